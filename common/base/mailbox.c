@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A mutex, a condition and a linked list. The wake callback fires only on the step from
+ * empty to filled: the taker empties the box each time, so one wake is enough.
+ */
+#include "common/base/mailbox.h"
+
+void mailbox_init(struct mailbox *box, size_t limit, mailbox_wake_fn *wake, void *ctx)
+{
+	*box = (struct mailbox){.limit = limit, .wake = wake, .wake_ctx = ctx};
+	pthread_mutex_init(&box->lock, NULL);
+	pthread_cond_init(&box->filled, NULL);
+	box->tail = &box->head;
+}
+
+void mailbox_done(struct mailbox *box)
+{
+	pthread_cond_destroy(&box->filled);
+	pthread_mutex_destroy(&box->lock);
+}
+
+bool mailbox_put(struct mailbox *box, struct mail *mail)
+{
+	pthread_mutex_lock(&box->lock);
+	if (box->closed || (box->limit && box->count >= box->limit)) {
+		pthread_mutex_unlock(&box->lock);
+		return false;
+	}
+	bool was_empty = !box->head;
+	mail->next = NULL;
+	*box->tail = mail;
+	box->tail = &mail->next;
+	box->count++;
+	pthread_cond_signal(&box->filled);
+	pthread_mutex_unlock(&box->lock);
+	if (was_empty && box->wake)
+		box->wake(box->wake_ctx);
+	return true;
+}
+
+static struct mail *take_all(struct mailbox *box)
+{
+	struct mail *all = box->head;
+
+	box->head = NULL;
+	box->tail = &box->head;
+	box->count = 0;
+	return all;
+}
+
+struct mail *mailbox_take(struct mailbox *box)
+{
+	pthread_mutex_lock(&box->lock);
+	struct mail *all = take_all(box);
+	pthread_mutex_unlock(&box->lock);
+	return all;
+}
+
+static void wait_filled(struct mailbox *box)
+{
+	while (!box->head && !box->closed)
+		pthread_cond_wait(&box->filled, &box->lock);
+}
+
+struct mail *mailbox_wait(struct mailbox *box)
+{
+	pthread_mutex_lock(&box->lock);
+	wait_filled(box);
+	struct mail *all = take_all(box);
+	pthread_mutex_unlock(&box->lock);
+	return all;
+}
+
+struct mail *mailbox_wait_one(struct mailbox *box)
+{
+	pthread_mutex_lock(&box->lock);
+	wait_filled(box);
+	struct mail *one = box->head;
+	if (one) {
+		box->head = one->next;
+		if (!box->head)
+			box->tail = &box->head;
+		box->count--;
+		one->next = NULL;
+	}
+	pthread_mutex_unlock(&box->lock);
+	return one;
+}
+
+void mailbox_close(struct mailbox *box)
+{
+	pthread_mutex_lock(&box->lock);
+	box->closed = true;
+	pthread_cond_broadcast(&box->filled);
+	pthread_mutex_unlock(&box->lock);
+}

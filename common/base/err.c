@@ -12,7 +12,10 @@
 static const struct err_row rows[ERR_COUNT] = {
 	[ERR_OK] = {"ok", N_("done"), 200, 0},
 #define ERR(id, status, wire, code, english) \
-	[ERR_##id] = {.word = (wire), .text = (english), .http = (status), .exit_code = (code)},
+	[ERR_##id] = {.word = (wire), \
+		      .text = (english), \
+		      .http = (status), \
+		      .exit_code = (code)},
 #include "common/base/err.def"
 #undef ERR
 };

@@ -11,7 +11,7 @@
 
 #include "common/base/err.h"
 
-#define ID_LEN 16
+#define ID_LEN      16
 #define ID_TEXT_LEN 26 /**< without the terminator */
 
 struct id {

@@ -39,10 +39,12 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *ret_code)
 	if (p[0] >= 0xf0 && p[0] <= 0xf4) {
 		unsigned char low = p[0] == 0xf0 ? 0x90 : 0x80;
 		unsigned char high = p[0] == 0xf4 ? 0x8f : 0xbf;
-		if (len < 4 || p[1] < low || p[1] > high || !is_tail(p[2]) || !is_tail(p[3]))
+		if (len < 4 || p[1] < low || p[1] > high || !is_tail(p[2]) ||
+		    !is_tail(p[3]))
 			return 0;
-		*ret_code = (uint32_t)(p[0] & 0x07) << 18 | (uint32_t)(p[1] & 0x3f) << 12 |
-			    (uint32_t)(p[2] & 0x3f) << 6 | (p[3] & 0x3f);
+		*ret_code = (uint32_t)(p[0] & 0x07) << 18 |
+			    (uint32_t)(p[1] & 0x3f) << 12 | (uint32_t)(p[2] & 0x3f) << 6 |
+			    (p[3] & 0x3f);
 		return 4;
 	}
 	return 0;

@@ -41,7 +41,7 @@ static enum err spawn(struct worker *worker, void *ctx)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int failed =
-	    pthread_create(&worker->threads[worker->count], NULL, thread_main, start);
+		pthread_create(&worker->threads[worker->count], NULL, thread_main, start);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (failed) {
 		mem_free(start);

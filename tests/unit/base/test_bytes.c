@@ -70,6 +70,6 @@ static void taking_leaves_an_empty_buffer(void **state)
 	buf_done(&buf);
 }
 
-CHECK_MAIN(TEST(what_was_added_is_read_back), TEST(a_short_read_fails_and_everything_after_it),
-	   TEST(leftovers_are_refused), TEST(the_first_error_stays),
-	   TEST(taking_leaves_an_empty_buffer))
+CHECK_MAIN(TEST(what_was_added_is_read_back),
+	   TEST(a_short_read_fails_and_everything_after_it), TEST(leftovers_are_refused),
+	   TEST(the_first_error_stays), TEST(taking_leaves_an_empty_buffer))

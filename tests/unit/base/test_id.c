@@ -38,7 +38,8 @@ static void a_v7_id_carries_its_time_and_sorts_by_it(void **state)
 	static const uint8_t random[10] = {0xff, 0xff, 0xff, 0xff, 0xff,
 					   0xff, 0xff, 0xff, 0xff, 0xff};
 	static const uint8_t zeros[10];
-	struct id early = id_v7(1700000000000, random), late = id_v7(1700000000001, zeros);
+	struct id early = id_v7(1700000000000, random),
+		  late = id_v7(1700000000001, zeros);
 
 	assert_true(id_is_v7(&early));
 	assert_int_equal(id_v7_ms(&early), 1700000000000);

@@ -43,10 +43,16 @@ static void utf8_round_trips_every_scalar_value(void **state)
 
 static void forms_that_rfc_3629_forbids_are_refused(void **state)
 {
-	static const char *const bad[] = {"\xc0\x80",	      "\xc1\xbf",     "\xe0\x80\x80",
-					  "\xed\xa0\x80",     "\xf0\x80\x80\x80",
-					  "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-					  "\x80",	      "\xff",	      "a\xc3"};
+	static const char *const bad[] = {"\xc0\x80",
+					  "\xc1\xbf",
+					  "\xe0\x80\x80",
+					  "\xed\xa0\x80",
+					  "\xf0\x80\x80\x80",
+					  "\xf4\x90\x80\x80",
+					  "\xf5\x80\x80\x80",
+					  "\x80",
+					  "\xff",
+					  "a\xc3"};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_false(utf8_valid(bad[i], strlen(bad[i])));

@@ -73,5 +73,6 @@ static void a_full_or_closed_box_gives_the_mail_back(void **state)
 	mailbox_done(&box);
 }
 
-CHECK_MAIN(TEST(every_job_is_done_before_stop_returns), TEST(without_threads_jobs_run_at_once),
+CHECK_MAIN(TEST(every_job_is_done_before_stop_returns),
+	   TEST(without_threads_jobs_run_at_once),
 	   TEST(a_full_or_closed_box_gives_the_mail_back))

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Everybody this client has heard of: id → names and presence. A person is never removed
+ *  while the model lives, so pointers stay valid.
+ *  Thread: ui. */
+#ifndef CHAT_MODEL_PEOPLE_H
+#define CHAT_MODEL_PEOPLE_H
+
+#include <stdint.h>
+
+#include "common/base/map.h"
+#include "common/base/str.h"
+
+enum presence { PRESENCE_UNKNOWN, PRESENCE_OFFLINE, PRESENCE_AWAY, PRESENCE_ONLINE };
+
+struct person {
+	struct id id;
+	struct str account; /**< empty until known */
+	struct str display; /**< free text; empty = the account name is shown */
+	enum presence presence;
+	uint64_t seen_ms; /**< last seen; 0 = not known */
+};
+
+struct people {
+	struct map by_id;
+};
+
+void people_init(struct people *people, uint64_t seed);
+void people_done(struct people *people);
+/** NULL: never heard of. */
+struct person *people_find(const struct people *people, const struct id *id);
+/** Found or made. */
+struct person *people_get(struct people *people, const struct id *id);
+/** By account name, NULL when nobody known has it. */
+struct person *people_named(const struct people *people, const char *account, size_t len);
+/** Found or made, with these names; NULL leaves a name as it is. */
+struct person *people_set(struct people *people, const struct id *id, const char *account,
+			  const char *display);
+/** What to call @id: display name, account name, or the head of the id. Raw text, written
+ *  to @room when it has to be made. */
+const char *people_name(const struct people *people, const struct id *id,
+			struct id_text *room);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The client as a whole: struct app owns every part, joins them, and is what slash
+ *  commands, frames from the server and scripts work on. It runs with a face: the TUI, the
+ *  linear mode, or a script (--send, --follow, …).
+ *
+ *  What others see of a message: app_post() → on disk (`kept`) → sent until acknowledged →
+ *  face.sent. What others send: link (whole, in order) → on/ → one transaction of the
+ *  store → face.stored; the model is up to date before either is called.
+ *  Thread: ui. */
+#ifndef CHAT_CLIENT_APP_H
+#define CHAT_CLIENT_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client/model/model.h"
+#include "client/net/link.h"
+#include "client/net/transport.h"
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/id.h"
+#include "common/base/opt.h"
+#include "common/crypto/random.h"
+
+struct app;
+struct auth;
+struct cache;
+struct ui;
+
+/** What a face hears. Any may be NULL; @ctx comes last. */
+struct app_face {
+	/** link_state() or app_user() changed. */
+	void (*state)(struct app *app, void *ctx);
+	/** The list of rooms is known: from the cache (and again, fresh, after the digest). */
+	void (*rooms)(struct app *app, bool fresh, void *ctx);
+	/** Events of @room up to @seq are on disk. */
+	void (*stored)(struct app *app, const struct id *room, uint64_t seq, void *ctx);
+	/** What was stored of @room has a hole: it goes on behind @seq. */
+	void (*reset)(struct app *app, const struct id *room, uint64_t seq, void *ctx);
+	/** The message @cid was acknowledged (ERR_OK, @seq) or refused for good. On disk. */
+	void (*sent)(struct app *app, const struct id *cid, enum err err, uint64_t seq,
+		     void *ctx);
+	/** All events of @room up to @seq have reached a device of @user. */
+	void (*delivered)(struct app *app, const struct id *room, const struct id *user,
+			  uint64_t seq, void *ctx);
+	/** @user has read @room up to @seq. */
+	void (*receipt)(struct app *app, const struct id *room, const struct id *user,
+			uint64_t seq, void *ctx);
+	/** Something went wrong that the person should know; one translated line. */
+	void (*notice)(struct app *app, const char *text, void *ctx);
+	void *ctx;
+};
+
+struct app {
+	const struct clock *clock;
+	const struct random *random;
+	struct opts *opts; /**< rows of option.def */
+	struct transport_inbox inbox;
+	struct transport *transport;
+	struct link *link;
+	struct auth *auth;
+	struct cache *cache;
+	struct model model;
+	struct ui *ui; /**< NULL for scripts */
+	struct app_face face;
+	int wake_fd; /**< an eventfd: other threads have put something into a mailbox */
+	bool quitting;
+	int exit_code;
+};
+
+/** One's own id; zero while nobody is logged in. */
+const struct id *app_user(const struct app *app);
+/** Leave the loop after this turn and end with @exit_code. */
+void app_quit(struct app *app, int exit_code);
+
+/** A message to be: a text, or something about another message. */
+struct app_message {
+	int frame; /**< FRAME_send, FRAME_edit, FRAME_delete, FRAME_react, FRAME_unreact */
+	struct id cid; /**< zero: a new one is made */
+	struct id room;
+	struct id target; /**< edit, delete, react, unreact */
+	struct id reply;  /**< send: zero = none */
+	struct id thread; /**< send: zero = none */
+	const char *text; /**< UTF-8; of a reaction the emoji */
+	size_t len;
+};
+
+/** ERR_OK: @cid is on disk and will be sent. Else nothing was kept. */
+typedef void app_kept_fn(struct app *app, enum err err, const struct id *cid, void *ctx);
+/** Check and keep @message, then send it until it is acknowledged.
+ *  Errors (nothing will be called): ERR_TOO_BIG, ERR_UTF8, ERR_BAD (control characters),
+ *  ERR_NO_ROOM, ERR_MUST_SEAL. */
+enum err app_post(struct app *app, const struct app_message *message, app_kept_fn *kept,
+		  void *ctx) MUST_CHECK;
+/** Send a refused message again, or drop it. */
+void app_retry(struct app *app, const struct id *cid);
+void app_discard(struct app *app, const struct id *cid);
+
+/** Operation @op of rest.def; see link_call(). Works with and without a session: over
+ *  HTTP for what is allowed before login. */
+void app_call(struct app *app, const char *op, struct bytes args, link_result_fn *done,
+	      void *ctx);
+
+/** The room that @name means: "#slug", "slug", "@user", an id, a private room's name. A
+ *  user without a direct chat gets one, a public room that is not joined is looked for.
+ *  ERR_NO_ROOM, ERR_NO_USER, ERR_AMBIGUOUS, ERR_UNREACHABLE. Called once. */
+typedef void app_room_fn(struct app *app, enum err err, const struct id *room, void *ctx);
+void app_find_room(struct app *app, const char *name, app_room_fn *done, void *ctx);
+
+/** Load what the screen needs of @room and put it there. */
+void app_open_room(struct app *app, const struct id *room);
+
+#endif

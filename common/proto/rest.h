@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Routes: the registry made from rest.def. Matching paths and serving them is the
+ *  server's; finding the row of an operation is both sides'. Thread: any. */
+#ifndef CHAT_PROTO_REST_H
+#define CHAT_PROTO_REST_H
+
+#include "common/proto/body.h"
+
+enum rest_op {
+#define REST(op, method, path, right, most, in, out) REST_##op,
+#include "common/proto/rest.def"
+#undef REST
+	REST_COUNT
+};
+
+enum rest_right { REST_PUBLIC, REST_USER, REST_ADMIN };
+
+struct rest_row {
+	const char *op;
+	const char *method;
+	const char *path;
+	enum rest_right right;
+	size_t most; /**< bytes of the request body; 0: none is taken */
+	const struct body_def *(*in)(void);
+	const struct body_def *(*out)(void);
+};
+
+const struct rest_row *rest_row(enum rest_op op);
+/** The row of operation @op (@len bytes), or NULL. */
+const struct rest_row *rest_find(const char *op, size_t len);
+
+#endif

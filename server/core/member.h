@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Who is in a room, since when, as what. Thread: the store's. */
+#ifndef CHAT_CORE_MEMBER_H
+#define CHAT_CORE_MEMBER_H
+
+#include "server/core/actor.h"
+#include "server/core/news.h"
+#include "server/store/store.h"
+
+/** What is done to a member; one struct for all verbs of member.h. */
+struct member_act {
+	struct id room;
+	struct id user; /**< whom; zero: the actor */
+	struct id cid;	/**< of the event; zero: none */
+	enum role role; /**< of member_set_role(), member_invite(); 0: member */
+	uint64_t until_ms; /**< of ban and mute; 0: for good */
+	struct bytes why;
+};
+
+/** Join a public room. Nothing when one is in already. Errors: ERR_BANNED, ERR_NO_ROOM. */
+enum err member_join(struct store *store, const struct actor *actor,
+		     const struct member_act *in, struct news *news) MUST_CHECK;
+/** Bring someone into a room. Errors: ERR_NO_USER, ERR_BANNED, ERR_FORBIDDEN. */
+enum err member_invite(struct store *store, const struct actor *actor,
+		       const struct member_act *in, struct news *news) MUST_CHECK;
+/** Errors: ERR_STATE for the last owner of a room with other members, who must hand it
+ *  over first. */
+enum err member_leave(struct store *store, const struct actor *actor,
+		      const struct member_act *in, struct news *news) MUST_CHECK;
+enum err member_kick(struct store *store, const struct actor *actor,
+		     const struct member_act *in, struct news *news) MUST_CHECK;
+/** Also someone who is not in the room. */
+enum err member_ban(struct store *store, const struct actor *actor,
+		    const struct member_act *in, struct news *news) MUST_CHECK;
+enum err member_unban(struct store *store, const struct actor *actor,
+		      const struct member_act *in, struct news *news) MUST_CHECK;
+enum err member_mute(struct store *store, const struct actor *actor,
+		     const struct member_act *in, struct news *news) MUST_CHECK;
+enum err member_unmute(struct store *store, const struct actor *actor,
+		       const struct member_act *in, struct news *news) MUST_CHECK;
+enum err member_set_role(struct store *store, const struct actor *actor,
+			 const struct member_act *in, struct news *news) MUST_CHECK;
+/** Hide a direct chat for the actor up to its head; the next message brings it back. */
+enum err member_hide(struct store *store, const struct actor *actor, const struct id *room,
+		     struct news *news) MUST_CHECK;
+/** Notification level of the actor in the room. */
+enum err member_set_level(struct store *store, const struct actor *actor,
+			  const struct id *room, enum notify_level level,
+			  struct news *news) MUST_CHECK;
+
+struct member_row {
+	struct user_row user;
+	enum role role;
+	uint64_t joined_ms, read_seq, got_seq, muted_until_ms;
+};
+
+struct member_list {
+	struct member_row *rows;
+	size_t count, cap;
+	bool more; /**< go on with @after = the last row's user.name */
+};
+
+void member_list_done(struct member_list *list);
+/** By name. @after {NULL, 0}: from the start. */
+enum err member_list(struct store *store, const struct actor *actor, const struct id *room,
+		     struct bytes after, size_t limit, struct member_list *ret_list)
+    MUST_CHECK;
+
+/** The ids of every room whose log @user hears, for the bus. Owns: the caller, mem_free().
+ *  The server's own: no gate. */
+enum err member_rooms(struct store *store, const struct id *user, struct id **ret_rooms,
+		      size_t *ret_count) MUST_CHECK;
+
+/** May the actor tell the room that it types? Errors: as authorize(). */
+enum err member_may_type(struct store *store, const struct actor *actor,
+			 const struct id *room) MUST_CHECK;
+
+#endif

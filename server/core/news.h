@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** What a change has to tell, collected while it is made and published after the commit,
+ *  in this order: user events first (a room joined or left moves subscriptions), then the
+ *  events of rooms, then receipts. Nothing is published for a task that failed.
+ *  Thread: any, one at a time. */
+#ifndef CHAT_CORE_NEWS_H
+#define CHAT_CORE_NEWS_H
+
+#include "server/store/row.h"
+
+/** An entry of one user's log. */
+struct user_event_row {
+	struct id user; /**< whose log */
+	uint64_t uepoch, useq, ts;
+	enum user_event_kind kind;
+	struct id room;	   /**< zero: none */
+	struct id from;	   /**< of a notification: who caused it */
+	uint64_t seq;	   /**< of READ, NOTIFY, HIDDEN */
+	int level;	   /**< of LEVEL: enum notify_level */
+	char key[LIMIT_WORD + 1]; /**< of SETTING: its name; of NOTIFY: why */
+	struct bytes text; /**< of DRAFT, SETTING, NOTIFY; owned */
+};
+
+enum receipt_kind { RECEIPT_READ = 1, RECEIPT_GOT };
+
+struct receipt_news {
+	enum receipt_kind kind;
+	struct id room, user;
+	uint64_t seq;
+};
+
+struct user_event_list {
+	struct user_event_row *rows;
+	size_t count, cap;
+};
+
+struct news {
+	struct user_event_list users;
+	struct event_list events;
+	struct receipt_news *receipts;
+	size_t receipt_count, receipt_cap;
+};
+
+/** All zero is empty. */
+void news_done(struct news *news);
+/** Empty again, after a failure. */
+void news_clear(struct news *news);
+
+void user_event_list_done(struct user_event_list *list);
+/** A new zeroed row at the end; valid until the next call. */
+struct user_event_row *user_event_list_add(struct user_event_list *list);
+void news_add_receipt(struct news *news, enum receipt_kind kind, const struct id *room,
+		      const struct id *user, uint64_t seq);
+
+#endif

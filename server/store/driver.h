@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The port to a database engine. Two implementations: driver_sqlite, and driver_fault,
+ *  which passes everything on to another driver and fails where it is told to. All SQL but
+ *  DDL is named by its row in stmt.def; an engine never sees a text made at run time.
+ *  Thread: a connection belongs to one thread at a time. */
+#ifndef CHAT_STORE_DRIVER_H
+#define CHAT_STORE_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/bytes.h"
+#include "common/base/err.h"
+#include "common/base/id.h"
+
+/** The statements of stmt.def. */
+enum stmt {
+#define STMT(id, sql) STMT_##id,
+#include "server/store/stmt.def"
+#undef STMT
+	STMT_COUNT
+};
+
+/** The text of @stmt. */
+const char *stmt_sql(enum stmt stmt);
+/** Its name, for log lines. */
+const char *stmt_name(enum stmt stmt);
+
+enum value_kind { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB };
+
+/** One parameter or one column. Bytes are borrowed: a parameter's for the call, a column's
+ *  until the row function returns. */
+struct value {
+	enum value_kind kind;
+	int64_t num;
+	struct bytes bytes;
+};
+
+/** Called once per row; a failure ends the statement and is what run() returns. */
+typedef enum err row_fn(const struct value *cols, void *ctx);
+
+enum upkeep {
+	UPKEEP_CHECKPOINT, /**< move what is committed into the main file, without waiting */
+	UPKEEP_TRIM,	   /**< give free pages back, a slice */
+	UPKEEP_BACKUP,	   /**< copy a slice of the database to a file */
+};
+
+struct driver_config {
+	const char *path;
+	bool reader; /**< a connection that cannot write, checkpoint or create */
+};
+
+struct driver {
+	/** Open or create. On failure *ret_db is untouched.
+	 *  Errors: ERR_STORE, ERR_CORRUPT (not a database), ERR_NEWER (another program's file). */
+	enum err (*open)(void *ctx, const struct driver_config *config, void **ret_db);
+	void (*close)(void *db);
+	/** Run one statement; args[i] is bound to $i+1.
+	 *  Errors: ERR_EXISTS (unique), ERR_NOT_FOUND (foreign key), ERR_BUSY, ERR_STORE (disk
+	 *  full, I/O, read-only), ERR_CORRUPT, ERR_INTERNAL, or what @row returned. */
+	enum err (*run)(void *db, enum stmt stmt, const struct value *args, size_t count,
+			row_fn *row, void *ctx);
+	/** Run a script of DDL; for migrations only. */
+	enum err (*script)(void *db, const char *sql);
+	/** Start a writing transaction; inside of one, a savepoint. */
+	enum err (*begin)(void *db);
+	/** End the innermost one and keep what it did. When the outermost fails, everything is
+	 *  rolled back before it returns. */
+	enum err (*commit)(void *db);
+	/** End the innermost one and undo what it did. Cannot fail: at worst the whole
+	 *  transaction is gone, and commit() will say so. */
+	void (*rollback)(void *db);
+	/** One slice of housekeeping, outside of transactions; @path is the target of a backup.
+	 *  *ret_more says that slices are left. */
+	enum err (*upkeep)(void *db, enum upkeep what, const char *path, bool *ret_more);
+	void *ctx; /**< handed to open() */
+};
+
+static inline struct value value_null(void)
+{
+	return (struct value){.kind = VALUE_NULL};
+}
+
+static inline struct value value_int(int64_t num)
+{
+	return (struct value){.kind = VALUE_INT, .num = num};
+}
+
+/** NULL when @num is 0: for the columns in which 0 has no meaning. */
+static inline struct value value_int_opt(int64_t num)
+{
+	return num ? value_int(num) : value_null();
+}
+
+/** NULL when @text is {NULL, 0}. */
+static inline struct value value_text(struct bytes text)
+{
+	return (struct value){.kind = text.ptr ? VALUE_TEXT : VALUE_NULL, .bytes = text};
+}
+
+/** NULL when @blob is {NULL, 0}. */
+static inline struct value value_blob(struct bytes blob)
+{
+	return (struct value){.kind = blob.ptr ? VALUE_BLOB : VALUE_NULL, .bytes = blob};
+}
+
+static inline struct value value_id(const struct id *id)
+{
+	return (struct value){.kind = VALUE_BLOB, .bytes = bytes_of(id->bytes, ID_LEN)};
+}
+
+/** NULL for the id of zeroes. */
+static inline struct value value_id_opt(const struct id *id)
+{
+	return id_is_zero(id) ? value_null() : value_id(id);
+}
+
+/** A list of parameters and its length, as two arguments. */
+#define VALUES(...) \
+	(const struct value[]){__VA_ARGS__}, \
+	    sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
+#define NO_VALUES NULL, 0
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** What rooms and their logs look like when they come out of the database. The enums are
+ *  those of common/proto/kind.h, whose numbers the columns hold. `key` is the integer key
+ *  inside the database: never on the wire. Thread: any. */
+#ifndef CHAT_STORE_ROW_H
+#define CHAT_STORE_ROW_H
+
+#include <stdbool.h>
+
+#include "common/base/bytes.h"
+#include "common/base/id.h"
+#include "common/proto/kind.h"
+#include "common/proto/limits.h"
+
+/** account.state */
+enum account_state { ACCOUNT_ACTIVE = 1, ACCOUNT_UNVERIFIED, ACCOUNT_SUSPENDED, ACCOUNT_DELETED };
+
+/** account.kind */
+enum account_kind { ACCOUNT_PERSON = 1, ACCOUNT_BOT, ACCOUNT_GUEST, ACCOUNT_SYSTEM };
+
+/** account.rights, a mask: what the server as a whole allows. */
+enum server_right { SERVER_ADMIN = 1, SERVER_BROADCAST = 2 };
+
+/** What others may see of an account. */
+struct user_row {
+	int64_t key;
+	struct id id;
+	enum account_kind kind;
+	enum account_state state;
+	unsigned rights; /**< of enum server_right */
+	char name[LIMIT_NAME + 1];
+	char display[LIMIT_DISPLAY + 1];
+	char about[LIMIT_ABOUT + 1];
+	char status[LIMIT_DISPLAY + 1];
+};
+
+struct room_row {
+	int64_t key;
+	struct id id;
+	enum room_kind kind;
+	enum room_security security;
+	enum room_history history;
+	char slug[LIMIT_NAME + 1];
+	char name[LIMIT_DISPLAY + 1];
+	char topic[LIMIT_TOPIC + 1];
+	uint64_t epoch;
+	uint64_t head;	    /**< the newest seq, 0 in an empty log */
+	uint64_t ord;	    /**< unread-worthy events so far */
+	uint64_t last_ts;   /**< of the newest event; time in a room never goes back */
+	uint64_t active_ms; /**< of the newest unread-worthy one, or of the creation */
+	uint64_t slow_ms;   /**< slow mode: least time between two messages of one member */
+	uint64_t members;
+	bool deleted;
+};
+
+/** One user's place in one room: what the send path needs, in one look-up. */
+struct seat_row {
+	int64_t account;
+	int64_t room;
+	struct id room_id;
+	unsigned rights;
+	enum account_state account_state;
+	enum room_kind kind;
+	enum room_security security;
+	enum room_history history;
+	uint64_t epoch, head, ord, last_ts, slow_ms;
+	bool deleted;
+	/* of the member; role 0 = not in the room */
+	enum role role;
+	enum notify_level level;
+	uint64_t read_seq, read_ord, read_own;
+	uint64_t own;	   /**< unread-worthy events of this member so far */
+	uint64_t got_seq;  /**< delivered to at least one device */
+	uint64_t hidden_seq;
+	uint64_t muted_until_ms, said_ms;
+	bool banned;
+	int64_t peer; /**< the other account of a direct room, 0 elsewhere */
+	bool blocked; /**< one of the two of a direct room blocks the other */
+};
+
+/** An entry of a room's log. Owns: `body` and what hangs on it, ended with event_done(). */
+struct event_row {
+	int64_t key;
+	struct id room;
+	uint64_t seq, ord, ts;
+	enum event_kind kind;
+	struct id from;
+	struct id cid;	  /**< zero: made by the server */
+	struct id target; /**< of edit, delete, react, unreact, pin, unpin */
+	struct id reply, thread;
+	struct bytes text;   /**< or {NULL, 0} */
+	struct bytes sealed; /**< or {NULL, 0} */
+	bool quiet;
+	bool deleted;
+	bool edited;
+	struct id *mentions;
+	size_t mention_count;
+	struct id *files;
+	size_t file_count;
+	enum member_change change; /**< of member events */
+	enum role role;
+	struct user_row *user; /**< the one a member event is about, or NULL */
+	enum room_security security;
+	struct bytes slug, name; /**< of rename */
+};
+
+struct event_list {
+	struct event_row *rows;
+	size_t count;
+	size_t cap;
+};
+
+void event_done(struct event_row *event);
+/** A new zeroed row at the end; valid until the next call. */
+struct event_row *event_list_add(struct event_list *list);
+void event_list_done(struct event_list *list);
+/** Turn the order around. */
+void event_list_reverse(struct event_list *list);
+
+#endif

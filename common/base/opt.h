@@ -144,6 +144,9 @@ enum err opts_read_env(struct opts *opts, opt_env_fn *get, void *ctx,
 enum err opts_read_file(struct opts *opts, const char *path, struct bytes text,
 			const char *profile, struct str *why) MUST_CHECK;
 
+/** Whether @name can be that of a profile, which is a folder's name too. */
+bool opt_is_profile(const char *name);
+
 /** The value of row @id; the type must be the row's. Texts are never NULL. */
 bool opts_bool(const struct opts *opts, unsigned id);
 int64_t opts_number(const struct opts *opts, unsigned id);

@@ -29,33 +29,38 @@ static void add_spaces(struct str *out, unsigned count)
 	str_addf(out, "%*s", (int)count, "");
 }
 
-/* @text in words, from column @indent, which the line has reached, to @width. */
-static void add_wrapped(struct str *out, const char *text, unsigned indent,
+/* One unbroken piece of text on a line that has reached column *@at. */
+static void add_piece(struct str *out, const char *text, size_t len, unsigned width,
+		      unsigned *at)
+{
+	unsigned need = columns(text, len);
+
+	if (*at > FLAG_COLUMNS && *at + 1 + need > width) {
+		str_add_char(out, '\n');
+		add_spaces(out, FLAG_COLUMNS);
+		*at = FLAG_COLUMNS;
+	} else if (*at > FLAG_COLUMNS) {
+		str_add_char(out, ' ');
+		++*at;
+	}
+	str_add_len(out, text, len);
+	*at += need;
+}
+
+/* @text in words, then @last as a whole. */
+static void add_wrapped(struct str *out, const char *text, const struct str *last,
 			unsigned width)
 {
-	unsigned at = indent;
+	unsigned at = FLAG_COLUMNS;
 
 	while (*text) {
 		size_t len = strcspn(text, " ");
-		unsigned need = columns(text, len);
-		if (at > indent && at + 1 + need > width) {
-			str_add_char(out, '\n');
-			add_spaces(out, indent);
-			at = indent;
-		} else if (at > indent) {
-			str_add_char(out, ' ');
-			at++;
-		}
-		str_add_len(out, text, len);
-		at += need;
+		add_piece(out, text, len, width, &at);
 		text += len + strspn(text + len, " ");
 	}
+	if (last->len)
+		add_piece(out, last->ptr, last->len, width, &at);
 	str_add_char(out, '\n');
-}
-
-static bool shows_default(const struct opt_row *row)
-{
-	return row->fallback[0] && row->type != OPT_BOOL;
 }
 
 static void add_flag(const struct opt_row *row, struct str *out)
@@ -64,8 +69,8 @@ static void add_flag(const struct opt_row *row, struct str *out)
 		str_addf(out, "  -%c, ", row->letter);
 	else
 		str_add(out, "      ");
-	bool on = row->type == OPT_BOOL && row->fallback[0] == 'y';
-	str_addf(out, "--%s%s", on ? "no-" : "", opt_flag_name(row).text);
+	bool switchable = row->type == OPT_BOOL && !(row->flags & OPT_NO_FILE);
+	str_addf(out, "--%s%s", switchable ? "[no-]" : "", opt_flag_name(row).text);
 	if (row->type != OPT_BOOL)
 		str_addf(out, " %s", row->type == OPT_ENUM ? row->words : row->arg);
 }
@@ -74,7 +79,7 @@ static void help_row(const struct opts *opts, const struct opt_row *row, unsigne
 		     struct str *out)
 {
 	AUTO(str_done) struct str flag = STR_INIT;
-	AUTO(str_done) struct str text = STR_INIT;
+	AUTO(str_done) struct str last = STR_INIT;
 
 	add_flag(row, &flag);
 	unsigned used = columns(flag.ptr, flag.len);
@@ -84,12 +89,9 @@ static void help_row(const struct opts *opts, const struct opt_row *row, unsigne
 		used = 0;
 	}
 	add_spaces(out, FLAG_COLUMNS - used);
-	str_add(&text, opt_say(opts, row->help));
-	if (shows_default(row)) {
-		str_add_char(&text, ' ');
-		str_addf(&text, opt_say(opts, N_("(default: %s)")), row->fallback);
-	}
-	add_wrapped(out, text.ptr, FLAG_COLUMNS, width);
+	if (row->fallback[0])
+		str_addf(&last, opt_say(opts, N_("(default: %s)")), row->fallback);
+	add_wrapped(out, opt_say(opts, row->help), &last, width);
 }
 
 /* Whether @row stands under heading @group in a list that leaves out the flags @without. */
@@ -169,7 +171,7 @@ static void mdoc_places(const struct opt_row *row, struct str *out)
 	else if (file && !(row->flags & OPT_NO_ARGV))
 		str_addf(out, "Key\n.Cm %s ,\nnot taken from the environment.\n",
 			 row->name);
-	if (shows_default(row))
+	if (row->fallback[0])
 		str_addf(out, "The default is\n.Ql %s .\n", row->fallback);
 	if (row->flags & OPT_SECRET)
 		str_add(out,

@@ -7,138 +7,70 @@
  */
 #include "server/core/challenge.h"
 
-#include <stdbool.h>
-
 #include "common/crypto/secret.h"
 
 #define HOUR_MS 3600000u
 #define DAY_MS  86400000u
 
-const char *challenge_word(enum challenge_purpose purpose)
-{
-	static const char *const words[] = {
-		[CHALLENGE_VERIFY] = "verify",
-		[CHALLENGE_LOGIN] = "login",
-		[CHALLENGE_RESET] = "reset",
-	};
+_Static_assert(OTP_MAC_LEN == OTP_HASH_LEN, "the column holds the hash");
 
-	return words[purpose];
-}
-
-static void hash_code(const struct challenge *challenge, struct bytes key,
+static void hash_code(const struct otp_row *row, struct bytes key,
 		      const struct otp_code *code, uint8_t ret_hash[OTP_HASH_LEN])
 {
 	AUTO(buf_done) struct buf context = BUF_INIT;
 
-	buf_add(&context, challenge->user.bytes, ID_LEN);
-	buf_add_u8(&context, (uint8_t)challenge->purpose);
-	buf_add(&context, challenge->id.bytes, ID_LEN);
+	buf_add(&context, row->user.bytes, ID_LEN);
+	buf_add_u8(&context, (uint8_t)row->purpose);
+	buf_add(&context, row->id.bytes, ID_LEN);
 	otp_hash(key, buf_view(&context), code, ret_hash);
 }
 
-struct challenge challenge_make(struct bytes key, const struct id *user,
-				enum challenge_purpose purpose, uint64_t now_ms,
-				const struct random *random, struct otp_code *ret_code)
+void challenge_make(struct otp_row *row, struct bytes key, uint64_t now_ms,
+		    const struct random *random, struct otp_code *ret_code)
 {
-	struct challenge made = {
-		.user = *user,
-		.purpose = purpose,
-		.made_ms = now_ms,
-		.expires_ms = now_ms + CHALLENGE_LIFE_MS,
-	};
-
-	random_fill(random, made.id.bytes, ID_LEN);
+	random_fill(random, row->id.bytes, ID_LEN);
+	row->created_ms = now_ms;
+	row->expires_ms = now_ms + CHALLENGE_LIFE_MS;
+	row->used_ms = 0;
+	row->tries = 0;
 	*ret_code = otp_draw(random);
-	hash_code(&made, key, ret_code, made.hash);
-	return made;
+	hash_code(row, key, ret_code, row->mac);
 }
 
-static bool is_open(const struct challenge *challenge, uint64_t now_ms)
+enum err challenge_budget(const struct otp_counts *counts, uint64_t *ret_retry_ms)
 {
-	return !challenge->used_ms && challenge->tries < CHALLENGE_TRIES &&
-	       now_ms < challenge->expires_ms;
-}
+	uint64_t retry_ms = 0;
 
-/* When the newest @most unanswered rows no longer all lie inside @span_ms; 0 when they do
- * not now. Rows come in any order: the one sought has exactly most - 1 younger ones. */
-static uint64_t room_at(const struct challenge *recent, size_t count, uint64_t now_ms,
-			uint64_t span_ms, size_t most)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t younger = 0;
-		if (recent[i].used_ms)
-			continue;
-		for (size_t j = 0; j < count; j++) {
-			younger += !recent[j].used_ms &&
-				   (recent[j].made_ms > recent[i].made_ms ||
-				    (recent[j].made_ms == recent[i].made_ms && j > i));
-		}
-		if (younger == most - 1 && recent[i].made_ms + span_ms > now_ms)
-			return recent[i].made_ms + span_ms;
-	}
-	return 0;
-}
-
-/* When there are fewer than CHALLENGE_LIVE open ones; 0 when there are now. */
-static uint64_t live_at(const struct challenge *recent, size_t count, uint64_t now_ms)
-{
-	uint64_t soonest = UINT64_MAX;
-	size_t open = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!is_open(&recent[i], now_ms))
-			continue;
-		open++;
-		if (recent[i].expires_ms < soonest)
-			soonest = recent[i].expires_ms;
-	}
-	return open >= CHALLENGE_LIVE ? soonest : 0;
-}
-
-enum err challenge_budget(const struct challenge *recent, size_t count, uint64_t now_ms,
-			  uint64_t *ret_retry_ms)
-{
-	const uint64_t until[] = {
-		live_at(recent, count, now_ms),
-		room_at(recent, count, now_ms, HOUR_MS, CHALLENGE_HOUR),
-		room_at(recent, count, now_ms, DAY_MS, CHALLENGE_DAY),
-	};
-	uint64_t latest = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(until); i++) {
-		if (until[i] > latest)
-			latest = until[i];
-	}
-	if (latest == 0)
+	if (counts->day >= CHALLENGE_DAY)
+		retry_ms = DAY_MS;
+	else if (counts->hour >= CHALLENGE_HOUR)
+		retry_ms = HOUR_MS;
+	else if (counts->live >= CHALLENGE_LIVE)
+		retry_ms = CHALLENGE_LIFE_MS;
+	if (!retry_ms)
 		return ERR_OK;
-	*ret_retry_ms = latest - now_ms;
+	*ret_retry_ms = retry_ms;
 	return ERR_RATE;
 }
 
-enum err challenge_answer(struct challenge *challenge, struct bytes key,
-			  enum challenge_purpose purpose, const struct otp_code *code,
-			  uint64_t now_ms)
+enum err challenge_answer(const struct otp_row *row, struct bytes key,
+			  const struct otp_code *code, uint64_t now_ms)
 {
 	uint8_t hash[OTP_HASH_LEN];
 
-	if (challenge->purpose != purpose)
-		return ERR_NOT_FOUND;
-	if (challenge->tries >= CHALLENGE_TRIES)
+	if (row->tries >= CHALLENGE_TRIES)
 		return ERR_TOO_MANY_TRIES;
-	if (challenge->used_ms || now_ms >= challenge->expires_ms)
+	if (row->used_ms || now_ms >= row->expires_ms)
 		return ERR_EXPIRED;
-	hash_code(challenge, key, code, hash);
-	if (!bytes_equal_secret(bytes_of(hash, sizeof(hash)),
-				bytes_of(challenge->hash, sizeof(hash)))) {
-		challenge->tries++;
-		return ERR_BAD_CODE;
-	}
-	challenge->used_ms = now_ms;
-	return ERR_OK;
+	hash_code(row, key, code, hash);
+	return bytes_equal_secret(bytes_of(hash, sizeof(hash)),
+				  bytes_of(row->mac, sizeof(row->mac)))
+		       ? ERR_OK
+		       : ERR_BAD_CODE;
 }
 
-uint32_t challenge_tries_left(const struct challenge *challenge)
+unsigned challenge_tries_left(const struct otp_row *row)
 {
-	return challenge->tries < CHALLENGE_TRIES ? CHALLENGE_TRIES - challenge->tries
-						  : 0;
+	return row->tries < CHALLENGE_TRIES ? (unsigned)(CHALLENGE_TRIES - row->tries)
+					    : 0;
 }

@@ -7,56 +7,36 @@
 #ifndef CHAT_CORE_CHALLENGE_H
 #define CHAT_CORE_CHALLENGE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/err.h"
 #include "common/base/id.h"
 #include "common/crypto/otp.h"
+#include "server/store/store_otp.h"
 
 #define CHALLENGE_LIFE_MS 600000 /**< ten minutes: a slow mail, a coffee, not a night */
 #define CHALLENGE_TRIES   5      /**< of a million codes */
-#define CHALLENGE_LIVE    3      /**< open at once per account and purpose */
-#define CHALLENGE_HOUR    3      /**< made per hour, account and purpose */
-#define CHALLENGE_DAY     10     /**< made per day: at most 50 guesses, 1 in 20,000 */
+#define CHALLENGE_LIVE    3      /**< open at once per address and purpose */
+#define CHALLENGE_HOUR    3      /**< made per hour and left unanswered */
+#define CHALLENGE_DAY     10     /**< the same per day: at most 50 guesses, 1 in 20,000 */
 
-/** What the code is for; the numbers are stored. Budgets are per purpose, so that nobody
- *  who spends one locks the other doors. */
-enum challenge_purpose { CHALLENGE_VERIFY = 1, CHALLENGE_LOGIN, CHALLENGE_RESET };
+/** Fill @row, whose purpose, account and user are set, with a new id, its times and the
+ *  hash of a new code. @key hashes codes. */
+void challenge_make(struct otp_row *row, struct bytes key, uint64_t now_ms,
+		    const struct random *random, struct otp_code *ret_code);
 
-/** The wire word: "verify", "login", "reset". */
-const char *challenge_word(enum challenge_purpose purpose);
-
-struct challenge {
-	struct id id;
-	struct id user; /**< the account, or a stand-in for one that does not exist */
-	enum challenge_purpose purpose;
-	uint8_t hash[OTP_HASH_LEN];
-	uint64_t made_ms;
-	uint64_t expires_ms;
-	uint32_t tries;   /**< wrong ones so far */
-	uint64_t used_ms; /**< when it was answered; 0 = open */
-};
-
-/** A challenge of @user for @purpose, and the code to send. @key hashes the code. */
-struct challenge challenge_make(struct bytes key, const struct id *user,
-				enum challenge_purpose purpose, uint64_t now_ms,
-				const struct random *random, struct otp_code *ret_code);
-
-/** Whether one more may be made, given those of the last day (same account, same purpose,
- *  any order). Answered ones do not count: they were the owner's.
- *  Errors: ERR_RATE with the time to wait in *@ret_retry_ms. */
-enum err challenge_budget(const struct challenge *recent, size_t count, uint64_t now_ms,
+/** Whether one more may be made. Errors: ERR_RATE; *ret_retry_ms is a time after which
+ *  there is room. */
+enum err challenge_budget(const struct otp_counts *counts,
 			  uint64_t *ret_retry_ms) MUST_CHECK;
 
-/** Answer @challenge for @purpose; on success and on a wrong code the row has changed and
- *  must be stored. Errors: ERR_BAD_CODE (a try was spent), ERR_TOO_MANY_TRIES,
- *  ERR_EXPIRED (also when it was answered before), ERR_NOT_FOUND for another purpose. */
-enum err challenge_answer(struct challenge *challenge, struct bytes key,
-			  enum challenge_purpose purpose, const struct otp_code *code,
-			  uint64_t now_ms) MUST_CHECK;
+/** Answer @row with @code; changes nothing. A wrong code must be counted, the right one
+ *  marked as used, before anything is answered.
+ *  Errors: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED (also when answered before). */
+enum err challenge_answer(const struct otp_row *row, struct bytes key,
+			  const struct otp_code *code, uint64_t now_ms) MUST_CHECK;
 
 /** Tries that are left. */
-uint32_t challenge_tries_left(const struct challenge *challenge);
+unsigned challenge_tries_left(const struct otp_row *row);
 
 #endif

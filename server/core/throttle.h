@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Throttles for what is guessed at: after a few failures each further try of the same
+ *  subject waits, twice as long each time. A subject is a keyed hash of a login name or of
+ *  an address, so unknown accounts are counted like known ones. Kept in memory and
+ *  bounded: a restart forgives, a flood of subjects evicts the least guilty. Fails closed.
+ *  Thread: loop. */
+#ifndef CHAT_CORE_THROTTLE_H
+#define CHAT_CORE_THROTTLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/base/id.h"
+
+struct throttle_rule {
+	unsigned free;      /**< failures before the first wait */
+	uint64_t first_ms;  /**< the first wait; doubles with every further failure */
+	uint64_t most_ms;   /**< and stays at this */
+	uint64_t forget_ms; /**< a subject that failed last so long ago starts over */
+};
+
+/** Per account: after 5 failures 1 s, doubling to 15 minutes. */
+extern const struct throttle_rule throttle_login;
+/** Per address: 10 failures, then one more per 6 s, which is 10 a minute. */
+extern const struct throttle_rule throttle_address;
+
+struct throttle;
+
+/** At most @most subjects. @seed: random bits. */
+struct throttle *throttle_new(const struct throttle_rule *rule, size_t most,
+			      uint64_t seed) MUST_CHECK;
+void throttle_free(struct throttle **throttle);
+
+/** May @subject try now? A try counts as a failure from here on, so that parallel ones do
+ *  not all pass.
+ *  Errors: ERR_RATE, with the time to wait in *ret_retry_ms; then nothing was counted. */
+enum err throttle_try(struct throttle *throttle, const struct id *subject,
+		      uint64_t now_ms, uint64_t *ret_retry_ms) MUST_CHECK;
+/** That try was no failure: one less. */
+void throttle_undo(struct throttle *throttle, const struct id *subject);
+/** The subject has shown who it is: it starts over. */
+void throttle_clear(struct throttle *throttle, const struct id *subject);
+
+#endif

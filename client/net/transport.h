@@ -18,7 +18,10 @@
 #include "common/base/err.h"
 #include "common/base/mailbox.h"
 
-#define TRANSPORT_NO_CODE 1006 /**< the close frame never came (RFC 6455 section 7.4.1) */
+#define TRANSPORT_NO_CODE  1006 /**< the close frame never came (RFC 6455 section 7.4.1) */
+#define TRANSPORT_REPLY_MS 15000 /**< an HTTP answer that is later never comes */
+#define TRANSPORT_HELD_MOST \
+	4194304 /**< bytes in the inbox: 16 frames of the largest kind */
 
 enum transport_what {
 	TRANSPORT_OPEN, /**< the WebSocket stands */
@@ -41,7 +44,7 @@ struct transport_note {
 
 /** Where notes arrive. The owner's; it outlives the transport. `held` counts the bytes put
  *  and not freed yet: a transport stops reading while that is more than
- *  LIMIT_CLIENT_INBOX, so that a server cannot fill the client's memory. */
+ *  TRANSPORT_HELD_MOST, so that a server cannot fill the client's memory. */
 struct transport_inbox {
 	struct mailbox box;
 	_Atomic size_t held;
@@ -86,7 +89,7 @@ struct transport_ops {
 	 *  word: SHUT has the last one, and whoever needs certainty waits for an answer. */
 	void (*send)(struct transport *transport, uint32_t link, const char *text,
 		     size_t len);
-	/** Queue a request; a REPLY follows within LIMIT_HTTP_REPLY_MS. */
+	/** Queue a request; a REPLY follows within TRANSPORT_REPLY_MS. */
 	void (*request)(struct transport *transport,
 			const struct transport_request *request);
 	/** End connection @link; a SHUT follows unless it came before. */

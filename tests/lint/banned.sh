@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Calls that are not made here, each with what is used instead.
+# shellcheck source=tests/lint/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+mapfile -t sources < <(files '*.c' '*.h')
+code() { code_of "${sources[@]}"; }
+
+calls() {
+	code | perl -ne 'print if /(?<![\w.>])('"$1"')\s*\(/' |
+		sed "s|\$|   <- $2|"
+}
+
+point "no call writes without a bound" "$(
+	calls 'strcpy|strcat|stpcpy|wcscpy|wcscat|sprintf|vsprintf|gets' 'struct str or snprintf'
+	calls 'strncpy|strncat' 'memcpy and a length'
+	calls 'scanf|sscanf|fscanf|vsscanf' 'a parser that says what is wrong'
+	calls 'alloca' 'mem_alloc')"
+point "no call keeps hidden state" "$(
+	calls 'strtok|gmtime|localtime|ctime|asctime|tmpnam|tempnam|mktemp|strerror_l' 'the _r form'
+	calls 'rand|srand|random|srandom|drand48' 'random_bytes')"
+point "no call swallows errors" "$(calls 'atoi|atol|atoll|atof' 'opt_parse_int')"
+point "no call starts a shell" "$(calls 'system|popen' 'posix_spawn with an argv')"
+point "memory comes from mem.h" "$(
+	calls 'malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf' 'mem.h' |
+		grep -v '^common/base/mem\.c:\|^tests/' || true)"
+point "common does not read the environment" "$(
+	calls 'getenv|secure_getenv|setlocale' 'a parameter' | grep '^common/' || true)"
+point "initscr is not used, it exits for unknown terminals" "$(calls 'initscr' 'newterm')"
+point "structs have no typedef" "$(code |
+	grep -E ':[ 	]*typedef[ 	]+(struct|union|enum)\b[^(#]*$' || true)"
+point "only the log has a mutable global" "$(code |
+	perl -ne 'print if m{^(?!tests/)[^:]+\.c:\d+:(static\s+)?(?!const\b|typedef\b|extern\b|return\b)(?:(?:_Atomic|volatile|unsigned|struct|enum|union)\s+)*\w+[ *]+\w+(\[[^\]]*\])?\s*(=[^(]*)?;\s*$}
+		&& !/:static const/ && !/\*const / && !/^common\/base\/(log|str)\.c:/' |
+	grep -vE ':(struct|union|enum) [a-z_0-9]+;$' || true)"
+finish

@@ -24,9 +24,9 @@ static void chacha_seal(const uint8_t *key, const uint8_t *nonce, struct bytes a
 static enum err chacha_open(const uint8_t *key, const uint8_t *nonce, struct bytes ad,
 			    struct bytes sealed, uint8_t *ret)
 {
-	if (sealed.len < AEAD_TAG_LEN ||
-	    crypto_aead_chacha20poly1305_ietf_decrypt(ret, NULL, NULL, sealed.ptr, sealed.len,
-						      ad.ptr, ad.len, nonce, key) != 0)
+	if (sealed.len < AEAD_TAG_LEN || crypto_aead_chacha20poly1305_ietf_decrypt(
+						 ret, NULL, NULL, sealed.ptr, sealed.len,
+						 ad.ptr, ad.len, nonce, key) != 0)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }
@@ -42,17 +42,16 @@ const struct aead aead_chacha20 = {
 static void xchacha_seal(const uint8_t *key, const uint8_t *nonce, struct bytes ad,
 			 struct bytes plain, uint8_t *ret)
 {
-	crypto_aead_xchacha20poly1305_ietf_encrypt(ret, NULL, plain.ptr, plain.len, ad.ptr,
-						   ad.len, NULL, nonce, key);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(ret, NULL, plain.ptr, plain.len,
+						   ad.ptr, ad.len, NULL, nonce, key);
 }
 
 static enum err xchacha_open(const uint8_t *key, const uint8_t *nonce, struct bytes ad,
 			     struct bytes sealed, uint8_t *ret)
 {
-	if (sealed.len < AEAD_TAG_LEN ||
-	    crypto_aead_xchacha20poly1305_ietf_decrypt(ret, NULL, NULL, sealed.ptr,
-						       sealed.len, ad.ptr, ad.len, nonce,
-						       key) != 0)
+	if (sealed.len < AEAD_TAG_LEN || crypto_aead_xchacha20poly1305_ietf_decrypt(
+						 ret, NULL, NULL, sealed.ptr, sealed.len,
+						 ad.ptr, ad.len, nonce, key) != 0)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }
@@ -65,8 +64,8 @@ const struct aead aead_xchacha20 = {
 	.open = xchacha_open,
 };
 
-void aead_seal(const struct aead *aead, struct bytes key, struct bytes nonce, struct bytes ad,
-	       struct bytes plain, struct buf *out)
+void aead_seal(const struct aead *aead, struct bytes key, struct bytes nonce,
+	       struct bytes ad, struct bytes plain, struct buf *out)
 {
 	assert(key.len == aead->key_len && nonce.len == aead->nonce_len);
 	uint8_t *dst = buf_room(out, plain.len + AEAD_TAG_LEN);

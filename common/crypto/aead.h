@@ -32,8 +32,8 @@ extern const struct aead aead_chacha20;
 extern const struct aead aead_xchacha20;
 
 /** Seal @plain and add it to @out. @key and @nonce must have the row's lengths. */
-void aead_seal(const struct aead *aead, struct bytes key, struct bytes nonce, struct bytes ad,
-	       struct bytes plain, struct buf *out);
+void aead_seal(const struct aead *aead, struct bytes key, struct bytes nonce,
+	       struct bytes ad, struct bytes plain, struct buf *out);
 /** Open @sealed and add it to @out, which is unchanged on failure.
  *  Errors: ERR_CORRUPT. */
 enum err aead_open(const struct aead *aead, struct bytes key, struct bytes nonce,

@@ -11,12 +11,14 @@ _Static_assert(crypto_scalarmult_SCALARBYTES == DH_LEN, "length");
 
 enum err dh_public(struct bytes private_key, uint8_t ret_public[DH_LEN])
 {
-	if (private_key.len != DH_LEN || crypto_scalarmult_base(ret_public, private_key.ptr) != 0)
+	if (private_key.len != DH_LEN ||
+	    crypto_scalarmult_base(ret_public, private_key.ptr) != 0)
 		return ERR_BAD;
 	return ERR_OK;
 }
 
-enum err dh_shared(struct bytes private_key, struct bytes public_key, struct secret *ret_shared)
+enum err dh_shared(struct bytes private_key, struct bytes public_key,
+		   struct secret *ret_shared)
 {
 	uint8_t shared[DH_LEN];
 

@@ -13,7 +13,8 @@
 /** The pseudo-random key of @ikm under @salt; an empty salt stands for zeroes. */
 void hkdf_extract(struct bytes salt, struct bytes ikm, struct secret *ret_prk);
 /** @len bytes for @info from @prk. Errors: ERR_TOO_BIG over KDF_OUT_MAX. */
-enum err hkdf_expand(struct bytes prk, struct bytes info, uint8_t *ret, size_t len) MUST_CHECK;
+enum err hkdf_expand(struct bytes prk, struct bytes info, uint8_t *ret,
+		     size_t len) MUST_CHECK;
 /** hkdf_expand() to a secret of @len (≤ SECRET_MAX) bytes, which cannot fail. */
 void hkdf_secret(struct bytes prk, struct bytes info, size_t len, struct secret *ret);
 

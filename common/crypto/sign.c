@@ -25,7 +25,8 @@ enum err sign_key(struct bytes seed, struct secret *ret_secret,
 	return ERR_OK;
 }
 
-enum err sign_make(struct bytes secret, struct bytes message, uint8_t ret_signature[SIGN_LEN])
+enum err sign_make(struct bytes secret, struct bytes message,
+		   uint8_t ret_signature[SIGN_LEN])
 {
 	if (secret.len != SIGN_SECRET_LEN)
 		return ERR_BAD;

@@ -10,11 +10,11 @@
 
 /** What a token is good for; a mask. A log-in by a person gives all of them. */
 enum scope {
-	SCOPE_READ = 1,	    /**< rooms, history, members, positions */
-	SCOPE_WRITE = 2,    /**< send, edit, react, typing, read */
-	SCOPE_ROOMS = 4,    /**< make, join, leave and change rooms */
-	SCOPE_ACCOUNT = 8,  /**< profile, password, sessions, devices */
-	SCOPE_ADMIN = 16,   /**< what the account's server rights allow */
+	SCOPE_READ = 1,    /**< rooms, history, members, positions */
+	SCOPE_WRITE = 2,   /**< send, edit, react, typing, read */
+	SCOPE_ROOMS = 4,   /**< make, join, leave and change rooms */
+	SCOPE_ACCOUNT = 8, /**< profile, password, sessions, devices */
+	SCOPE_ADMIN = 16,  /**< what the account's server rights allow */
 	SCOPE_ALL = 31,
 };
 
@@ -22,7 +22,7 @@ struct actor {
 	struct id user;
 	struct id device;  /**< zero: none (bots, plain REST) */
 	struct id session; /**< zero: the server itself, or its administrator */
-	unsigned scope;	   /**< of enum scope */
+	unsigned scope;    /**< of enum scope */
 };
 
 #endif

@@ -10,9 +10,9 @@
 /** What is done to a member; one struct for all verbs of member.h. */
 struct member_act {
 	struct id room;
-	struct id user; /**< whom; zero: the actor */
-	struct id cid;	/**< of the event; zero: none */
-	enum role role; /**< of member_set_role(), member_invite(); 0: member */
+	struct id user;    /**< whom; zero: the actor */
+	struct id cid;     /**< of the event; zero: none */
+	enum role role;    /**< of member_set_role(), member_invite(); 0: member */
 	uint64_t until_ms; /**< of ban and mute; 0: for good */
 	struct bytes why;
 };
@@ -41,8 +41,8 @@ enum err member_unmute(struct store *store, const struct actor *actor,
 enum err member_set_role(struct store *store, const struct actor *actor,
 			 const struct member_act *in, struct news *news) MUST_CHECK;
 /** Hide a direct chat for the actor up to its head; the next message brings it back. */
-enum err member_hide(struct store *store, const struct actor *actor, const struct id *room,
-		     struct news *news) MUST_CHECK;
+enum err member_hide(struct store *store, const struct actor *actor,
+		     const struct id *room, struct news *news) MUST_CHECK;
 /** Notification level of the actor in the room. */
 enum err member_set_level(struct store *store, const struct actor *actor,
 			  const struct id *room, enum notify_level level,
@@ -62,9 +62,9 @@ struct member_list {
 
 void member_list_done(struct member_list *list);
 /** By name. @after {NULL, 0}: from the start. */
-enum err member_list(struct store *store, const struct actor *actor, const struct id *room,
-		     struct bytes after, size_t limit, struct member_list *ret_list)
-    MUST_CHECK;
+enum err member_list(struct store *store, const struct actor *actor,
+		     const struct id *room, struct bytes after, size_t limit,
+		     struct member_list *ret_list) MUST_CHECK;
 
 /** The ids of every room whose log @user hears, for the bus. Owns: the caller, mem_free().
  *  The server's own: no gate. */

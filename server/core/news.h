@@ -13,12 +13,12 @@ struct user_event_row {
 	struct id user; /**< whose log */
 	uint64_t uepoch, useq, ts;
 	enum user_event_kind kind;
-	struct id room;	   /**< zero: none */
-	struct id from;	   /**< of a notification: who caused it */
-	uint64_t seq;	   /**< of READ, NOTIFY, HIDDEN */
-	int level;	   /**< of LEVEL: enum notify_level */
+	struct id room;           /**< zero: none */
+	struct id from;           /**< of a notification: who caused it */
+	uint64_t seq;             /**< of READ, NOTIFY, HIDDEN */
+	int level;                /**< of LEVEL: enum notify_level */
 	char key[LIMIT_WORD + 1]; /**< of SETTING: its name; of NOTIFY: why */
-	struct bytes text; /**< of DRAFT, SETTING, NOTIFY; owned */
+	struct bytes text;        /**< of DRAFT, SETTING, NOTIFY; owned */
 };
 
 enum receipt_kind { RECEIPT_READ = 1, RECEIPT_GOT };

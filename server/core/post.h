@@ -12,10 +12,10 @@
 struct post {
 	struct id cid;
 	struct id room;
-	struct id target;    /**< of edit, delete, react, unreact, pin, unpin */
-	struct bytes text;   /**< or sealed; the emoji of react and unreact */
+	struct id target;  /**< of edit, delete, react, unreact, pin, unpin */
+	struct bytes text; /**< or sealed; the emoji of react and unreact */
 	struct bytes sealed;
-	bool quiet; /**< sealed only: not worth an unread mark */
+	bool quiet;              /**< sealed only: not worth an unread mark */
 	struct id reply, thread; /**< zero: none */
 	const struct id *mentions;
 	size_t mention_count;
@@ -43,13 +43,15 @@ enum err post_send_user(struct store *store, const struct actor *actor,
 enum err post_edit(struct store *store, const struct actor *actor, const struct post *in,
 		   struct post_ack *ret_ack, struct news *news) MUST_CHECK;
 /** Own messages, or any with the right. The row stays, without its content. */
-enum err post_delete(struct store *store, const struct actor *actor, const struct post *in,
-		     struct post_ack *ret_ack, struct news *news) MUST_CHECK;
+enum err post_delete(struct store *store, const struct actor *actor,
+		     const struct post *in, struct post_ack *ret_ack,
+		     struct news *news) MUST_CHECK;
 /** Errors: ERR_EXISTS when that reaction is there, ERR_NOT_FOUND when it is not (unreact). */
 enum err post_react(struct store *store, const struct actor *actor, const struct post *in,
 		    struct post_ack *ret_ack, struct news *news) MUST_CHECK;
-enum err post_unreact(struct store *store, const struct actor *actor, const struct post *in,
-		      struct post_ack *ret_ack, struct news *news) MUST_CHECK;
+enum err post_unreact(struct store *store, const struct actor *actor,
+		      const struct post *in, struct post_ack *ret_ack,
+		      struct news *news) MUST_CHECK;
 enum err post_pin(struct store *store, const struct actor *actor, const struct post *in,
 		  struct post_ack *ret_ack, struct news *news) MUST_CHECK;
 enum err post_unpin(struct store *store, const struct actor *actor, const struct post *in,

@@ -10,8 +10,8 @@
 
 /** Move the actor's read marker to @seq; behind it is no error and no news.
  *  Errors: ERR_BAD beyond the head; those of authorize(). */
-enum err receipt_read(struct store *store, const struct actor *actor, const struct id *room,
-		      uint64_t seq, struct news *news) MUST_CHECK;
+enum err receipt_read(struct store *store, const struct actor *actor,
+		      const struct id *room, uint64_t seq, struct news *news) MUST_CHECK;
 
 /** The greatest seq whose time is at most @ts, for receipt_read() (the S2 form). */
 enum err receipt_seq_at(struct store *store, const struct actor *actor,
@@ -25,7 +25,8 @@ struct got_row {
 /** A device of the actor has these on disk. Rooms that it is not in and positions beyond
  *  the head are skipped. News come for the first device of a user only. */
 enum err receipt_got(struct store *store, const struct actor *actor,
-		     const struct got_row *rows, size_t count, struct news *news) MUST_CHECK;
+		     const struct got_row *rows, size_t count,
+		     struct news *news) MUST_CHECK;
 
 /** Positions of every other member. */
 struct receipt_row {
@@ -34,8 +35,9 @@ struct receipt_row {
 };
 
 /** Who has read and got how much, the actor left out. Owns: mem_free(*ret_rows). */
-enum err receipt_list(struct store *store, const struct actor *actor, const struct id *room,
-		      struct receipt_row **ret_rows, size_t *ret_count) MUST_CHECK;
+enum err receipt_list(struct store *store, const struct actor *actor,
+		      const struct id *room, struct receipt_row **ret_rows,
+		      size_t *ret_count) MUST_CHECK;
 
 /** Whether @seq is on at least one device of every other member, and read by all. */
 enum err receipt_state(struct store *store, const struct actor *actor,

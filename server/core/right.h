@@ -22,16 +22,16 @@ enum verb {
 /** What something is done to, and how the actor stands to it. */
 struct object {
 	const struct seat_row *seat; /**< the room and the actor's place in it */
-	bool own;		     /**< the message is the actor's */
-	enum role target_role;	     /**< of the member it is done to, 0: none */
-	uint64_t now_ms;	     /**< for mutes that end */
+	bool own;                    /**< the message is the actor's */
+	enum role target_role;       /**< of the member it is done to, 0: none */
+	uint64_t now_ms;             /**< for mutes that end */
 };
 
 /** May @actor do @verb to @object?
  *  Errors: ERR_NO_ROOM (also for private rooms one is not in, so that their existence is
  *  not told), ERR_GONE, ERR_BANNED, ERR_NOT_MEMBER, ERR_FORBIDDEN. */
-enum err authorize(const struct actor *actor, enum verb verb, const struct object *object)
-    MUST_CHECK;
+enum err authorize(const struct actor *actor, enum verb verb,
+		   const struct object *object) MUST_CHECK;
 
 /** The word of @verb, for audit and tests. */
 const char *verb_word(enum verb verb);

@@ -12,8 +12,9 @@
 struct room_new {
 	enum room_kind kind;
 	enum room_security security; /**< 0: plain */
-	enum room_history history;   /**< 0: all for public and broadcast, joined for private */
-	struct bytes slug;	     /**< public rooms must have one, others must not */
+	enum room_history
+		history;   /**< 0: all for public and broadcast, joined for private */
+	struct bytes slug; /**< public rooms must have one, others must not */
 	struct bytes name, topic;
 	const struct id *members; /**< invited at once; direct: the one other user */
 	size_t member_count;
@@ -42,8 +43,9 @@ enum err room_create(struct store *store, const struct actor *actor,
 
 /** The direct room of the actor and @user, made when there is none.
  *  Errors: ERR_NO_USER, ERR_FORBIDDEN (blocked). */
-enum err room_direct(struct store *store, const struct actor *actor, const struct id *user,
-		     struct id *ret_room, struct news *news) MUST_CHECK;
+enum err room_direct(struct store *store, const struct actor *actor,
+		     const struct id *user, struct id *ret_room,
+		     struct news *news) MUST_CHECK;
 
 /** One room as the actor sees it; public rooms also from outside. */
 enum err room_get(struct store *store, const struct actor *actor, const struct id *room,
@@ -68,8 +70,8 @@ enum err room_change(struct store *store, const struct actor *actor,
 		     const struct room_change *in, struct news *news) MUST_CHECK;
 
 /** Leaves a tombstone: its id and slug are never used again. */
-enum err room_delete(struct store *store, const struct actor *actor, const struct id *room,
-		     struct news *news) MUST_CHECK;
+enum err room_delete(struct store *store, const struct actor *actor,
+		     const struct id *room, struct news *news) MUST_CHECK;
 
 /** The public rooms, most recently active first; @cursor NULL: from the start.
  *  Owns: the caller, ended with room_list_done(). */

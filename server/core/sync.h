@@ -17,24 +17,25 @@ enum err sync_digest(struct store *store, const struct actor *actor,
 		     struct room_list *ret_list) MUST_CHECK;
 
 struct sync_resume {
-	uint64_t epoch, head; /**< taken before the read */
-	bool recovered;	      /**< the events after the asked seq are all here */
-	const char *why;      /**< of a reset: "epoch", "gap", "ahead" */
+	uint64_t epoch, head;     /**< taken before the read */
+	bool recovered;           /**< the events after the asked seq are all here */
+	const char *why;          /**< of a reset: "epoch", "gap", "ahead" */
 	struct event_list events; /**< owned */
 };
 
 void sync_resume_done(struct sync_resume *resume);
 /** What followed (@epoch, @seq) in @room: at most LIMIT_REPLAY events and about
  *  LIMIT_FRAME_SERVER bytes, else a reset. @epoch 0: nothing is known, never a replay. */
-enum err sync_resume(struct store *store, const struct actor *actor, const struct id *room,
-		     uint64_t epoch, uint64_t seq, struct sync_resume *ret_resume) MUST_CHECK;
+enum err sync_resume(struct store *store, const struct actor *actor,
+		     const struct id *room, uint64_t epoch, uint64_t seq,
+		     struct sync_resume *ret_resume) MUST_CHECK;
 
 enum fetch_where { FETCH_BEFORE = 1, FETCH_AFTER, FETCH_AROUND };
 
 struct sync_page {
 	uint64_t epoch, head;
-	struct event_list events;   /**< rising seq; owned */
-	uint64_t first, last;	    /**< the range that this page covers, 0 when empty */
+	struct event_list events; /**< rising seq; owned */
+	uint64_t first, last;     /**< the range that this page covers, 0 when empty */
 	bool complete_before, complete_after; /**< nothing visible lies beyond */
 };
 
@@ -48,15 +49,15 @@ enum err sync_fetch(struct store *store, const struct actor *actor, const struct
 
 /** Which part of everything visible. */
 struct sync_filter {
-	struct id peer;	      /**< only the direct room with this user; zero: any */
-	enum room_kind kind;  /**< only rooms of this kind; 0: any */
-	int64_t before;	      /**< cursor: page->next of the page before; 0: newest */
+	struct id peer;      /**< only the direct room with this user; zero: any */
+	enum room_kind kind; /**< only rooms of this kind; 0: any */
+	int64_t before;      /**< cursor: page->next of the page before; 0: newest */
 };
 
 struct sync_history {
 	struct event_list events; /**< messages, newest first; owned */
-	int64_t next;		  /**< cursor of the next page */
-	bool complete;		  /**< nothing older is visible */
+	int64_t next;             /**< cursor of the next page */
+	bool complete;            /**< nothing older is visible */
 };
 
 void sync_history_done(struct sync_history *history);
@@ -67,7 +68,7 @@ enum err sync_history(struct store *store, const struct actor *actor,
 
 struct sync_log {
 	uint64_t uepoch, useq; /**< where the log stands, taken before the read */
-	bool reset;	       /**< what was asked for is not there any more: start over */
+	bool reset; /**< what was asked for is not there any more: start over */
 	struct user_event_list events; /**< owned */
 };
 

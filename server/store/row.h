@@ -13,7 +13,12 @@
 #include "common/proto/limits.h"
 
 /** account.state */
-enum account_state { ACCOUNT_ACTIVE = 1, ACCOUNT_UNVERIFIED, ACCOUNT_SUSPENDED, ACCOUNT_DELETED };
+enum account_state {
+	ACCOUNT_ACTIVE = 1,
+	ACCOUNT_UNVERIFIED,
+	ACCOUNT_SUSPENDED,
+	ACCOUNT_DELETED
+};
 
 /** account.kind */
 enum account_kind { ACCOUNT_PERSON = 1, ACCOUNT_BOT, ACCOUNT_GUEST, ACCOUNT_SYSTEM };
@@ -44,11 +49,11 @@ struct room_row {
 	char name[LIMIT_DISPLAY + 1];
 	char topic[LIMIT_TOPIC + 1];
 	uint64_t epoch;
-	uint64_t head;	    /**< the newest seq, 0 in an empty log */
-	uint64_t ord;	    /**< unread-worthy events so far */
+	uint64_t head;      /**< the newest seq, 0 in an empty log */
+	uint64_t ord;       /**< unread-worthy events so far */
 	uint64_t last_ts;   /**< of the newest event; time in a room never goes back */
 	uint64_t active_ms; /**< of the newest unread-worthy one, or of the creation */
-	uint64_t slow_ms;   /**< slow mode: least time between two messages of one member */
+	uint64_t slow_ms; /**< slow mode: least time between two messages of one member */
 	uint64_t members;
 	bool deleted;
 };
@@ -69,8 +74,8 @@ struct seat_row {
 	enum role role;
 	enum notify_level level;
 	uint64_t read_seq, read_ord, read_own;
-	uint64_t own;	   /**< unread-worthy events of this member so far */
-	uint64_t got_seq;  /**< delivered to at least one device */
+	uint64_t own;     /**< unread-worthy events of this member so far */
+	uint64_t got_seq; /**< delivered to at least one device */
 	uint64_t hidden_seq;
 	uint64_t muted_until_ms, said_ms;
 	bool banned;
@@ -85,7 +90,7 @@ struct event_row {
 	uint64_t seq, ord, ts;
 	enum event_kind kind;
 	struct id from;
-	struct id cid;	  /**< zero: made by the server */
+	struct id cid;    /**< zero: made by the server */
 	struct id target; /**< of edit, delete, react, unreact, pin, unpin */
 	struct id reply, thread;
 	struct bytes text;   /**< or {NULL, 0} */

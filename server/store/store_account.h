@@ -7,7 +7,8 @@
 #include "server/store/row.h"
 #include "server/store/store.h"
 
-#define ACCOUNT_HASH_MAX 160 /**< a password hash as text (crypto_pwhash_STRBYTES is 128) */
+#define ACCOUNT_HASH_MAX \
+	160 /**< a password hash as text (crypto_pwhash_STRBYTES is 128) */
 
 /** An account as the server knows it. */
 struct account_row {
@@ -22,7 +23,7 @@ struct account_row {
 	bool email_verified;
 	char password[ACCOUNT_HASH_MAX]; /**< "" for none */
 	uint64_t password_ms, created_ms, seen_ms;
-	bool totp; /**< confirmed */
+	bool totp;             /**< confirmed */
 	uint64_t uepoch, useq; /**< where the user log stands */
 };
 
@@ -38,7 +39,8 @@ struct account_new {
 /** ERR_EXISTS: the name is taken. */
 enum err store_account_add(struct store *store, const struct account_new *in,
 			   int64_t *ret_key) MUST_CHECK;
-enum err store_account_get(struct store *store, int64_t key, struct account_row *ret) MUST_CHECK;
+enum err store_account_get(struct store *store, int64_t key,
+			   struct account_row *ret) MUST_CHECK;
 enum err store_account_by_id(struct store *store, const struct id *id,
 			     struct account_row *ret) MUST_CHECK;
 enum err store_account_by_name(struct store *store, struct bytes name,
@@ -46,14 +48,15 @@ enum err store_account_by_name(struct store *store, struct bytes name,
 /** Verified addresses only; @folded as email_fold() of the caller makes it. */
 enum err store_account_by_email(struct store *store, struct bytes folded,
 				struct account_row *ret) MUST_CHECK;
-enum err store_account_by_uid(struct store *store, int64_t uid, struct account_row *ret)
-    MUST_CHECK;
+enum err store_account_by_uid(struct store *store, int64_t uid,
+			      struct account_row *ret) MUST_CHECK;
 enum err store_account_set_uid(struct store *store, int64_t key, int64_t uid) MUST_CHECK;
-enum err store_account_set_state(struct store *store, int64_t key, enum account_state state)
-    MUST_CHECK;
-enum err store_account_set_rights(struct store *store, int64_t key, unsigned rights) MUST_CHECK;
-enum err store_account_set_password(struct store *store, int64_t key, struct bytes hash)
-    MUST_CHECK;
+enum err store_account_set_state(struct store *store, int64_t key,
+				 enum account_state state) MUST_CHECK;
+enum err store_account_set_rights(struct store *store, int64_t key,
+				  unsigned rights) MUST_CHECK;
+enum err store_account_set_password(struct store *store, int64_t key,
+				    struct bytes hash) MUST_CHECK;
 /** {NULL, 0} leaves a field as it is. */
 enum err store_account_set_profile(struct store *store, int64_t key, struct bytes display,
 				   struct bytes about, struct bytes status) MUST_CHECK;
@@ -68,8 +71,8 @@ enum err store_email_add(struct store *store, int64_t account, struct bytes addr
 			 struct bytes folded) MUST_CHECK;
 /** ERR_EXISTS: another account has verified it meanwhile. The account's other addresses
  *  are removed. */
-enum err store_email_verify(struct store *store, int64_t account, struct bytes folded)
-    MUST_CHECK;
+enum err store_email_verify(struct store *store, int64_t account,
+			    struct bytes folded) MUST_CHECK;
 
 struct user_list {
 	struct user_row *rows;
@@ -78,8 +81,8 @@ struct user_list {
 };
 
 void user_list_done(struct user_list *list);
-enum err store_user_by_id(struct store *store, const struct id *id, struct user_row *ret)
-    MUST_CHECK;
+enum err store_user_by_id(struct store *store, const struct id *id,
+			  struct user_row *ret) MUST_CHECK;
 /** Active accounts whose name begins with @prefix ({"", 0}: all), after @after, by name. */
 enum err store_user_search(struct store *store, struct bytes prefix, struct bytes after,
 			   size_t limit, struct user_list *ret_list) MUST_CHECK;

@@ -14,7 +14,7 @@ enum otp_purpose {
 	OTP_RESET,
 	OTP_EMAIL_OLD, /**< change of address, at the old one */
 	OTP_EMAIL_NEW,
-	OTP_TOTP,	/**< answered by an authenticator: no code of ours */
+	OTP_TOTP,       /**< answered by an authenticator: no code of ours */
 	OTP_LOGIN_CODE, /**< made by the administrator */
 };
 
@@ -28,16 +28,17 @@ struct otp_row {
 	struct id user;
 	uint8_t mac[OTP_MAC_LEN];
 	uint64_t created_ms, expires_ms, used_ms;
-	int tries; /**< wrong answers so far */
+	int tries;                   /**< wrong answers so far */
 	char email[LIMIT_EMAIL + 1]; /**< the folded address it went to */
-	struct bytes payload;	     /**< the caller's, owned; otp_done() */
+	struct bytes payload;        /**< the caller's, owned; otp_done() */
 };
 
 void otp_done(struct otp_row *otp);
 
-enum err store_otp_add(struct store *store, const struct otp_row *in, int64_t *ret_key)
-    MUST_CHECK;
-enum err store_otp_get(struct store *store, const struct id *id, struct otp_row *ret) MUST_CHECK;
+enum err store_otp_add(struct store *store, const struct otp_row *in,
+		       int64_t *ret_key) MUST_CHECK;
+enum err store_otp_get(struct store *store, const struct id *id,
+		       struct otp_row *ret) MUST_CHECK;
 /** Count one wrong answer; *ret_tries is the new number. Must be committed even when the
  *  request fails: let the task succeed and carry the refusal in its output. */
 enum err store_otp_try(struct store *store, int64_t key, int *ret_tries) MUST_CHECK;
@@ -51,13 +52,14 @@ struct otp_counts {
 };
 
 /** Challenges of one purpose for one address. */
-enum err store_otp_counts(struct store *store, enum otp_purpose purpose, struct bytes email,
-			  struct otp_counts *ret) MUST_CHECK;
+enum err store_otp_counts(struct store *store, enum otp_purpose purpose,
+			  struct bytes email, struct otp_counts *ret) MUST_CHECK;
 /** Void the oldest live ones so that at most @keep stay. */
 enum err store_otp_trim(struct store *store, enum otp_purpose purpose, struct bytes email,
 			unsigned keep) MUST_CHECK;
 /** Forget what expired before @before_ms; at most @limit, for slices. */
-enum err store_otp_expire(struct store *store, uint64_t before_ms, size_t limit) MUST_CHECK;
+enum err store_otp_expire(struct store *store, uint64_t before_ms,
+			  size_t limit) MUST_CHECK;
 
 /** limiter.scope; the subject is an account key or an address, as bytes. */
 enum limiter_scope { LIMITER_ACCOUNT = 1, LIMITER_ADDRESS, LIMITER_NETWORK };
@@ -69,10 +71,10 @@ struct limiter_row {
 };
 
 /** A subject that is not there reads as zeroes. */
-enum err store_limiter_get(struct store *store, enum limiter_scope scope, struct bytes subject,
-			   struct limiter_row *ret) MUST_CHECK;
-enum err store_limiter_put(struct store *store, enum limiter_scope scope, struct bytes subject,
-			   const struct limiter_row *in) MUST_CHECK;
+enum err store_limiter_get(struct store *store, enum limiter_scope scope,
+			   struct bytes subject, struct limiter_row *ret) MUST_CHECK;
+enum err store_limiter_put(struct store *store, enum limiter_scope scope,
+			   struct bytes subject, const struct limiter_row *in) MUST_CHECK;
 enum err store_limiter_clear(struct store *store, enum limiter_scope scope,
 			     struct bytes subject) MUST_CHECK;
 

@@ -107,6 +107,7 @@ enum err store_refresh_get(struct store *store, const uint8_t hash[TOKEN_HASH_LE
 			   struct refresh_row *ret) MUST_CHECK;
 enum err store_refresh_used(struct store *store, int64_t key) MUST_CHECK;
 /** Forget tokens that expired before @before_ms; at most @limit, for slices. */
-enum err store_refresh_expire(struct store *store, uint64_t before_ms, size_t limit) MUST_CHECK;
+enum err store_refresh_expire(struct store *store, uint64_t before_ms,
+			      size_t limit) MUST_CHECK;
 
 #endif

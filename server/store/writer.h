@@ -20,10 +20,10 @@ struct writer_config {
 	const struct driver *driver;
 	const char *path;
 	const struct clock *clock;
-	unsigned readers;     /**< threads that read; at least 1 connection is opened */
-	bool inline_mode;     /**< no threads: submit runs the task, reap calls done() */
-	size_t most_tasks;    /**< waiting in each queue; 0: 65536 */
-	size_t most_bytes;    /**< their sizes together; 0: 64 MiB */
+	unsigned readers;      /**< threads that read; at least 1 connection is opened */
+	bool inline_mode;      /**< no threads: submit runs the task, reap calls done() */
+	size_t most_tasks;     /**< waiting in each queue; 0: 65536 */
+	size_t most_bytes;     /**< their sizes together; 0: 64 MiB */
 	mailbox_wake_fn *wake; /**< called when finished tasks wait; from any thread */
 	void *wake_ctx;
 };
@@ -32,7 +32,8 @@ struct writer;
 
 /** Open the store, bring its schema up to date, start the threads.
  *  Errors: as store_open(); ERR_INTERNAL when a thread cannot be made. Thread: loop. */
-enum err writer_new(const struct writer_config *config, struct writer **ret_writer) MUST_CHECK;
+enum err writer_new(const struct writer_config *config,
+		    struct writer **ret_writer) MUST_CHECK;
 /** Finish what was submitted, call the done() that are left, close. Thread: loop. */
 void writer_free(struct writer **writer);
 
@@ -48,8 +49,8 @@ size_t writer_reap(struct writer *writer);
 enum err writer_health(const struct writer *writer) MUST_CHECK;
 
 struct writer_stats {
-	uint64_t tasks;	  /**< run by the writer */
-	uint64_t commits; /**< tasks / commits is the size of a group */
+	uint64_t tasks;    /**< run by the writer */
+	uint64_t commits;  /**< tasks / commits is the size of a group */
 	uint64_t failures; /**< commits that failed */
 	uint64_t checkpoints;
 	size_t waiting; /**< in the writer's queue now */

@@ -11,7 +11,8 @@ static void round_trip(const struct aead *aead)
 {
 	AUTO(buf_done) struct buf sealed = BUF_INIT;
 	AUTO(buf_done) struct buf plain = BUF_INIT;
-	struct bytes k = bytes_of(key, aead->key_len), n = bytes_of(nonce, aead->nonce_len);
+	struct bytes k = bytes_of(key, aead->key_len),
+		     n = bytes_of(nonce, aead->nonce_len);
 	struct bytes ad = bytes_text("associated");
 
 	aead_seal(aead, k, n, ad, bytes_text("hello"), &sealed);
@@ -24,19 +25,22 @@ static void refusals(const struct aead *aead)
 {
 	AUTO(buf_done) struct buf sealed = BUF_INIT;
 	AUTO(buf_done) struct buf plain = BUF_INIT;
-	struct bytes k = bytes_of(key, aead->key_len), n = bytes_of(nonce, aead->nonce_len);
+	struct bytes k = bytes_of(key, aead->key_len),
+		     n = bytes_of(nonce, aead->nonce_len);
 	struct bytes ad = bytes_text("associated");
 
 	aead_seal(aead, k, n, ad, bytes_text("hello"), &sealed);
 	for (size_t bit = 0; bit < sealed.len * 8; bit++) {
 		sealed.ptr[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		check_err(aead_open(aead, k, n, ad, buf_view(&sealed), &plain), ERR_CORRUPT);
+		check_err(aead_open(aead, k, n, ad, buf_view(&sealed), &plain),
+			  ERR_CORRUPT);
 		sealed.ptr[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (size_t len = 0; len < sealed.len; len++)
 		check_err(aead_open(aead, k, n, ad, bytes_of(sealed.ptr, len), &plain),
 			  ERR_CORRUPT);
-	check_err(aead_open(aead, k, n, bytes_text("Associated"), buf_view(&sealed), &plain),
+	check_err(aead_open(aead, k, n, bytes_text("Associated"), buf_view(&sealed),
+			    &plain),
 		  ERR_CORRUPT);
 	assert_int_equal(plain.len, 0);
 }

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Of a token that is not verified yet only `kid` is looked at, to choose among our own
+ * keys; there is no way from a token to an algorithm, a URL or a key of its own. Then
+ * everything is checked that could make a genuine signature mean something else: type,
+ * issuer, audience, times. JSON is read here although core knows none elsewhere: claims
+ * are JSON by their definition, not by the protocol's.
+ */
+#include "server/core/token.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/crypto/base64url.h"
+#include "common/crypto/hash.h"
+#include "common/crypto/jws.h"
+#include "common/proto/json.h"
+#include "common/proto/json_out.h"
+#include "common/proto/limits.h"
+
+#define AUDIENCE "chat"
+#define TYPE     "at+jwt" /* RFC 9068 section 2.1: not taken for another kind of JWT */
+#define SKEW_MS  60000    /* clocks of two nodes may differ by so much */
+
+static const struct {
+	unsigned scope;
+	const char *word;
+} scopes[] = {
+	{SCOPE_READ, "read"},       {SCOPE_WRITE, "write"}, {SCOPE_ROOMS, "rooms"},
+	{SCOPE_ACCOUNT, "account"}, {SCOPE_ADMIN, "admin"},
+};
+
+void token_ring_init(struct token_ring *ring, const char *issuer)
+{
+	*ring = (struct token_ring){0};
+	snprintf(ring->issuer, sizeof(ring->issuer), "%s", issuer);
+}
+
+void token_ring_done(struct token_ring *ring)
+{
+	for (size_t i = 0; i < ring->count; i++)
+		root_free(&ring->keys[i].secret);
+	*ring = (struct token_ring){0};
+}
+
+/* RFC 7638 with the members of RFC 8037 section 2. */
+static void name_key(struct token_key *key)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+	uint8_t hash[SHA256_LEN];
+
+	str_add(&text, "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"");
+	base64url_add(&text, bytes_of(key->public_key, SIGN_PUBLIC_LEN));
+	str_add(&text, "\"}");
+	sha256(str_view(&text), hash);
+	str_clear(&text);
+	base64url_add(&text, bytes_of(hash, sizeof(hash)));
+	memcpy(key->kid, text.ptr, TOKEN_KID_LEN + 1);
+}
+
+enum err token_ring_add(struct token_ring *ring, struct bytes seed)
+{
+	AUTO(secret_done) struct secret secret = SECRET_INIT;
+
+	if (ring->count == TOKEN_KEYS_MOST)
+		return ERR_TOO_BIG;
+	struct token_key *key = &ring->keys[ring->count];
+	enum err err = sign_key(seed, &secret, key->public_key);
+	if (err != ERR_OK)
+		return err;
+	key->secret = root_new(secret.bytes, secret.len);
+	name_key(key);
+	ring->count++;
+	return ERR_OK;
+}
+
+static void add_text(struct json_out *out, const char *key, const char *text)
+{
+	json_out_key(out, key);
+	json_out_text(out, bytes_text(text));
+}
+
+static void add_id(struct json_out *out, const char *key, const struct id *id)
+{
+	if (!id_is_zero(id))
+		add_text(out, key, id_text(id).text);
+}
+
+/* NumericDate of RFC 7519 section 2: seconds. */
+static void add_time(struct json_out *out, const char *key, uint64_t ms)
+{
+	json_out_key(out, key);
+	json_out_uint(out, ms / 1000);
+}
+
+static void write_claims(const struct token_ring *ring, const struct token_claims *claims,
+			 uint64_t now_ms, struct buf *buf)
+{
+	struct json_out out = json_out_init(buf);
+	AUTO(str_done) struct str scope = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
+		if (claims->actor.scope & scopes[i].scope)
+			str_addf(&scope, scope.len ? " %s" : "%s", scopes[i].word);
+	}
+	json_out_open(&out, '{');
+	add_text(&out, "iss", ring->issuer);
+	add_text(&out, "aud", AUDIENCE);
+	add_id(&out, "sub", &claims->actor.user);
+	add_id(&out, "sid", &claims->actor.session);
+	add_id(&out, "did", &claims->actor.device);
+	add_text(&out, "scope", scope.ptr);
+	add_time(&out, "iat", now_ms);
+	add_time(&out, "exp", claims->expires_ms);
+	json_out_close(&out, '}');
+}
+
+void token_issue(const struct token_ring *ring, const struct token_claims *claims,
+		 uint64_t now_ms, struct str *str)
+{
+	AUTO(buf_done) struct buf header = BUF_INIT, payload = BUF_INIT;
+	struct json_out out = json_out_init(&header);
+
+	assert(ring->count > 0);
+	const struct token_key *key = &ring->keys[ring->count - 1];
+	json_out_open(&out, '{');
+	add_text(&out, "alg", "EdDSA");
+	add_text(&out, "typ", TYPE);
+	add_text(&out, "kid", key->kid);
+	json_out_close(&out, '}');
+	write_claims(ring, claims, now_ms, &payload);
+	enum err err = jws_sign(str, buf_view(&header), buf_view(&payload),
+				root_view(key->secret));
+	assert(err == ERR_OK); /* the ring takes only keys that can sign */
+}
+
+static bool is_text(struct json_node object, const char *key, const char *want)
+{
+	struct bytes text;
+
+	return json_text(json_get(object, key), &text) &&
+	       bytes_equal(text, bytes_text(want));
+}
+
+static const struct token_key *find_key(const struct token_ring *ring,
+					struct json_node header)
+{
+	for (size_t i = 0; i < ring->count; i++) {
+		if (is_text(header, "kid", ring->keys[i].kid))
+			return &ring->keys[i];
+	}
+	return NULL;
+}
+
+static bool read_id(struct json_node claims, const char *key, struct id *ret_id)
+{
+	struct bytes text;
+
+	return json_text(json_get(claims, key), &text) &&
+	       id_parse((const char *)text.ptr, text.len, ret_id) == ERR_OK;
+}
+
+static unsigned read_scope(struct bytes text)
+{
+	unsigned scope = 0;
+
+	while (text.len) {
+		const uint8_t *gap = memchr(text.ptr, ' ', text.len);
+		size_t len = gap ? (size_t)(gap - text.ptr) : text.len;
+		for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
+			if (bytes_equal(bytes_of(text.ptr, len),
+					bytes_text(scopes[i].word)))
+				scope |= scopes[i].scope;
+		}
+		len += gap != NULL;
+		text = bytes_of(text.ptr + len, text.len - len);
+	}
+	return scope;
+}
+
+/* The payload of a token whose signature is right. */
+static enum err read_claims(const struct token_ring *ring, struct json_node claims,
+			    uint64_t now_ms, struct token_claims *ret_claims)
+{
+	struct token_claims read = {.actor = {.scope = 0}};
+	uint64_t iat, exp, nbf = 0;
+	struct bytes scope;
+
+	if (!is_text(claims, "iss", ring->issuer) || !is_text(claims, "aud", AUDIENCE) ||
+	    !read_id(claims, "sub", &read.actor.user) ||
+	    !read_id(claims, "sid", &read.actor.session) ||
+	    !json_text(json_get(claims, "scope"), &scope) ||
+	    !json_uint(json_get(claims, "iat"), &iat) ||
+	    !json_uint(json_get(claims, "exp"), &exp))
+		return ERR_BAD_TOKEN;
+	if (json_get(claims, "did").ptr && !read_id(claims, "did", &read.actor.device))
+		return ERR_BAD_TOKEN;
+	if (json_get(claims, "nbf").ptr && !json_uint(json_get(claims, "nbf"), &nbf))
+		return ERR_BAD_TOKEN;
+	uint64_t latest = (now_ms + SKEW_MS) / 1000;
+	if (iat > latest || nbf > latest)
+		return ERR_BAD_TOKEN;
+	if (exp <= now_ms / 1000)
+		return ERR_EXPIRED;
+	read.actor.scope = read_scope(scope);
+	read.expires_ms = exp * 1000;
+	*ret_claims = read;
+	return ERR_OK;
+}
+
+/* Find the key by `kid`, open the token with it, then look at the rest of the header. */
+static enum err open_token(const struct token_ring *ring, const struct jws *jws,
+			   struct buf *ret_payload)
+{
+	AUTO(json_free) struct json *header = NULL;
+
+	if (json_parse(buf_view(&jws->header), &header) != ERR_OK)
+		return ERR_BAD_TOKEN;
+	struct json_node root = json_root(header);
+	const struct token_key *key = find_key(ring, root);
+	if (!key || jws_open(jws, bytes_of(key->public_key, SIGN_PUBLIC_LEN),
+			     ret_payload) != ERR_OK)
+		return ERR_BAD_TOKEN;
+	/* RFC 7515 section 4.1.11: an extension that must be understood is not. */
+	return is_text(root, "alg", "EdDSA") && is_text(root, "typ", TYPE) &&
+			       !json_get(root, "crit").ptr
+		       ? ERR_OK
+		       : ERR_BAD_TOKEN;
+}
+
+enum err token_check(const struct token_ring *ring, struct bytes text, uint64_t now_ms,
+		     struct token_claims *ret_claims)
+{
+	AUTO(json_free) struct json *payload = NULL;
+	AUTO(buf_done) struct buf buf = BUF_INIT;
+	struct jws jws;
+
+	if (text.len > LIMIT_TOKEN || jws_split(text, &jws) != ERR_OK)
+		return ERR_BAD_TOKEN;
+	enum err err = open_token(ring, &jws, &buf);
+	jws_done(&jws);
+	if (err != ERR_OK)
+		return err;
+	if (json_parse(buf_view(&buf), &payload) != ERR_OK)
+		return ERR_BAD_TOKEN;
+	return read_claims(ring, json_root(payload), now_ms, ret_claims);
+}
+
+void token_key_set(const struct token_ring *ring, struct buf *buf)
+{
+	struct json_out out = json_out_init(buf);
+
+	json_out_open(&out, '{');
+	json_out_key(&out, "keys");
+	json_out_open(&out, '[');
+	for (size_t i = 0; i < ring->count; i++) {
+		AUTO(str_done) struct str x = STR_INIT;
+		base64url_add(&x, bytes_of(ring->keys[i].public_key, SIGN_PUBLIC_LEN));
+		json_out_open(&out, '{');
+		add_text(&out, "kty", "OKP");
+		add_text(&out, "crv", "Ed25519");
+		add_text(&out, "alg", "EdDSA");
+		add_text(&out, "use", "sig");
+		add_text(&out, "kid", ring->keys[i].kid);
+		add_text(&out, "x", x.ptr);
+		json_out_close(&out, '}');
+	}
+	json_out_close(&out, ']');
+	json_out_close(&out, '}');
+}

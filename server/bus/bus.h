@@ -19,8 +19,7 @@ struct bus_news;
 
 /** Embedded in what listens. All zero but hear = listens to nothing. */
 struct bus_ear {
-	/** News for this ear. @seat is its place in the topic. May close the listener's
-	 *  connection, must not listen or unlisten. */
+	/** News for this ear. @seat is its place in the topic. */
 	void (*hear)(struct bus_ear *ear, struct bus_seat *seat,
 		     const struct bus_news *news);
 	struct bus_seat **seats;
@@ -47,7 +46,13 @@ struct bus {
 	struct bus_seat *(*listen)(struct bus *bus, const struct id *topic,
 				   struct bus_ear *ear);
 	void (*unlisten)(struct bus *bus, const struct id *topic, struct bus_ear *ear);
+	/** Leave every topic and give back the list; before the ear's memory goes. */
+	void (*forget)(struct bus *bus, struct bus_ear *ear);
+	/** An ear may leave the topic while it hears, nobody may join. */
 	void (*publish)(struct bus *bus, const struct bus_news *news);
+	/** How many ears of this process @topic has. */
+	size_t (*count)(const struct bus *bus, const struct id *topic);
+	/** Nobody may listen any more. */
 	void (*close)(struct bus **bus);
 };
 
@@ -56,8 +61,6 @@ struct bus *bus_local_new(uint64_t seed) MUST_CHECK;
 
 /** The seat of @ear in @topic, or NULL. */
 struct bus_seat *bus_seat_find(const struct bus_ear *ear, const struct id *topic);
-/** Leave every topic; before the ear's memory goes. */
-void bus_ear_done(struct bus *bus, struct bus_ear *ear);
 /** The topic's id. */
 const struct id *bus_seat_topic(const struct bus_seat *seat);
 

@@ -48,13 +48,14 @@ struct conn_io {
 	void (*close)(struct conn *conn, unsigned code, const char *why);
 };
 
-/** What the frames mean; the server sets it, net does not know. */
+/** What the messages mean; the server sets it, net does not know. */
 struct conn_handler {
-	/** A whole frame that passed the gate. Errors: answered as `error` by the gate. */
-	enum err (*frame)(struct conn *conn, struct bytes text);
+	/** A whole message within the bounds: one frame, or several after hello {batch}. */
+	void (*message)(struct conn *conn, struct bytes text);
+	/** Every second or so, for what else has a deadline. */
+	void (*tick)(struct conn *conn, uint64_t mono_ms);
 	/** The connection ends: forget it. Its transport is gone already. */
 	void (*ended)(struct conn *conn);
-	void *ctx;
 };
 
 /** A connection, by value, for tasks. */
@@ -63,11 +64,11 @@ struct conn_ref {
 	uint32_t generation;
 };
 
-struct conn_link {
-	struct conn *next, *prev;
+/** A room whose events were withheld from a slow receiver. */
+struct conn_lag {
+	struct id room;
+	uint64_t head;
 };
-
-struct lag; /* conn.c: the rooms whose events were withheld */
 
 struct conn {
 	struct conns *table;
@@ -76,26 +77,27 @@ struct conn {
 	void *session; /**< the handler's own: on/session.h */
 	struct conn_ref ref;
 	enum conn_state state;
-	bool batch;      /**< hello {batch:true}: several frames may share a message */
-	bool dirty;      /**< on the dirty list */
-	bool waiting;    /**< choked; want_write() was asked */
-	bool plain_room; /**< the per-room endpoint: S2 forms, never batched */
-	struct peer peer;
-	struct who who;
-	struct id room; /**< default room of the per-room endpoint, else zero */
+	bool batch;   /**< hello {batch:true}: several frames may share a message */
+	bool dirty;   /**< on the dirty list */
+	bool waiting; /**< choked; want_write() was asked */
+	bool pinged;
+	bool single; /**< the per-room endpoint: S2 forms, never batched */
+	struct conn *dirty_next;
+
+	uint64_t born_ms;    /**< all of these on the monotonic clock */
+	uint64_t heard_ms;   /**< last sign of life */
+	uint64_t moved_ms;   /**< last time that something could be written */
+	uint64_t partial_ms; /**< when the message in `partial` began */
 
 	struct sendq queue;
-	struct lag *lag;
-	size_t lag_count;
-	uint64_t moved_ms; /**< last time that the queue shrank or was empty */
+	struct conn_lag *lag;
+	size_t lag_count, lag_cap;
+	struct str partial; /**< a message that is not complete yet */
+	uint32_t fragments; /**< WebSocket fragments in it */
 
-	struct str partial;  /**< a message that is not complete yet */
-	uint32_t fragments;  /**< WebSocket fragments in it */
-	uint64_t partial_ms; /**< when it began; 0 = none */
-	uint64_t heard_ms;   /**< last sign of life */
-	bool pinged;
-	struct conn *dirty_next;
-	struct conn_link all;
+	struct who who;
+	struct peer peer;
+	struct id room; /**< default room of the per-room endpoint, else zero */
 };
 
 struct conns; /* conns.c: slots, dirty list, deadlines */
@@ -118,15 +120,13 @@ void conn_remove(struct conn **conn);
 struct conn *conn_find(struct conns *conns, struct conn_ref ref);
 size_t conns_count(const struct conns *conns);
 /** Call @fn on each. It may close them. */
-void conns_each(struct conns *conns, void (*fn)(struct conn *, void *ctx), void *ctx);
+void conns_each(struct conns *conns, void (*fn)(struct conn *conn, void *ctx), void *ctx);
 
 /** Queue a reference to @packet, within the bounds of a slow receiver, and mark the
  *  connection dirty. Nothing happens on a closed one. */
 void conn_push(struct conn *conn, struct packet *packet);
 /** Queue @text as an answer (PACKET_SURE). */
 void conn_say(struct conn *conn, struct bytes text);
-/** An `error` frame for what the client did; @re is the id of its frame or empty. */
-void conn_error(struct conn *conn, enum err err, struct bytes re);
 /** Close with a WebSocket code (4000–4499 resumable, 4500–4999 final). What is queued is
  *  tried once before. Twice is once. */
 void conn_close(struct conn *conn, unsigned code, const char *why);
@@ -141,7 +141,7 @@ void conn_alive(struct conn *conn);
 void conn_flush(struct conn *conn);
 /** Once per loop turn: send what the turn has queued. */
 void conns_flush(struct conns *conns);
-/** About once per second: hello, message, stall, keep-alive and token deadlines. */
+/** About once per second: hello, message, stall and keep-alive deadlines. */
 void conns_tick(struct conns *conns);
 
 #endif

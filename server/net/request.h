@@ -119,7 +119,7 @@ void request_reply(struct request **request, int status, const char *content_typ
 void request_reply_problem(struct request **request, enum err err, const char *detail,
 			   const char *field, uint64_t retry_ms);
 /** The text of that problem, for who answers without a request. */
-void problem_text(struct str *out, enum err err, const char *detail, const char *field,
+void problem_text(struct buf *out, enum err err, const char *detail, const char *field,
 		  uint64_t retry_ms);
 
 #endif

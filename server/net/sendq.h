@@ -26,8 +26,11 @@ void sendq_push(struct sendq *queue, struct packet *packet);
 struct packet *sendq_at(const struct sendq *queue, uint32_t index);
 /** Drop the @count oldest ones. */
 void sendq_drop(struct sendq *queue, uint32_t count);
-/** Drop every packet of @kind; @fn (or NULL) sees each before. */
-void sendq_drop_kind(struct sendq *queue, enum packet_kind kind,
-		     void (*fn)(struct packet *, void *ctx), void *ctx);
+/** Give back the ring of an empty queue: its owner is idle. */
+void sendq_trim(struct sendq *queue);
+typedef void sendq_drop_fn(struct packet *packet, void *ctx);
+/** Drop every packet of @kind; @fn (or NULL) sees each before it goes. */
+void sendq_drop_kind(struct sendq *queue, enum packet_kind kind, sendq_drop_fn *fn,
+		     void *ctx);
 
 #endif

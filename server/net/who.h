@@ -10,13 +10,6 @@
 
 #include "common/base/id.h"
 
-/** What a token allows; bits. */
-enum who_scope {
-	SCOPE_CHAT = 1,      /**< everything an account may do */
-	SCOPE_ADMIN = 2,     /**< the server's own rights, beside SCOPE_CHAT */
-	SCOPE_CHALLENGE = 4, /**< between password and OTP: the second step only */
-};
-
 struct who {
 	struct id user; /**< zero = nobody yet */
 	struct id device;
@@ -35,7 +28,7 @@ struct peer {
 
 static inline bool who_is_known(const struct who *who)
 {
-	return who->scope & SCOPE_CHAT;
+	return who->scope != 0;
 }
 
 #endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What comes into one connection: pieces, put together into a message within hard bounds.
+ * Nothing is allocated from a length that the peer claims; only what has arrived is kept.
+ */
+#include "common/proto/limits.h"
+#include "server/net/conns.h"
+
+static size_t most_bytes(const struct conn *conn)
+{
+	return conn->state == CONN_NEW ? LIMIT_FRAME_LOGIN : LIMIT_FRAME_CLIENT;
+}
+
+void conn_alive(struct conn *conn)
+{
+	conn->heard_ms = clock_mono_ms(conn->table->clock);
+	conn->pinged = false;
+}
+
+bool conn_input(struct conn *conn, struct bytes piece, bool fragment_end,
+		bool message_end)
+{
+	if (conn->state == CONN_CLOSED) {
+		return false;
+	}
+	conn_alive(conn);
+	if (conn->partial.len + piece.len > most_bytes(conn)) {
+		conn_close(conn, CLOSE_PROTOCOL, "message too big");
+		return false;
+	}
+	if (message_end && conn->partial.len == 0 && conn->fragments == 0) {
+		conn->table->handler->message(conn, piece);
+		return conn->state != CONN_CLOSED;
+	}
+	if (conn->partial.len == 0 && conn->fragments == 0) {
+		conn->partial_ms = conn->heard_ms;
+	}
+	conn->fragments += fragment_end;
+	if (conn->fragments > LIMIT_FRAGMENTS) {
+		conn_close(conn, CLOSE_PROTOCOL, "too many fragments");
+		return false;
+	}
+	str_add_len(&conn->partial, (const char *)piece.ptr, piece.len);
+	if (!message_end) {
+		return true;
+	}
+	struct str whole = conn->partial;
+
+	conn->partial = STR_INIT;
+	conn->fragments = 0;
+	conn->table->handler->message(conn, str_view(&whole));
+	str_done(&whole);
+	return conn->state != CONN_CLOSED;
+}

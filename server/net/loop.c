@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One libuv loop, and libwebsockets as its guest ("foreign loop"): with a loop of its own
+ * lws takes over SIGTERM and its service call never returns. We accept the sockets and
+ * hand them over, so that limits per address hold before lws spends anything on a client.
+ *
+ * A turn of the loop: callbacks of sockets and timers fill queues; the prepare handle, just
+ * before the loop blocks, flushes them once. That is what makes a message to a hundred
+ * receivers one write each, however many messages the turn brought.
+ */
+#include "server/net/loop.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "common/base/log.h"
+#include "common/base/map.h"
+#include "common/base/mem.h"
+#include "server/net/listen.h"
+#include "server/net/wire.h"
+
+#define TICK_MS       1000
+#define ACCEPT_MOST   64  /* clients taken per turn: those who are in come first */
+#define SPARE_FDS     256 /* database, log, lws's own, files */
+#define HEADER_POOL   8192
+#define RX_BUFFER     1024
+#define TX_PACKET     65536 /* else lws cuts a write into its receive buffer's size */
+#define HANDSHAKE_S   10
+#define KEEPALIVE_S   30
+#define LISTENERS_MAX 8
+
+struct listener {
+	uv_poll_t poll;
+	struct loop *loop;
+	int fd;
+	bool tls, open;
+};
+
+struct loop {
+	struct loop_config config;
+	uv_loop_t uv;
+	uv_prepare_t prepare;
+	uv_timer_t tick;
+	uv_signal_t signals[3];
+	struct listener listeners[LISTENERS_MAX];
+	size_t listener_count;
+	struct lws_context *lws;
+	struct lws_vhost *plain, *secure;
+	struct wire *adopting; /* handed to lws, which may drop it before it is known */
+	struct map addresses;  /* folded address → sockets */
+	size_t sockets;
+};
+
+/* ---- wires ---- */
+
+struct wire *wire_of(struct lws *wsi)
+{
+	return lws_get_opaque_user_data(wsi);
+}
+
+const struct loop_config *wire_config(const struct wire *wire)
+{
+	return &wire->loop->config;
+}
+
+static struct id address_key(const struct peer *peer)
+{
+	struct id id = {{0}};
+	struct bytes key = rate_peer(peer, id.bytes);
+
+	id.bytes[ID_LEN - 1] = (uint8_t)key.len;
+	return id;
+}
+
+/* The Unix socket is not counted: its peers are limited by the accounts of this machine. */
+static bool address_enter(struct loop *loop, struct wire *wire)
+{
+	if (wire->peer.local) {
+		return true;
+	}
+	struct id key = address_key(&wire->peer);
+	uintptr_t count = (uintptr_t)map_get(&loop->addresses, &key);
+
+	if (count >= loop->config.max_per_address) {
+		return false;
+	}
+	map_put(&loop->addresses, &key, (void *)(count + 1));
+	wire->counted = true;
+	return true;
+}
+
+static void address_leave(struct loop *loop, struct wire *wire)
+{
+	if (!wire->counted) {
+		return;
+	}
+	struct id key = address_key(&wire->peer);
+	uintptr_t count = (uintptr_t)map_get(&loop->addresses, &key);
+
+	if (count > 1) {
+		map_put(&loop->addresses, &key, (void *)(count - 1));
+	} else {
+		map_remove(&loop->addresses, &key);
+	}
+}
+
+static void wire_free(struct wire *wire)
+{
+	struct loop *loop = wire->loop;
+
+	if (loop->adopting == wire) {
+		loop->adopting = NULL;
+	}
+	ws_forget(wire);
+	http_forget(wire);
+	address_leave(loop, wire);
+	loop->sockets--;
+	mem_free(wire);
+}
+
+/* ---- lws ---- */
+
+static int on_wire(struct wire *wire, enum lws_callback_reasons reason, void *in,
+		   size_t len)
+{
+	switch (reason) {
+	case LWS_CALLBACK_HTTP:
+	case LWS_CALLBACK_HTTP_BODY:
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+	case LWS_CALLBACK_CLOSED_HTTP: return http_event(wire, reason, in, len);
+	case LWS_CALLBACK_ESTABLISHED:
+	case LWS_CALLBACK_RECEIVE:
+	case LWS_CALLBACK_RECEIVE_PONG:
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+	case LWS_CALLBACK_CLOSED: return ws_event(wire, reason, in, len);
+	default: return 0;
+	}
+}
+
+/* `in` is passed on for the reasons where it is data of ours, never in CONFIRM_UPGRADE. */
+static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+		    void *in, size_t len)
+{
+	if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED) {
+		struct loop *loop = lws_context_user(lws_get_context(wsi));
+
+		/* once per virtual host; an empty mailbox costs nothing */
+		if (loop->lws) {
+			loop->config.woken(loop->config.ctx);
+		}
+		return 0;
+	}
+	switch (reason) {
+	case LWS_CALLBACK_PROTOCOL_INIT:
+	case LWS_CALLBACK_PROTOCOL_DESTROY:
+	case LWS_CALLBACK_WSI_CREATE:
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: return 0;
+	default: break;
+	}
+	struct wire *wire = wire_of(wsi);
+
+	if (!wire) {
+		return 0;
+	}
+	wire->wsi = wsi;
+	switch (reason) {
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return ws_confirm(wire, wsi);
+	case LWS_CALLBACK_WSI_DESTROY:
+		lws_set_opaque_user_data(wsi, NULL);
+		wire_free(wire);
+		return 0;
+	default: return on_wire(wire, reason, in, len);
+	}
+}
+
+/* protocols[0] gets the connections that name no sub-protocol. */
+static const struct lws_protocols protocols[] = {
+	{.name = "chat.v1",
+	 .callback = callback,
+	 .per_session_data_size = sizeof(void *), /* lws tells of the end only with one */
+	 .rx_buffer_size = RX_BUFFER,
+	 .tx_packet_size = TX_PACKET},
+	{0},
+};
+
+static void lws_says(int level, const char *line)
+{
+	log_warn("lws: %.*s", (int)strcspn(line, "\n"), line);
+}
+
+static void lws_signal(void *handle, int signum)
+{
+}
+
+/* Keep-alive is ours (conns.c): lws's own sorts a list of all connections per ping. */
+static const lws_retry_bo_t no_keepalive = {0};
+
+static struct lws_vhost *make_vhost(struct loop *loop, const char *name, bool tls)
+{
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.vhost_name = name,
+		.protocols = protocols,
+		.extensions = NULL, /* fence: no permessage-deflate */
+		.alpn = "http/1.1", /* fence: no HTTP/2 */
+		.retry_and_idle_policy = &no_keepalive,
+		.keepalive_timeout = KEEPALIVE_S,
+		.timeout_secs = HANDSHAKE_S,
+	};
+
+	if (tls) {
+		info.ssl_cert_filepath = loop->config.tls_cert;
+		info.ssl_private_key_filepath = loop->config.tls_key;
+		info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+			       LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
+	}
+	return lws_create_vhost(loop->lws, &info);
+}
+
+static enum err make_lws(struct loop *loop, struct str *why)
+{
+	void *foreign[] = {&loop->uv};
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+		.foreign_loops = foreign,
+		.signal_cb =
+			lws_signal, /* fence: else it waits for SIGTERM in our place */
+		.user = loop,
+		.max_http_header_data = HEADER_POOL,
+		.timeout_secs = HANDSHAKE_S,
+		.server_string = "chat",
+	};
+
+	if (loop->config.tls_cert) {
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	}
+	lws_set_log_level(LLL_ERR, lws_says);
+	loop->lws = lws_create_context(&info);
+	if (!loop->lws) {
+		str_add(why,
+			"libwebsockets does not start; is its libuv plugin installed "
+			"(Debian: libwebsockets-evlib-uv)?");
+		return ERR_INTERNAL;
+	}
+	loop->plain = make_vhost(loop, "plain", false);
+	if (loop->config.tls_cert) {
+		loop->secure = make_vhost(loop, "tls", true);
+	}
+	if (loop->config.tls_cert && !loop->secure) {
+		str_addf(why, "cannot use the certificate %s with the key %s",
+			 loop->config.tls_cert, loop->config.tls_key);
+		return ERR_BAD;
+	}
+	return loop->plain ? ERR_OK : ERR_INTERNAL;
+}
+
+/* ---- libuv ---- */
+
+static void on_prepare(uv_prepare_t *handle)
+{
+	struct loop *loop = handle->data;
+
+	conns_flush(loop->config.conns);
+}
+
+static void on_tick(uv_timer_t *handle)
+{
+	struct loop *loop = handle->data;
+
+	conns_tick(loop->config.conns);
+	loop->config.tick(loop->config.ctx);
+}
+
+static void on_signal(uv_signal_t *handle, int signum)
+{
+	struct loop *loop = handle->data;
+
+	loop->config.signal(signum, loop->config.ctx);
+}
+
+/* lws sizes its tables by the limit, so an inherited "unlimited" would cost gigabytes, and
+ * a low one connections. */
+static void limit_descriptors(unsigned connections)
+{
+	struct rlimit limit;
+	rlim_t want = (rlim_t)connections + SPARE_FDS;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		return;
+	}
+	if (limit.rlim_max < want) {
+		struct rlimit raised = {want, want};
+
+		if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+			return;
+		}
+		log_warn(
+			"net: the descriptor limit allows fewer connections, limit=%llu, "
+			"wanted=%llu",
+			(unsigned long long)limit.rlim_max, (unsigned long long)want);
+		want = limit.rlim_max;
+	}
+	limit.rlim_cur = want;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void start_handles(struct loop *loop)
+{
+	static const int wanted[] = {SIGTERM, SIGINT, SIGHUP};
+
+	uv_prepare_init(&loop->uv, &loop->prepare);
+	loop->prepare.data = loop;
+	uv_prepare_start(&loop->prepare, on_prepare);
+	uv_timer_init(&loop->uv, &loop->tick);
+	loop->tick.data = loop;
+	uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		uv_signal_init(&loop->uv, &loop->signals[i]);
+		loop->signals[i].data = loop;
+		uv_signal_start(&loop->signals[i], on_signal, wanted[i]);
+	}
+}
+
+enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
+		  struct str *why)
+{
+	struct loop *loop = mem_new(struct loop);
+
+	loop->config = *config;
+	limit_descriptors(config->max_connections);
+	if (uv_loop_init(&loop->uv) != 0) {
+		mem_free(loop);
+		str_add(why, "libuv does not start");
+		return ERR_INTERNAL;
+	}
+	map_init(&loop->addresses, config->seed);
+	start_handles(loop);
+	enum err err = make_lws(loop, why);
+
+	if (err != ERR_OK) {
+		loop_free(&loop);
+		return err;
+	}
+	*ret_loop = loop;
+	return ERR_OK;
+}
+
+static void close_handle(uv_handle_t *handle, void *ctx)
+{
+	struct loop *loop = ctx;
+	bool ours = handle == (uv_handle_t *)&loop->prepare ||
+		    handle == (uv_handle_t *)&loop->tick;
+
+	for (size_t i = 0; i < ARRAY_LEN(loop->signals); i++) {
+		ours = ours || handle == (uv_handle_t *)&loop->signals[i];
+	}
+	if (ours && !uv_is_closing(handle)) {
+		uv_close(handle, NULL);
+	}
+}
+
+void loop_free(struct loop **loop)
+{
+	struct loop *gone = *loop;
+
+	*loop = NULL;
+	if (!gone) {
+		return;
+	}
+	loop_deafen(gone);
+	if (gone->lws) {
+		lws_context_destroy(gone->lws);
+	}
+	uv_walk(&gone->uv, close_handle, gone);
+	/* The library closes its handles through the loop; on a foreign one it then waits for
+	 * a second call to free the rest. pcontext tells when it has. */
+	uv_run(&gone->uv, UV_RUN_DEFAULT);
+	if (gone->lws) {
+		lws_context_destroy(gone->lws);
+		uv_run(&gone->uv, UV_RUN_DEFAULT);
+	}
+	uv_loop_close(&gone->uv);
+	map_done(&gone->addresses);
+	mem_free(gone);
+}
+
+/* ---- clients ---- */
+
+static void adopt(struct loop *loop, struct listener *listener, int fd,
+		  const struct peer *peer)
+{
+	struct wire *wire = mem_new(struct wire);
+
+	wire->loop = loop;
+	wire->peer = *peer;
+	loop->sockets++;
+	if (loop->sockets > loop->config.max_connections || !address_enter(loop, wire)) {
+		close(fd);
+		wire_free(wire);
+		return;
+	}
+	lws_adopt_desc_t desc = {
+		.vh = listener->tls ? loop->secure : loop->plain,
+		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
+			(listener->tls ? LWS_ADOPT_ALLOW_SSL : 0),
+		.fd = {.sockfd = fd},
+		.opaque = wire,
+	};
+
+	loop->adopting = wire;
+	if (!lws_adopt_descriptor_vhost_via_info(&desc) && loop->adopting) {
+		wire_free(wire); /* it failed before there was anything to destroy */
+	}
+	loop->adopting = NULL;
+}
+
+static void on_client(uv_poll_t *handle, int status, int events)
+{
+	struct listener *listener = handle->data;
+	struct loop *loop = listener->loop;
+
+	for (int i = 0; i < ACCEPT_MOST; i++) {
+		struct peer peer;
+		enum err err;
+		uint8_t key[16];
+		int fd = listen_accept(listener->fd, &peer, &err);
+
+		if (fd < 0) {
+			if (err == ERR_BUSY) {
+				log_warn("net: out of descriptors, a client waits");
+			}
+			return;
+		}
+		if (rate_take(loop->config.rates, RATE_CONNECT, rate_peer(&peer, key),
+			      NULL) != ERR_OK) {
+			close(fd);
+			continue;
+		}
+		adopt(loop, listener, fd, &peer);
+	}
+}
+
+void loop_listen(struct loop *loop, int fd, bool tls)
+{
+	assert(loop->listener_count < LISTENERS_MAX);
+	struct listener *listener = &loop->listeners[loop->listener_count++];
+
+	*listener = (struct listener){.loop = loop, .fd = fd, .tls = tls, .open = true};
+	uv_poll_init(&loop->uv, &listener->poll, fd);
+	listener->poll.data = listener;
+	uv_poll_start(&listener->poll, UV_READABLE, on_client);
+}
+
+static void on_deaf(uv_handle_t *handle)
+{
+	struct listener *listener = handle->data;
+
+	close(listener->fd);
+}
+
+void loop_deafen(struct loop *loop)
+{
+	for (size_t i = 0; i < loop->listener_count; i++) {
+		struct listener *listener = &loop->listeners[i];
+
+		if (listener->open) {
+			listener->open = false;
+			uv_close((uv_handle_t *)&listener->poll, on_deaf);
+		}
+	}
+}
+
+void loop_run(struct loop *loop)
+{
+	uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+void loop_quit(struct loop *loop)
+{
+	uv_stop(&loop->uv);
+}
+
+void loop_wake(void *arg)
+{
+	struct loop *loop = arg;
+
+	lws_cancel_service(loop->lws);
+}
+
+size_t loop_sockets(const struct loop *loop)
+{
+	return loop->sockets;
+}

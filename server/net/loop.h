@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The loop thread: our libuv loop with libwebsockets on it. Sockets, signals, the tick and
+ *  the wake-up from other threads come in here and go on as plain calls; nothing beyond
+ *  loop.c, ws.c and http.c knows either library.
+ *  Thread: loop, but loop_wake(). */
+#ifndef CHAT_SERVER_NET_LOOP_H
+#define CHAT_SERVER_NET_LOOP_H
+
+#include "common/base/clock.h"
+#include "server/net/conn.h"
+#include "server/net/rate.h"
+#include "server/net/request.h"
+#include "server/net/upgrade.h"
+
+struct loop;
+
+struct loop_config {
+	struct server *server; /**< for the requests */
+	struct conns *conns;
+	struct rates *rates;
+	const struct request_router *router;
+	struct upgrade_rules rules;
+	uint64_t seed;            /**< random bits, for the table of addresses
+				   */
+	unsigned max_connections; /**< sockets at once; the descriptor limit follows */
+	unsigned max_per_address;
+	const char *tls_cert, *tls_key;        /**< PEM files; NULL: plain */
+	void (*woken)(void *ctx);              /**< loop_wake() was called */
+	void (*tick)(void *ctx);               /**< once per second */
+	void (*signal)(int signal, void *ctx); /**< SIGTERM, SIGINT, SIGHUP */
+	void *ctx;
+};
+
+/** Raises (or lowers) the descriptor limit to what @max_connections needs, since lws takes
+ *  memory for every possible one.
+ *  Errors: ERR_INTERNAL, ERR_BAD (certificate or key); @why gets a sentence. */
+enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
+		  struct str *why) MUST_CHECK;
+/** Closes what is open and waits until it is. */
+void loop_free(struct loop **loop);
+/** Take clients from the listening socket @fd. @tls: they speak TLS. Takes @fd. */
+void loop_listen(struct loop *loop, int fd, bool tls);
+/** Close the listening sockets; connections stay. */
+void loop_deafen(struct loop *loop);
+/** Run until loop_quit(). */
+void loop_run(struct loop *loop);
+void loop_quit(struct loop *loop);
+/** Call config.woken soon. Thread: any, while the loop exists. */
+void loop_wake(void *loop);
+/** Sockets that are open now, HTTP and WebSocket. */
+size_t loop_sockets(const struct loop *loop);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** One accepted socket as lws carries it, between loop.c, ws.c and http.c: first HTTP,
+ *  then maybe a WebSocket. Thread: loop. */
+#ifndef CHAT_SERVER_NET_WIRE_H
+#define CHAT_SERVER_NET_WIRE_H
+
+/* OpenSSL, which lws brings along, has a type of this name. */
+#define ERR_STATE OPENSSL_ERR_STATE
+#include <libwebsockets.h>
+#undef ERR_STATE
+
+#include "server/net/loop.h"
+
+#define WIRE_WHY_MAX 124 /* a close frame holds 125 bytes with its code */
+
+struct wire {
+	struct loop *loop;
+	struct lws *wsi;
+	struct peer peer;
+	bool counted; /* among the sockets of its address */
+
+	/* HTTP: the request that comes in or is being answered */
+	struct request *request; /* until the router has it */
+	struct request *asked;   /* while the router has it; tells us when it replies */
+	uint64_t body_len, body_most;
+	struct buf out; /* LWS_PRE bytes, then the answer */
+	bool replied;
+	bool hang_up; /* after the answer */
+
+	/* WebSocket */
+	struct upgrade_grant grant;
+	struct conn *conn;
+	unsigned close_code; /* 0 = stay open */
+	char close_why[WIRE_WHY_MAX];
+};
+
+/** The wire of a wsi; NULL for lws's own. */
+struct wire *wire_of(struct lws *wsi);
+const struct loop_config *wire_config(const struct wire *wire);
+
+/** A header as text into @dst (terminated): {NULL, 0} when it was not sent, an empty text
+ *  with ptr set when it does not fit. */
+struct bytes wire_header(struct lws *wsi, enum lws_token_indexes token, char *dst,
+			 size_t size);
+/** The value of ?@name= into @dst, likewise. */
+struct bytes wire_query(struct lws *wsi, const char *name, char *dst, size_t size);
+
+/** The parts of the callback. The results are lws's: 0 = go on, -1 = close. */
+int http_event(struct wire *wire, enum lws_callback_reasons reason, void *in, size_t len);
+int ws_event(struct wire *wire, enum lws_callback_reasons reason, void *in, size_t len);
+/** The handshake. 0: switch; 1: refused and answered; -1: hang up. */
+int ws_confirm(struct wire *wire, struct lws *wsi);
+/** Send a whole HTTP answer now. False: the socket is broken. */
+bool http_write(struct wire *wire, const struct reply *reply);
+/** The socket is gone. */
+void http_forget(struct wire *wire);
+void ws_forget(struct wire *wire);
+
+#endif

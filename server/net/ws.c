@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * WebSockets of lws ↔ struct conn. The handshake is refused with an HTTP answer of our own
+ * in HTTP_CONFIRM_UPGRADE: a plain refusal in FILTER_PROTOCOL_CONNECTION sends nothing at
+ * all in lws 4.1.6. The `in` of that callback is never touched: for an unknown upgrade it
+ * points at freed memory (CVE-2025-11677). No extensions are registered, so an offer of
+ * deflate is not taken up.
+ */
+#include <string.h>
+
+#include "common/proto/limits.h"
+#include "server/net/wire.h"
+
+#define CLOSE_S 3 /* for the close frame of a peer that does not read */
+
+_Static_assert(PACKET_HEAD >= LWS_PRE, "lws writes its header in front of a packet");
+
+/* What lws hands us of the request, in one place so that it lives as long as the check. */
+struct texts {
+	char path[256], upgrade[32], version[8], key[64], protocol[128];
+	char origin[256], host[256], authorization[LIMIT_TOKEN + 16];
+	char query[LIMIT_TOKEN + 16];
+};
+
+static void collect(struct lws *wsi, struct texts *texts, struct upgrade *ask)
+{
+	char *uri = NULL;
+	int len = 0;
+	int method = lws_http_get_uri_and_method(wsi, &uri, &len);
+
+#define HEADER(field, token) wire_header(wsi, token, texts->field, sizeof(texts->field))
+	ask->get = method == LWSHUMETH_GET;
+	ask->path = method >= 0 && len > 0 ? bytes_of(uri, (size_t)len) : bytes_of("", 0);
+	ask->upgrade = HEADER(upgrade, WSI_TOKEN_UPGRADE);
+	ask->version = HEADER(version, WSI_TOKEN_VERSION);
+	ask->key = HEADER(key, WSI_TOKEN_KEY);
+	ask->protocol = HEADER(protocol, WSI_TOKEN_PROTOCOL);
+	ask->origin = HEADER(origin, WSI_TOKEN_ORIGIN);
+	ask->host = HEADER(host, WSI_TOKEN_HOST);
+	ask->authorization = HEADER(authorization, WSI_TOKEN_HTTP_AUTHORIZATION);
+#undef HEADER
+	ask->query_token = wire_query(wsi, "token", texts->query, sizeof(texts->query));
+}
+
+static int refuse(struct wire *wire, enum err err)
+{
+	static const struct request_field upgrade[] = {
+		{FIELD_HEADER, (char *)(uintptr_t) "Upgrade",
+		 (char *)(uintptr_t) "websocket"},
+		{FIELD_HEADER, (char *)(uintptr_t) "Sec-WebSocket-Version",
+		 (char *)(uintptr_t) "13"},
+		{FIELD_HEADER, (char *)(uintptr_t) "Sec-WebSocket-Protocol",
+		 (char *)(uintptr_t) "chat.v1"},
+	};
+	struct buf text = BUF_INIT;
+
+	problem_text(&text, err, NULL, NULL, 0);
+	struct reply reply = {
+		.status = err_row(err)->http,
+		.content_type = "application/problem+json",
+		.body = buf_view(&text),
+		.headers = upgrade,
+		.header_count = err == ERR_UPGRADE ? ARRAY_LEN(upgrade) : 0,
+	};
+	wire->hang_up = true;
+	bool sent = http_write(wire, &reply);
+
+	buf_done(&text);
+	return sent ? 1 : -1;
+}
+
+int ws_confirm(struct wire *wire, struct lws *wsi)
+{
+	const struct loop_config *config = wire_config(wire);
+	struct texts texts;
+	struct upgrade ask = {.local = wire->peer.local};
+	uint8_t key[16];
+	struct bytes address = rate_peer(&wire->peer, key);
+
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0) {
+		return -1; /* answered by lws already: an upgrade that it does not know */
+	}
+	collect(wsi, &texts, &ask);
+	enum err err = rate_look(config->rates, RATE_REFUSED, address, NULL);
+
+	if (err == ERR_OK) {
+		err = upgrade_check(&ask, &config->rules, &wire->grant);
+	}
+	if (err == ERR_BAD_TOKEN) {
+		enum err rate = rate_take(config->rates, RATE_REFUSED, address, NULL);
+
+		err = rate == ERR_OK ? err : rate;
+	}
+	return err == ERR_OK ? 0 : refuse(wire, err);
+}
+
+static bool io_write(struct conn *conn, uint8_t *text, size_t len)
+{
+	struct wire *wire = conn->carrier;
+
+	return lws_write(wire->wsi, text, len, LWS_WRITE_TEXT) >= (int)len;
+}
+
+static bool io_choked(struct conn *conn)
+{
+	struct wire *wire = conn->carrier;
+
+	return lws_send_pipe_choked(wire->wsi) != 0;
+}
+
+static void io_want_write(struct conn *conn)
+{
+	struct wire *wire = conn->carrier;
+
+	lws_callback_on_writable(wire->wsi);
+}
+
+static void io_ping(struct conn *conn)
+{
+	struct wire *wire = conn->carrier;
+	/* With a payload: lws keeps the answer to an empty ping to itself. */
+	uint8_t ping[LWS_PRE + 4] = {0};
+
+	memcpy(ping + LWS_PRE, "chat", 4);
+	if (!lws_send_pipe_choked(wire->wsi)) {
+		lws_write(wire->wsi, ping + LWS_PRE, 4, LWS_WRITE_PING);
+	}
+}
+
+static void io_pause(struct conn *conn, bool on)
+{
+	struct wire *wire = conn->carrier;
+
+	lws_rx_flow_control(wire->wsi, !on);
+}
+
+/* The close frame is sent in the writeable callback, or, when the peer does not read, the
+ * socket is cut. */
+static void io_close(struct conn *conn, unsigned code, const char *why)
+{
+	struct wire *wire = conn->carrier;
+
+	wire->close_code = code;
+	strncpy(wire->close_why, why, sizeof(wire->close_why) - 1);
+	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
+	lws_callback_on_writable(wire->wsi);
+}
+
+static const struct conn_io ws_io = {
+	.write = io_write,
+	.choked = io_choked,
+	.want_write = io_want_write,
+	.ping = io_ping,
+	.pause = io_pause,
+	.close = io_close,
+};
+
+static int say_close(struct wire *wire)
+{
+	lws_close_reason(wire->wsi, (enum lws_close_status)wire->close_code,
+			 (unsigned char *)wire->close_why, strlen(wire->close_why));
+	return -1;
+}
+
+static int on_open(struct wire *wire)
+{
+	const struct loop_config *config = wire_config(wire);
+
+	if (conn_add(config->conns, &ws_io, wire, &wire->peer, &wire->conn) != ERR_OK) {
+		lws_close_reason(wire->wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
+				 (unsigned char *)(uintptr_t) "busy", 4);
+		return -1;
+	}
+	wire->conn->who = wire->grant.who;
+	wire->conn->single = wire->grant.single;
+	wire->conn->room = wire->grant.room;
+	return 0;
+}
+
+static int on_receive(struct wire *wire, const void *in, size_t len)
+{
+	if (!wire->conn) {
+		return -1;
+	}
+	bool fragment_end = lws_remaining_packet_payload(wire->wsi) == 0;
+	bool message_end = fragment_end && lws_is_final_fragment(wire->wsi);
+
+	if (lws_frame_is_binary(wire->wsi)) {
+		conn_close(wire->conn, CLOSE_PROTOCOL, "text frames only");
+	}
+	conn_input(wire->conn, bytes_of(in, len), fragment_end, message_end);
+	return wire->close_code != 0 ? say_close(wire) : 0;
+}
+
+static int on_writeable(struct wire *wire)
+{
+	if (wire->close_code != 0) {
+		return say_close(wire);
+	}
+	if (wire->conn) {
+		conn_flush(wire->conn);
+	}
+	return 0;
+}
+
+void ws_forget(struct wire *wire)
+{
+	conn_remove(&wire->conn);
+}
+
+int ws_event(struct wire *wire, enum lws_callback_reasons reason, void *in, size_t len)
+{
+	switch (reason) {
+	case LWS_CALLBACK_ESTABLISHED: return on_open(wire);
+	case LWS_CALLBACK_RECEIVE: return on_receive(wire, in, len);
+	case LWS_CALLBACK_SERVER_WRITEABLE: return on_writeable(wire);
+	case LWS_CALLBACK_RECEIVE_PONG:
+		if (wire->conn) {
+			conn_alive(wire->conn);
+		}
+		return 0;
+	case LWS_CALLBACK_CLOSED: ws_forget(wire); return 0;
+	default: return 0;
+	}
+}

@@ -9,15 +9,14 @@
 
 #include "common/base/map.h"
 #include "common/base/str.h"
-
-enum presence { PRESENCE_UNKNOWN, PRESENCE_OFFLINE, PRESENCE_AWAY, PRESENCE_ONLINE };
+#include "common/proto/kind.h"
 
 struct person {
 	struct id id;
-	struct str account; /**< empty until known */
-	struct str display; /**< free text; empty = the account name is shown */
-	enum presence presence;
-	uint64_t seen_ms; /**< last seen; 0 = not known */
+	struct str account;           /**< empty until known */
+	struct str display;           /**< free text; empty = the account name is shown */
+	enum presence_state presence; /**< 0 = not known */
+	uint64_t seen_ms;             /**< last seen; 0 = not known */
 };
 
 struct people {

@@ -15,16 +15,13 @@
 #include "common/base/map.h"
 #include "common/base/str.h"
 
-enum room_kind { ROOM_DIRECT, ROOM_PRIVATE, ROOM_PUBLIC, ROOM_BROADCAST };
-enum room_level { LEVEL_ALL, LEVEL_MENTIONS, LEVEL_NONE };
-
 struct room {
 	struct id id;
 	enum room_kind kind;
-	enum room_level level;
-	enum role role;   /**< one's own */
-	bool sealed;      /**< end-to-end encrypted; never goes back */
-	bool left;        /**< no member any more; kept for reading */
+	enum notify_level level; /**< LEVEL_NONE = muted */
+	enum role role;          /**< one's own */
+	bool sealed;             /**< end-to-end encrypted; never goes back */
+	bool left;               /**< no member any more; kept for reading */
 	struct str name;  /**< slug or name, without '#'; empty for a direct chat */
 	struct str topic; /**< raw */
 	struct id peer;   /**< of a direct chat */

@@ -9,12 +9,11 @@
 #include <stdint.h>
 
 #include "common/base/id.h"
-
-enum role { ROLE_NONE, ROLE_GUEST, ROLE_MEMBER, ROLE_MODERATOR, ROLE_OWNER };
+#include "common/proto/kind.h"
 
 struct member {
 	struct id user;
-	enum role role;
+	enum role role;           /**< 0 = not known */
 	uint64_t read_seq;        /**< has read up to here; 0 = not known */
 	uint64_t typing_until_ms; /**< monotonic; 0 = is not typing */
 };
@@ -34,7 +33,7 @@ struct member *roster_find(const struct roster *roster, const struct id *user);
 /** Found or made, with that role. */
 struct member *roster_set(struct roster *roster, const struct id *user, enum role role);
 bool roster_remove(struct roster *roster, const struct id *user);
-/** @until_ms 0: stopped typing. Somebody who is not listed is listed as ROLE_NONE. */
+/** @until_ms 0: stopped typing. Somebody who is not listed is listed without a role. */
 void roster_typing(struct roster *roster, const struct id *user, uint64_t until_ms);
 /** Forget those whose time is over. True: somebody was. */
 bool roster_expire(struct roster *roster, uint64_t mono_ms);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names and presence by id. Names are looked up rarely, so they have no index. */
+#include "client/model/people.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+
+void people_init(struct people *people, uint64_t seed)
+{
+	map_init(&people->by_id, seed);
+}
+
+void people_done(struct people *people)
+{
+	struct person *person;
+	size_t at = 0;
+
+	while ((person = map_next(&people->by_id, &at))) {
+		str_done(&person->account);
+		str_done(&person->display);
+		mem_free(person);
+	}
+	map_done(&people->by_id);
+}
+
+struct person *people_find(const struct people *people, const struct id *id)
+{
+	return map_get(&people->by_id, id);
+}
+
+struct person *people_get(struct people *people, const struct id *id)
+{
+	struct person *person = map_get(&people->by_id, id);
+
+	if (person)
+		return person;
+	person = mem_new(struct person);
+	person->id = *id;
+	person->account = STR_INIT;
+	person->display = STR_INIT;
+	map_put(&people->by_id, id, person);
+	return person;
+}
+
+struct person *people_named(const struct people *people, const char *account, size_t len)
+{
+	struct person *person;
+	size_t at = 0;
+
+	while ((person = map_next(&people->by_id, &at)))
+		if (len && person->account.len == len &&
+		    memcmp(person->account.ptr, account, len) == 0)
+			return person;
+	return NULL;
+}
+
+struct person *people_set(struct people *people, const struct id *id, const char *account,
+			  const char *display)
+{
+	struct person *person = people_get(people, id);
+
+	if (account)
+		str_set(&person->account, account);
+	if (display)
+		str_set(&person->display, display);
+	return person;
+}
+
+const char *people_name(const struct people *people, const struct id *id,
+			struct id_text *room)
+{
+	const struct person *person = people_find(people, id);
+
+	if (person && person->display.len)
+		return person->display.ptr;
+	if (person && person->account.len)
+		return person->account.ptr;
+	/* Random ids differ in their head; eight characters are enough for an eye. */
+	*room = id_text(id);
+	room->text[8] = '\0';
+	return room->text;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What neutral.h promises, asked of arbitrary bytes. */
+/* Covers: common/base/neutral.c common/base/grapheme.c */
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>

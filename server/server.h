@@ -10,11 +10,20 @@
 
 #include "common/base/clock.h"
 #include "common/base/err.h"
+#include "common/base/id.h"
+#include "common/base/map.h"
+#include "common/base/worker.h"
+#include "common/crypto/random.h"
+#include "common/crypto/secret.h"
+#include "server/core/news.h"
+#include "server/core/token.h"
+#include "server/net/conn.h"
 
 struct bus;
-struct conns;
 struct loop;
+struct mailer;
 struct rates;
+struct writer;
 
 /** Settings, as option.def fills them. Texts are owned by whoever loaded them. */
 struct server_config {
@@ -31,13 +40,44 @@ struct server_config {
 	unsigned readers;
 };
 
+/** A job of the hasher or the postman. done() is called on the loop thread. */
+struct server_job {
+	struct job job;
+	void (*done)(struct server_job *job);
+};
+
 struct server {
 	struct server_config config;
 	struct clock clock;
+	struct random random;
 	struct loop *loop; /**< NULL in the world tests */
 	struct conns *conns;
 	struct bus *bus;
 	struct rates *rates;
+	struct writer *writer;
+	struct worker hasher;  /**< passwords: one thread, 64 may wait, then ERR_BUSY */
+	struct worker postman; /**< mail: one thread; its jobs use the mailer */
+	struct mailbox jobs_done; /**< of both, reaped by the loop */
+	struct mailer *mailer;
+	struct token_ring tokens;
+	struct map revoked; /**< session id → struct revoked, until its tokens are over */
+	struct secret pepper;      /**< key of password hashes and codes, from secrets/ */
+	struct receipts *receipts; /**< on/: what others are told once a second */
+	bool draining;
 };
+
+/** Tell everybody whom @news concerns. Call it from a task's done() that got ERR_OK, and
+ *  nowhere else: then order of commit is order of delivery. @except: the connection that
+ *  caused it, whose ack says it all; NULL for REST. */
+void server_publish(struct server *server, const struct news *news,
+		    const struct conn_ref *except);
+
+/** A token's owner, from memory. Errors: ERR_BAD_TOKEN (also of a revoked session),
+ *  ERR_EXPIRED. */
+enum err server_verify(struct server *server, struct bytes token,
+		       struct who *ret_who) MUST_CHECK;
+
+/** End every connection of @session and refuse its tokens from now on. */
+void server_revoke(struct server *server, const struct id *session);
 
 #endif

@@ -10,7 +10,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/proto/limits.h"
-#include "server/net/wire.h"
+#include "server/net/ws.h"
 
 #define HEADER_MAX 2304 /* a token of LIMIT_TOKEN and its scheme */
 #define ANSWER_S   60   /* an answer may wait for the hash queue */

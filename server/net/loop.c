@@ -21,7 +21,7 @@
 #include "common/base/map.h"
 #include "common/base/mem.h"
 #include "server/net/listen.h"
-#include "server/net/wire.h"
+#include "server/net/ws.h"
 
 #define TICK_MS       1000
 #define ACCEPT_MOST   64  /* clients taken per turn: those who are in come first */

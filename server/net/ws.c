@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/proto/limits.h"
-#include "server/net/wire.h"
+#include "server/net/ws.h"
 
 #define CLOSE_S 3 /* for the close frame of a peer that does not read */
 

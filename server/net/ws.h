@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** One accepted socket as lws carries it, between loop.c, ws.c and http.c: first HTTP,
  *  then maybe a WebSocket. Thread: loop. */
-#ifndef CHAT_SERVER_NET_WIRE_H
-#define CHAT_SERVER_NET_WIRE_H
+#ifndef CHAT_SERVER_NET_WS_H
+#define CHAT_SERVER_NET_WS_H
 
 /* OpenSSL, which lws brings along, has a type of this name. */
 #define ERR_STATE OPENSSL_ERR_STATE

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From rows to bodies. Integer keys stay behind here; a field that is empty in the row is
+ * absent on the wire.
+ */
+#include "server/core/show.h"
+
+#include <string.h>
+
+/* An empty text is an absent one. */
+static struct bytes maybe(const char *text)
+{
+	return text[0] ? bytes_text(text) : bytes_of(NULL, 0);
+}
+
+void show_user(const struct user_row *row, struct body_user *ret_body)
+{
+	*ret_body = (struct body_user){
+		.user = row->id,
+		.name = bytes_text(row->name),
+		.display_name = maybe(row->display),
+		.about = maybe(row->about),
+		.status = maybe(row->status),
+		.admin = row->rights & SERVER_ADMIN,
+		.bot = row->kind == ACCOUNT_BOT,
+	};
+}
+
+void show_event(const struct event_row *row, struct body_event *ret_body)
+{
+	*ret_body = (struct body_event){
+		.room = row->room,
+		.seq = row->seq,
+		.ord = row->ord,
+		.kind = row->kind,
+		.from = row->from,
+		.ts = row->ts,
+		.cid = row->cid,
+		.target = row->target,
+		.text = row->text,
+		.sealed = row->sealed,
+		.quiet = row->quiet,
+		.reply = row->reply,
+		.thread = row->thread,
+		.mentions = row->mentions,
+		.mentions_count = row->mention_count,
+		.files = row->files,
+		.files_count = row->file_count,
+		.deleted = row->deleted,
+		.change = row->change,
+		.has_user = row->user != NULL,
+		.role = row->role,
+		.slug = row->slug,
+		.name = row->name,
+		.security = row->security,
+	};
+	if (row->user) {
+		show_user(row->user, &ret_body->user);
+	}
+}
+
+/* At most @most bytes of @text, cut between characters. */
+static struct bytes head_of(struct bytes text, size_t most)
+{
+	size_t len = text.len;
+
+	if (len > most) {
+		for (len = most; len > 0 && (text.ptr[len] & 0xc0) == 0x80;) {
+			len--;
+		}
+	}
+	return bytes_of(text.ptr, len);
+}
+
+void show_room(const struct room_view *view, struct body_room *ret_body)
+{
+	const struct room_row *room = &view->room;
+
+	*ret_body = (struct body_room){
+		.room = room->id,
+		.kind = room->kind,
+		.security = room->security,
+		.history = room->history,
+		.slug = maybe(room->slug),
+		.name = maybe(room->name),
+		.topic = maybe(room->topic),
+		.has_peer = view->has_peer,
+		.role = view->role,
+		.members = room->members,
+		.epoch = room->epoch,
+		.head = room->head,
+		.ord = room->ord,
+		.read = view->read_seq,
+		.unread = view->unread,
+		.mentions = view->mentions,
+		.hidden = view->hidden_seq,
+		.level = view->level,
+		.has_last = view->has_last,
+	};
+	if (view->has_peer) {
+		show_user(&view->peer, &ret_body->peer);
+	}
+	if (view->has_last) {
+		ret_body->last = (struct body_last){
+			.seq = view->last.seq,
+			.from = view->last.from,
+			.ts = view->last.ts,
+			.text = head_of(view->last.text, LIMIT_TOPIC),
+		};
+	}
+}
+
+void show_user_event(const struct user_event_row *row, struct body_user_event *ret_body)
+{
+	*ret_body = (struct body_user_event){
+		.useq = row->useq,
+		.kind = row->kind,
+		.ts = row->ts,
+		.room = row->room,
+		.seq = row->seq,
+		.text = row->text,
+		.key = maybe(row->key),
+		.level = row->level,
+	};
+}
+
+void show_ack(const struct id *cid, const struct post_ack *ack, struct body_ack *ret_body)
+{
+	*ret_body = (struct body_ack){
+		.cid = *cid,
+		.room = ack->room,
+		.seq = ack->seq,
+		.ord = ack->ord,
+		.ts = ack->ts,
+		.dup = ack->dup,
+	};
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Rows as bodies: what the store knows, in the words of the protocol, for frames and REST
+ *  alike. The body borrows from the row and lives as long as that. Thread: any. */
+#ifndef CHAT_CORE_SHOW_H
+#define CHAT_CORE_SHOW_H
+
+#include "common/proto/body.h"
+#include "server/core/news.h"
+#include "server/core/post.h"
+#include "server/core/room.h"
+
+void show_user(const struct user_row *row, struct body_user *ret_body);
+void show_event(const struct event_row *row, struct body_event *ret_body);
+void show_room(const struct room_view *view, struct body_room *ret_body);
+void show_user_event(const struct user_event_row *row, struct body_user_event *ret_body);
+void show_ack(const struct id *cid, const struct post_ack *ack,
+	      struct body_ack *ret_body);
+
+#endif

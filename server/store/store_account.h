@@ -19,6 +19,9 @@ struct account_row {
 	unsigned rights;
 	char name[LIMIT_NAME + 1];
 	char display[LIMIT_DISPLAY + 1];
+	char about[LIMIT_ABOUT + 1];
+	char status[LIMIT_DISPLAY + 1];
+	char locale[LIMIT_WORD + 1]; /**< of mails; "" for the server's */
 	char email[LIMIT_EMAIL + 1]; /**< the verified one, or the newest; "" for none */
 	bool email_verified;
 	char password[ACCOUNT_HASH_MAX]; /**< "" for none */
@@ -34,6 +37,7 @@ struct account_new {
 	unsigned rights;
 	struct bytes name, display;
 	struct bytes password; /**< its hash, or {NULL, 0} */
+	struct bytes locale;   /**< or {NULL, 0} */
 };
 
 /** ERR_EXISTS: the name is taken. */
@@ -45,7 +49,7 @@ enum err store_account_by_id(struct store *store, const struct id *id,
 			     struct account_row *ret) MUST_CHECK;
 enum err store_account_by_name(struct store *store, struct bytes name,
 			       struct account_row *ret) MUST_CHECK;
-/** Verified addresses only; @folded as email_fold() of the caller makes it. */
+/** Verified addresses only; @folded as email_fold() of core/name.h makes it. */
 enum err store_account_by_email(struct store *store, struct bytes folded,
 				struct account_row *ret) MUST_CHECK;
 enum err store_account_by_uid(struct store *store, int64_t uid,
@@ -63,10 +67,14 @@ enum err store_account_set_profile(struct store *store, int64_t key, struct byte
 enum err store_account_seen(struct store *store, int64_t key, uint64_t now_ms) MUST_CHECK;
 /** Empty the row, its addresses, keys and factors; the name stays taken. */
 enum err store_account_erase(struct store *store, int64_t key) MUST_CHECK;
+/** Forget accounts that were made before @before_ms and never verified, name and all; at
+ *  most @limit, for slices. */
+enum err store_account_expire(struct store *store, uint64_t before_ms,
+			      size_t limit) MUST_CHECK;
 /** How many accounts there are, erased ones left out: 0 means that the first one is born. */
 enum err store_account_count(struct store *store, uint64_t *ret_count) MUST_CHECK;
 
-/** Add or replace an address that is not verified yet. */
+/** Add an address that is not verified yet. */
 enum err store_email_add(struct store *store, int64_t account, struct bytes address,
 			 struct bytes folded) MUST_CHECK;
 /** ERR_EXISTS: another account has verified it meanwhile. The account's other addresses

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Challenges that a code answers, and the state of limiters. A code belongs to its
- *  challenge: others do not void it. Only keyed hashes of codes come here.
+/** Challenges that a code answers. A code belongs to its challenge: others do not void it.
+ *  Only keyed hashes of codes come here.
  *  Errors: see store.h. */
 #ifndef CHAT_STORE_OTP_H
 #define CHAT_STORE_OTP_H
@@ -25,7 +25,7 @@ struct otp_row {
 	struct id id; /**< of the challenge, what the client shows */
 	enum otp_purpose purpose;
 	int64_t account; /**< 0: nobody has that name or address; it can never be answered */
-	struct id user;
+	struct id user; /**< the account's, or a stand-in where there is none */
 	uint8_t mac[OTP_MAC_LEN];
 	uint64_t created_ms, expires_ms, used_ms;
 	int tries;                   /**< wrong answers so far */
@@ -45,37 +45,18 @@ enum err store_otp_try(struct store *store, int64_t key, int *ret_tries) MUST_CH
 /** ERR_STATE: it was used before. */
 enum err store_otp_use(struct store *store, int64_t key) MUST_CHECK;
 
+/** Challenges that nobody answered; answered ones were the owner's and do not count. */
 struct otp_counts {
-	uint64_t live; /**< not used, not expired */
+	uint64_t live; /**< not expired, tries left */
 	uint64_t hour; /**< made within the last hour */
 	uint64_t day;
 };
 
-/** Challenges of one purpose for one address. */
+/** Those of one purpose for one (folded) address. */
 enum err store_otp_counts(struct store *store, enum otp_purpose purpose,
 			  struct bytes email, struct otp_counts *ret) MUST_CHECK;
-/** Void the oldest live ones so that at most @keep stay. */
-enum err store_otp_trim(struct store *store, enum otp_purpose purpose, struct bytes email,
-			unsigned keep) MUST_CHECK;
 /** Forget what expired before @before_ms; at most @limit, for slices. */
 enum err store_otp_expire(struct store *store, uint64_t before_ms,
 			  size_t limit) MUST_CHECK;
-
-/** limiter.scope; the subject is an account key or an address, as bytes. */
-enum limiter_scope { LIMITER_ACCOUNT = 1, LIMITER_ADDRESS, LIMITER_NETWORK };
-
-struct limiter_row {
-	uint64_t count;
-	uint64_t since_ms; /**< start of the window */
-	uint64_t until_ms; /**< refused until then */
-};
-
-/** A subject that is not there reads as zeroes. */
-enum err store_limiter_get(struct store *store, enum limiter_scope scope,
-			   struct bytes subject, struct limiter_row *ret) MUST_CHECK;
-enum err store_limiter_put(struct store *store, enum limiter_scope scope,
-			   struct bytes subject, const struct limiter_row *in) MUST_CHECK;
-enum err store_limiter_clear(struct store *store, enum limiter_scope scope,
-			     struct bytes subject) MUST_CHECK;
 
 #endif

@@ -33,6 +33,9 @@ enum err store_device_add(struct store *store, int64_t account, const struct id 
 enum err store_device_by_id(struct store *store, const struct id *id,
 			    struct device_row *ret) MUST_CHECK;
 enum err store_device_revoke(struct store *store, int64_t key) MUST_CHECK;
+/** It was used now; @name {NULL, 0} leaves the name as it is. */
+enum err store_device_seen(struct store *store, int64_t key,
+			   struct bytes name) MUST_CHECK;
 
 struct session_row {
 	int64_t key;
@@ -40,8 +43,9 @@ struct session_row {
 	int64_t account;
 	struct id user;
 	enum account_state account_state;
-	unsigned rights; /**< the account's */
-	struct id device;
+	unsigned rights;  /**< the account's */
+	struct id device; /**< zero: none */
+	char device_name[LIMIT_DISPLAY + 1];
 	enum session_kind kind;
 	unsigned scope;
 	uint64_t created_ms, seen_ms, expires_ms; /**< expires 0: never */
@@ -64,8 +68,14 @@ enum err store_session_add(struct store *store, const struct session_new *in,
 			   int64_t *ret_key) MUST_CHECK;
 enum err store_session_by_id(struct store *store, const struct id *id,
 			     struct session_row *ret) MUST_CHECK;
+enum err store_session_get(struct store *store, int64_t key,
+			   struct session_row *ret) MUST_CHECK;
+/** {NULL, 0} leaves a text as it is. */
 enum err store_session_seen(struct store *store, int64_t key, struct bytes client,
 			    struct bytes address) MUST_CHECK;
+/** Let it live until @expires_ms. */
+enum err store_session_stretch(struct store *store, int64_t key,
+			       uint64_t expires_ms) MUST_CHECK;
 /** Revoke one; nothing when it is revoked already. */
 enum err store_session_revoke(struct store *store, int64_t key) MUST_CHECK;
 /** Revoke all of @account but the session @except (0: none); @visit is called with the id

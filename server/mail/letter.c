@@ -6,13 +6,11 @@
  */
 #include "server/mail/letter.h"
 
-#include <libintl.h>
 #include <time.h>
 
 #include "common/base/base64.h"
 #include "common/crypto/secret.h"
-
-#define _(text) gettext(text)
+#include "common/os/lang.h"
 
 /* The most bytes of text whose base64 fits an encoded word (RFC 2047 section 2). */
 #define WORD_MOST 42
@@ -35,8 +33,8 @@ static void add_code(struct str *body, const struct letter_facts *facts)
 {
 	str_addf(body, "\n    %s\n\n", facts->code);
 	str_addf(body,
-		 ngettext("It is good for %u minute and for one use.\n",
-			  "It is good for %u minutes and for one use.\n", facts->minutes),
+		 Q_("It is good for %u minute and for one use.\n",
+		    "It is good for %u minutes and for one use.\n", facts->minutes),
 		 facts->minutes);
 	if (*facts->place) {
 		/* TRANSLATORS: %s is a network address */

@@ -49,7 +49,7 @@ libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws\.c
 readline/         client/ui/line\.c
 (n?curses|term\.h) client/ui/screen_curses\.c
 uv                server/net/loop\.[ch]
-libintl           client/|server/
+(libintl|locale)  common/os/lang\.c
 '
 
 # Headers of the system that the pure rings have no business with: files, sockets,

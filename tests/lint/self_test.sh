@@ -124,6 +124,22 @@ bad format 'every file is formatted' common/base/a.c 'int  a ;'
 # shellcheck disable=SC2016 # the sample must not expand here
 bad shell 'shellcheck finds nothing' tests/a.sh '#!/bin/sh' 'rm $1'
 
+bad po 'every file with texts' client/a.c '	puts(_("a"));'
+bad po 'POTFILES.in has no other' po/POTFILES.in 'common/base/a.c'
+bad po 'POTFILES.in is sorted' po/POTFILES.in b.c a.c
+# whole MSGSTR: a tree with one text, and a translation to it
+translated() {
+	fresh
+	put client/a.c '	puts(_("a"));'
+	put po/POTFILES.in client/a.c
+	put po/LINGUAS de
+	put po/de.po 'msgid ""' 'msgstr "Content-Type: text/plain; charset=UTF-8\n"' '' "$@"
+}
+translated 'msgid "b"' 'msgstr "c"'
+finds po 'every translation is whole'
+translated '#, fuzzy' 'msgid "a"' 'msgstr "b"'
+finds po 'every translation is whole'
+
 fresh
 put common/base/a.h "$spdx" '/** Nothing: a sample. */' '#ifndef CHAT_BASE_A_H' \
 	'#define CHAT_BASE_A_H' '' 'int a_count(const char *text);' '' '#endif'
@@ -132,7 +148,7 @@ put common/base/a.c "$spdx" '/* Counts; strcpy() and "rand(" stand in comments o
 	'{' '	static const char *const words = "system(x)";' '' \
 	'	return (int)strlen(text[0] ? text : words);' '}'
 put common/base/a.def "$spdx" '/* Rows. */' 'ROW(A, 1)' 'ROW(B, 1)' 'OTHER(A, 1)'
-for lint in include size banned order header head text format shell; do
+for lint in include size banned order header head text po format shell; do
 	status=0
 	"$here/$lint.sh" "$tree/t" >"$tree/out" 2>&1 || status=1
 	! grep -q '^not ok' "$tree/out" || status=1

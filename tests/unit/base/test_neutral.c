@@ -193,7 +193,8 @@ static void check_promise(const struct str *out, enum neutral_mode mode)
 	for (size_t at = 0; at <= out->len; at++)
 		if (again.ptr[at] != out->ptr[at])
 			fail_msg("differs at %zu: %.12s, then %.12s", at,
-				 out->ptr + (at > 8 ? at - 8 : 0), again.ptr + (at > 8 ? at - 8 : 0));
+				 out->ptr + (at > 8 ? at - 8 : 0),
+				 again.ptr + (at > 8 ? at - 8 : 0));
 }
 
 /* Code points that matter most to the rules, so that random texts hit them. */

@@ -116,8 +116,7 @@ static void a_key_is_named_by_its_thumbprint(void **state)
 static void the_newest_key_signs_and_the_older_ones_still_verify(void **state)
 {
 	AUTO(token_ring_done)
-	struct token_ring ring = ring_of(ISSUER),
-			  before = ring_of(ISSUER);
+	struct token_ring ring = ring_of(ISSUER), before = ring_of(ISSUER);
 	AUTO(str_done) struct str old = STR_INIT, new = STR_INIT;
 	struct token_claims claims;
 

@@ -33,7 +33,8 @@ enum link_state {
 	LINK_ONLINE,     /**< welcome came */
 };
 
-/** What the owner hears. All must be there; @ctx comes last. */
+/** What the owner hears. All must be there; @ctx comes last. frame() may call anything but
+ *  link_free(), the others neither link_forget() nor link_free(). */
 struct link_ops {
 	/** The state is another one now. */
 	void (*state)(enum link_state state, void *ctx);
@@ -41,13 +42,15 @@ struct link_ops {
 	void (*token)(void *ctx);
 	/** One frame from the server, decoded: @type is an enum frame_type, @body the struct
 	 *  body_… of that name, borrowed during the call. Comes for every frame but those
-	 *  that are the link's alone (subbed, reset, page, result, lag, goaway); FRAME_event
-	 *  only in sequence, also those that came in replays and pages. FRAME_ack: whether
-	 *  the message is the next event of its room tells link_ack_in_order(). */
+	 *  that are the link's alone (subbed, reset, page, result, lag, goaway); FRAME_EVENT
+	 *  only in sequence, also those that came in replays and pages. */
 	void (*frame)(int type, const void *body, void *ctx);
-	/** What was known of @room's log is void: it is followed from behind @seq in @epoch
-	 *  now. Older events are asked for with link_fetch(). @seq 0: from its beginning. */
+	/** What was known of @room's log is void, or nothing was: it is followed from behind
+	 *  @seq in @epoch now. Older events are asked for with link_fetch(). */
 	void (*reset)(const struct id *room, uint64_t epoch, uint64_t seq, void *ctx);
+	/** Of @room, everything visible from @first to @last has been handed up: seqs between
+	 *  that had no event are not for this user. After the events of each caught-up page. */
+	void (*covered)(const struct id *room, uint64_t first, uint64_t last, void *ctx);
 	/** The unacknowledged messages in memory became few: link_post() may get more. */
 	void (*drained)(void *ctx);
 	void *ctx;
@@ -104,23 +107,18 @@ void link_stored(struct link *link, const struct id *room, uint64_t seq);
 
 /* ---- own messages ---- */
 
-#define LINK_POSTS \
-	64 /**< unacknowledged messages kept in memory; the rest waits on disk */
+#define LINK_POSTS 64 /**< unacknowledged messages in memory; the rest waits on disk */
 
 /** Whether link_post() takes another one. */
 bool link_has_room(const struct link *link);
-/** Send @frame (a send, edit, delete, react or unreact, encoded) until FRAME_ack or
- *  FRAME_nack for @cid was handed up, or its event was. The message is on disk already.
+/** Send @frame (a send, edit, delete, react or unreact, encoded) until FRAME_ACK or
+ *  FRAME_NACK for @cid was handed up, or its event was. The message is on disk already.
  *  Order is the order of calls. A cid that is here already is ignored. Copied. */
 void link_post(struct link *link, const struct id *cid, const struct id *room,
 	       const char *frame, size_t len);
 /** Forget an unsent or refused one. */
 void link_unpost(struct link *link, const struct id *cid);
 size_t link_posts(const struct link *link);
-/** During FRAME_ack: the acknowledged message is the next event of its room, and the
- *  position has moved over it; the event itself will not come. False: it came, or it
- *  will come with the hole before it. */
-bool link_ack_in_order(const struct link *link);
 
 /* ---- questions ---- */
 

@@ -9,7 +9,11 @@ void mailbox_init(struct mailbox *box, size_t limit, mailbox_wake_fn *wake, void
 {
 	*box = (struct mailbox){.limit = limit, .wake = wake, .wake_ctx = ctx};
 	pthread_mutex_init(&box->lock, NULL);
-	pthread_cond_init(&box->filled, NULL);
+	pthread_condattr_t attr;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&box->filled, &attr);
+	pthread_condattr_destroy(&attr);
 	box->tail = &box->head;
 }
 
@@ -32,6 +36,26 @@ bool mailbox_put(struct mailbox *box, struct mail *mail)
 	box->tail = &mail->next;
 	box->count++;
 	pthread_cond_signal(&box->filled);
+	pthread_mutex_unlock(&box->lock);
+	if (was_empty && box->wake)
+		box->wake(box->wake_ctx);
+	return true;
+}
+
+bool mailbox_put_list(struct mailbox *box, struct mail *head, struct mail *tail,
+		      size_t count)
+{
+	pthread_mutex_lock(&box->lock);
+	if (box->closed) {
+		pthread_mutex_unlock(&box->lock);
+		return false;
+	}
+	bool was_empty = !box->head;
+	tail->next = NULL;
+	*box->tail = head;
+	box->tail = &tail->next;
+	box->count += count;
+	pthread_cond_broadcast(&box->filled);
 	pthread_mutex_unlock(&box->lock);
 	if (was_empty && box->wake)
 		box->wake(box->wake_ctx);
@@ -66,6 +90,35 @@ struct mail *mailbox_wait(struct mailbox *box)
 {
 	pthread_mutex_lock(&box->lock);
 	wait_filled(box);
+	struct mail *all = take_all(box);
+	pthread_mutex_unlock(&box->lock);
+	return all;
+}
+
+/* The moment @timeout_ms from now on the clock of the condition. */
+static struct timespec deadline(unsigned timeout_ms)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += timeout_ms / 1000;
+	at.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	return at;
+}
+
+struct mail *mailbox_wait_for(struct mailbox *box, unsigned timeout_ms, bool *ret_late)
+{
+	struct timespec at = deadline(timeout_ms);
+	int rc = 0;
+
+	pthread_mutex_lock(&box->lock);
+	while (!box->head && !box->closed && rc == 0)
+		rc = pthread_cond_timedwait(&box->filled, &box->lock, &at);
+	*ret_late = !box->head && !box->closed;
 	struct mail *all = take_all(box);
 	pthread_mutex_unlock(&box->lock);
 	return all;

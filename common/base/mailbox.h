@@ -36,10 +36,17 @@ void mailbox_init(struct mailbox *box, size_t limit, mailbox_wake_fn *wake, void
 void mailbox_done(struct mailbox *box);
 /** False, and @mail stays the caller's, when the box is full or closed. */
 bool mailbox_put(struct mailbox *box, struct mail *mail) MUST_CHECK;
+/** Append a whole list (linked by next, @count mails, @tail the last) with one lock and at
+ *  most one wake; the limit does not hold for it. False when the box is closed. */
+bool mailbox_put_list(struct mailbox *box, struct mail *head, struct mail *tail,
+		      size_t count) MUST_CHECK;
 /** Everything inside, oldest first, linked by next; NULL when empty. Never blocks. */
 struct mail *mailbox_take(struct mailbox *box) MUST_CHECK;
 /** Like mailbox_take(), but waits for something; NULL only when closed and empty. */
 struct mail *mailbox_wait(struct mailbox *box) MUST_CHECK;
+/** Like mailbox_wait(), but for @timeout_ms at most; then NULL and *ret_late true. */
+struct mail *mailbox_wait_for(struct mailbox *box, unsigned timeout_ms,
+			      bool *ret_late) MUST_CHECK;
 /** The oldest one alone, waiting for it; for several takers. NULL: closed and empty. */
 struct mail *mailbox_wait_one(struct mailbox *box) MUST_CHECK;
 /** Refuse further mail and wake those who wait; what is inside can still be taken. */

@@ -8,30 +8,12 @@
 
 #include "server/store/row.h"
 
-/** An entry of one user's log. */
-struct user_event_row {
-	struct id user; /**< whose log */
-	uint64_t uepoch, useq, ts;
-	enum user_event_kind kind;
-	struct id room;           /**< zero: none */
-	struct id from;           /**< of a notification: who caused it */
-	uint64_t seq;             /**< of READ, NOTIFY, HIDDEN */
-	int level;                /**< of LEVEL: enum notify_level */
-	char key[LIMIT_WORD + 1]; /**< of SETTING: its name; of NOTIFY: why */
-	struct bytes text;        /**< of DRAFT, SETTING, NOTIFY; owned */
-};
-
 enum receipt_kind { RECEIPT_READ = 1, RECEIPT_GOT };
 
 struct receipt_news {
 	enum receipt_kind kind;
 	struct id room, user;
 	uint64_t seq;
-};
-
-struct user_event_list {
-	struct user_event_row *rows;
-	size_t count, cap;
 };
 
 struct news {
@@ -46,9 +28,6 @@ void news_done(struct news *news);
 /** Empty again, after a failure. */
 void news_clear(struct news *news);
 
-void user_event_list_done(struct user_event_list *list);
-/** A new zeroed row at the end; valid until the next call. */
-struct user_event_row *user_event_list_add(struct user_event_list *list);
 void news_add_receipt(struct news *news, enum receipt_kind kind, const struct id *room,
 		      const struct id *user, uint64_t seq);
 

@@ -20,20 +20,6 @@ struct room_new {
 	size_t member_count;
 };
 
-/** A room as one user sees it: a row of digest and of the room list. */
-struct room_view {
-	struct room_row room;
-	enum role role;
-	enum notify_level level;
-	uint64_t read_seq, unread, mentions, hidden_seq;
-	bool has_peer;
-	struct user_row peer; /**< of direct rooms */
-	bool has_last;
-	struct event_row last; /**< the newest message; owned */
-};
-
-void room_view_done(struct room_view *view);
-
 /** Make a room; the actor becomes its owner (direct: both are members, and an existing
  *  one is returned). *ret_view may be NULL.
  *  Errors: ERR_EXISTS (slug), ERR_BAD, ERR_NO_USER, ERR_FORBIDDEN. */
@@ -74,21 +60,7 @@ enum err room_delete(struct store *store, const struct actor *actor,
 		     const struct id *room, struct news *news) MUST_CHECK;
 
 /** The public rooms, most recently active first; @cursor NULL: from the start.
- *  Owns: the caller, ended with room_list_done(). */
-struct room_list {
-	struct room_view *rows;
-	size_t count;
-	bool more;
-	uint64_t next_ms; /**< the cursor of the next page */
-	int64_t next_key;
-};
-
-struct room_cursor {
-	uint64_t ms;
-	int64_t key;
-};
-
-void room_list_done(struct room_list *list);
+ *  Owns: room_list_done(). */
 enum err room_directory(struct store *store, const struct actor *actor,
 			const struct room_cursor *cursor, size_t limit,
 			struct room_list *ret_list) MUST_CHECK;

@@ -42,8 +42,9 @@ typedef enum err row_fn(const struct value *cols, void *ctx);
 
 enum upkeep {
 	UPKEEP_CHECKPOINT, /**< move what is committed into the main file, without waiting */
-	UPKEEP_TRIM,	   /**< give free pages back, a slice */
-	UPKEEP_BACKUP,	   /**< copy a slice of the database to a file */
+	UPKEEP_RELIEVE,    /**< the same, but only when it has become long */
+	UPKEEP_TRIM,       /**< give free pages back, a slice */
+	UPKEEP_BACKUP,     /**< copy a slice of the database to a file */
 };
 
 struct driver_config {
@@ -51,13 +52,16 @@ struct driver_config {
 	bool reader; /**< a connection that cannot write, checkpoint or create */
 };
 
+struct migrate_step;
+
 struct driver {
 	/** Open or create. On failure *ret_db is untouched.
-	 *  Errors: ERR_STORE, ERR_CORRUPT (not a database), ERR_NEWER (another program's file). */
+	 *  Errors: ERR_STORE, ERR_CORRUPT (not a database, or another program's). */
 	enum err (*open)(void *ctx, const struct driver_config *config, void **ret_db);
 	void (*close)(void *db);
 	/** Run one statement; args[i] is bound to $i+1.
-	 *  Errors: ERR_EXISTS (unique), ERR_NOT_FOUND (foreign key), ERR_BUSY, ERR_STORE (disk
+	 *  Errors: ERR_EXISTS (unique), ERR_NOT_FOUND (foreign key), ERR_BAD (another
+	 *  rule of the schema), ERR_BUSY, ERR_STORE (disk
 	 *  full, I/O, read-only), ERR_CORRUPT, ERR_INTERNAL, or what @row returned. */
 	enum err (*run)(void *db, enum stmt stmt, const struct value *args, size_t count,
 			row_fn *row, void *ctx);
@@ -74,7 +78,8 @@ struct driver {
 	/** One slice of housekeeping, outside of transactions; @path is the target of a backup.
 	 *  *ret_more says that slices are left. */
 	enum err (*upkeep)(void *db, enum upkeep what, const char *path, bool *ret_more);
-	void *ctx; /**< handed to open() */
+	void *ctx;                        /**< handed to open() */
+	const struct migrate_step *steps; /**< the schema in this engine's DDL */
 };
 
 static inline struct value value_null(void)
@@ -119,7 +124,7 @@ static inline struct value value_id_opt(const struct id *id)
 /** A list of parameters and its length, as two arguments. */
 #define VALUES(...) \
 	(const struct value[]){__VA_ARGS__}, \
-	    sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
+		sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
 #define NO_VALUES NULL, 0
 
 #endif

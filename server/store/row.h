@@ -62,23 +62,24 @@ struct room_row {
 struct seat_row {
 	int64_t account;
 	int64_t room;
-	struct id room_id;
+	struct id user, room_id;
 	unsigned rights;
 	enum account_state account_state;
 	enum room_kind kind;
 	enum room_security security;
 	enum room_history history;
 	uint64_t epoch, head, ord, last_ts, slow_ms;
+	enum role post_role; /**< the least one that may post */
 	bool deleted;
-	/* of the member; role 0 = not in the room */
+	/* of the member; role 0 = not in the room, broadcast rooms: guest */
 	enum role role;
+	bool has_row; /**< a member row is there, maybe of the past */
 	enum notify_level level;
 	uint64_t read_seq, read_ord, read_own;
 	uint64_t own;     /**< unread-worthy events of this member so far */
 	uint64_t got_seq; /**< delivered to at least one device */
 	uint64_t hidden_seq;
 	uint64_t muted_until_ms, said_ms;
-	bool banned;
 	int64_t peer; /**< the other account of a direct room, 0 elsewhere */
 	bool blocked; /**< one of the two of a direct room blocks the other */
 };
@@ -121,5 +122,59 @@ struct event_row *event_list_add(struct event_list *list);
 void event_list_done(struct event_list *list);
 /** Turn the order around. */
 void event_list_reverse(struct event_list *list);
+
+/** A room as one user sees it: a row of digest and of the room list. */
+struct room_view {
+	struct room_row room;
+	enum role role; /**< 0: not in it */
+	enum notify_level level;
+	uint64_t read_seq, unread, mentions, hidden_seq;
+	bool has_peer;
+	struct user_row peer; /**< of direct rooms */
+	bool has_last;
+	struct event_row last; /**< the newest message; owned */
+};
+
+void room_view_done(struct room_view *view);
+
+/** Owns: ended with room_list_done(). */
+struct room_list {
+	struct room_view *rows;
+	size_t count, cap;
+	bool more; /**< go on with the cursor of the last row */
+};
+
+/** Where a list ordered by activity goes on. */
+struct room_cursor {
+	uint64_t active_ms;
+	int64_t key;
+};
+
+struct room_view *room_list_add(struct room_list *list);
+void room_list_done(struct room_list *list);
+/** The cursor behind the last row; zeroes for an empty list. */
+struct room_cursor room_list_cursor(const struct room_list *list);
+
+/** An entry of one user's log. */
+struct user_event_row {
+	struct id user; /**< whose log */
+	uint64_t uepoch, useq, ts;
+	enum user_event_kind kind;
+	struct id room;           /**< zero: none */
+	struct id from;           /**< of NOTIFY: who caused it */
+	uint64_t seq;             /**< of READ, NOTIFY, HIDDEN */
+	enum notify_level level;  /**< of LEVEL */
+	char key[LIMIT_WORD + 1]; /**< of SETTING: its name; of NOTIFY: why */
+	struct bytes text;        /**< of DRAFT, SETTING, NOTIFY; owned */
+	struct room_view *info; /**< of ROOM: as @user sees it now; owned, may be NULL */
+};
+
+struct user_event_list {
+	struct user_event_row *rows;
+	size_t count, cap;
+};
+
+struct user_event_row *user_event_list_add(struct user_event_list *list);
+void user_event_list_done(struct user_event_list *list);
 
 #endif

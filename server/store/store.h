@@ -28,10 +28,10 @@ struct store_config {
 };
 
 /** Open. A writing connection first brings the schema up to date: forward only, after a
- *  copy of the file to "PATH.before-N" (N = the version before), and gives every log a new
+ *  copy of the file to "PATH.before-N" (N = the first new version), and gives every log a new
  *  epoch when the file is a restored backup.
- *  Errors: ERR_NEWER (written by a newer version, or another program's file), ERR_CORRUPT,
- *  ERR_STORE. */
+ *  Errors: ERR_NEWER (written by a newer version), ERR_CORRUPT (damaged, or another
+ *  program's file), ERR_STORE. */
 enum err store_open(struct store *store, const struct store_config *config) MUST_CHECK;
 /** A store that is all zero may be closed too. */
 void store_close(struct store *store);
@@ -52,6 +52,10 @@ enum err store_run(struct store *store, enum stmt stmt, const struct value *args
 /** The same where exactly one row is wanted: ERR_NOT_FOUND when there is none. */
 enum err store_one(struct store *store, enum stmt stmt, const struct value *args,
 		   size_t count, row_fn *row, void *ctx) MUST_CHECK;
+
+/** The same for a row of one integer. */
+enum err store_num(struct store *store, enum stmt stmt, const struct value *args,
+		   size_t count, int64_t *ret_num) MUST_CHECK;
 
 /** Take a column. A NULL reads as 0, as an id of zeroes, or as {NULL, 0}. */
 int64_t col_int(const struct value *col);

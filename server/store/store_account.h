@@ -89,8 +89,6 @@ struct user_list {
 };
 
 void user_list_done(struct user_list *list);
-enum err store_user_by_id(struct store *store, const struct id *id,
-			  struct user_row *ret) MUST_CHECK;
 /** Active accounts whose name begins with @prefix ({"", 0}: all), after @after, by name. */
 enum err store_user_search(struct store *store, struct bytes prefix, struct bytes after,
 			   size_t limit, struct user_list *ret_list) MUST_CHECK;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The statements by number. Nothing here knows an engine: the text of stmt.def is what all
+ * of them understand.
+ */
+#include <assert.h>
+
+#include "server/store/driver.h"
+
+struct stmt_row {
+	const char *name;
+	const char *sql;
+};
+
+static const struct stmt_row rows[] = {
+#define STMT(id, sql) {#id, sql},
+#include "server/store/stmt.def"
+#undef STMT
+};
+
+_Static_assert(ARRAY_LEN(rows) == STMT_COUNT, "a row for each statement");
+
+const char *stmt_sql(enum stmt stmt)
+{
+	assert(stmt < STMT_COUNT);
+	return rows[stmt].sql;
+}
+
+const char *stmt_name(enum stmt stmt)
+{
+	assert(stmt < STMT_COUNT);
+	return rows[stmt].name;
+}

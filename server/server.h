@@ -11,18 +11,18 @@
 #include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/id.h"
-#include "common/base/map.h"
 #include "common/base/worker.h"
 #include "common/crypto/random.h"
-#include "common/crypto/secret.h"
+#include "server/core/keys.h"
 #include "server/core/news.h"
-#include "server/core/token.h"
 #include "server/net/conn.h"
 
 struct bus;
+struct guard;
 struct loop;
 struct mailer;
 struct rates;
+struct revoked;
 struct writer;
 
 /** Settings, as option.def fills them. Texts are owned by whoever loaded them. */
@@ -59,9 +59,9 @@ struct server {
 	struct worker postman; /**< mail: one thread; its jobs use the mailer */
 	struct mailbox jobs_done; /**< of both, reaped by the loop */
 	struct mailer *mailer;
-	struct token_ring tokens;
-	struct map revoked; /**< session id → struct revoked, until its tokens are over */
-	struct secret pepper;      /**< key of password hashes and codes, from secrets/ */
+	struct keys keys;          /**< from secrets/: see secrets.h */
+	struct revoked *revoked;   /**< sessions whose tokens are refused from now on */
+	struct guard *guard;       /**< rest/: who has guessed wrong how often */
 	struct receipts *receipts; /**< on/: what others are told once a second */
 	bool draining;
 };

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Three keys come from one master by HKDF: losing it costs open codes and log-ins. The
+ * peppers stand alone, since losing one costs every password hashed with it.
+ */
+#include "server/core/keys.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "common/crypto/kdf.h"
+
+static struct root *derive(const struct secret *prk, const char *what)
+{
+	AUTO(secret_done) struct secret key = SECRET_INIT;
+
+	hkdf_secret(secret_view(prk), bytes_text(what), KDF_LEN, &key);
+	return root_new(key.bytes, key.len);
+}
+
+void keys_init(struct keys *keys, const char *issuer, struct bytes master,
+	       const struct random *random)
+{
+	AUTO(secret_done) struct secret prk = SECRET_INIT;
+
+	assert(master.len >= KDF_LEN);
+	*keys = (struct keys){.random = random};
+	token_ring_init(&keys->tokens, issuer);
+	hkdf_extract(bytes_of(NULL, 0), master, &prk);
+	keys->codes = derive(&prk, "chat one-time codes");
+	keys->refresh = derive(&prk, "chat refresh tokens");
+	keys->subjects = derive(&prk, "chat subjects");
+}
+
+void keys_done(struct keys *keys)
+{
+	token_ring_done(&keys->tokens);
+	for (size_t i = 0; i < keys->pepper_count; i++)
+		root_free(&keys->pepper_roots[i]);
+	root_free(&keys->codes);
+	root_free(&keys->refresh);
+	root_free(&keys->subjects);
+	*keys = (struct keys){0};
+}
+
+enum err keys_add_pepper(struct keys *keys, uint32_t number, struct bytes pepper)
+{
+	if (keys->pepper_count == KEYS_PEPPERS_MOST)
+		return ERR_TOO_BIG;
+	struct root *root = root_new(pepper.ptr, pepper.len);
+	keys->pepper_roots[keys->pepper_count] = root;
+	keys->peppers[keys->pepper_count++] =
+		(struct pepper){.number = number, .key = root_view(root)};
+	return ERR_OK;
+}
+
+const struct pepper *keys_pepper(const struct keys *keys)
+{
+	assert(keys->pepper_count > 0);
+	return &keys->peppers[keys->pepper_count - 1];
+}
+
+struct id keys_subject(const struct keys *keys, struct bytes text)
+{
+	uint8_t mac[SHA256_LEN];
+	struct id id;
+
+	hmac_sha256(root_view(keys->subjects), text, mac);
+	memcpy(id.bytes, mac, ID_LEN);
+	return id;
+}

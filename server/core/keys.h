@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The secrets of one server, and its source of randomness: what the rules of accounts
+ *  need beside the store. Loading and making the files is server/secrets.c's.
+ *  Thread: any, once filled. */
+#ifndef CHAT_CORE_KEYS_H
+#define CHAT_CORE_KEYS_H
+
+#include "common/crypto/password.h"
+#include "common/crypto/random.h"
+#include "server/core/token.h"
+
+#define KEYS_PEPPERS_MOST 8
+
+struct keys {
+	struct token_ring tokens;
+	struct root *pepper_roots[KEYS_PEPPERS_MOST];
+	struct pepper
+		peppers[KEYS_PEPPERS_MOST]; /**< the last one added is for new hashes */
+	size_t pepper_count;
+	struct root *codes;    /**< of one-time codes: key of otp_hash() */
+	struct root *refresh;  /**< of refresh tokens: key of refresh_next() */
+	struct root *subjects; /**< of what is counted: key of keys_subject() */
+	const struct random *random;
+};
+
+/** @master (at least 32 bytes) is what the last three are derived from. */
+void keys_init(struct keys *keys, const char *issuer, struct bytes master,
+	       const struct random *random);
+void keys_done(struct keys *keys);
+/** Errors: ERR_TOO_BIG when there are KEYS_PEPPERS_MOST. */
+enum err keys_add_pepper(struct keys *keys, uint32_t number,
+			 struct bytes pepper) MUST_CHECK;
+
+/** The pepper for new hashes. */
+const struct pepper *keys_pepper(const struct keys *keys);
+
+/** The name under which @text is counted: says nothing about it without the key. */
+struct id keys_subject(const struct keys *keys, struct bytes text);
+
+#endif

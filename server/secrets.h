@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The files in secrets/: what must not lie in the database. Made at the first start, each
+ *  0600 in a folder 0700, one value as hexadecimal digits per file:
+ *
+ *	server.key    the master of core/keys.h
+ *	pepper-N.key  pepper number N; the highest N is for new hashes
+ *	token-N.key   seed of a signing key; the highest N signs
+ *
+ *  A key is changed by adding a file with the next number. Thread: before the threads. */
+#ifndef CHAT_SERVER_SECRETS_H
+#define CHAT_SERVER_SECRETS_H
+
+#include "common/base/str.h"
+#include "server/core/keys.h"
+
+/** Load them from @folder, make what is missing of the first ones. @issuer is the `iss` of
+ *  tokens. @why gets a sentence on failure.
+ *  Errors: those of file_read_secret() and file_replace(); ERR_CORRUPT for a file that is
+ *  not what it should be. */
+enum err secrets_load(const char *folder, const char *issuer, const struct random *random,
+		      struct keys *ret_keys, struct str *why) MUST_CHECK;
+
+#endif

@@ -86,7 +86,7 @@ bad banned 'no call keeps hidden state' common/base/a.c '	if (rand() == 0)'
 bad banned 'no call swallows errors' common/base/a.c '	x = atoi(text);'
 bad banned 'no call starts a shell' client/a.c '	system("ls");'
 bad banned 'memory comes from' client/a.c '	x = malloc(1);'
-bad banned 'common does not read' common/os/a.c '	x = getenv("HOME");'
+bad banned 'common does not read' common/base/a.c '	x = getenv("HOME");'
 bad banned 'initscr' client/ui/a.c '	initscr();'
 bad banned 'structs have no typedef' common/base/a.h 'typedef struct { int a; } a;'
 bad banned 'only the log has' common/base/a.c 'static int count = 0;'
@@ -99,6 +99,8 @@ bad order 'common/base/a.def is sorted' common/base/a.def 'ROW(A, 1)' 'ROW(A, 2)
 bad header 'every header compiles alone' common/base/a.h '#ifndef CHAT_A_H' \
 	'#define CHAT_A_H' 'size_t f(void);' '#endif'
 bad header 'every header has a guard' common/base/a.h 'int f(void);'
+bad order 'common/base/a.def is sorted' common/base/a.def 'ROW(10, 1)' 'ROW(9, 2)'
+
 fresh
 put common/base/a.h '#ifndef CHAT_A_H' '#define CHAT_A_H' '#endif'
 put common/base/b.h '#ifndef CHAT_A_H' '#define CHAT_A_H' '#endif'

@@ -16,13 +16,18 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 
-/** Bytes of a cluster that a cell can hold: a family of four with skin tones is 41. */
+/** Bytes of a cluster that a cell can hold, with a terminator: NEUTRAL_CLUSTER. */
 #define CELL_TEXT 44
-/** The grid never grows over this, whatever a terminal claims. */
-#define SCREEN_MOST 1000
+/** The grid never grows over this, whatever a terminal claims: 32 MiB of cells. */
+#define SCREEN_ROWS 500
+#define SCREEN_COLS 1000
+/** Bytes of an address that is worth a link. */
+#define SCREEN_URL 2048
 
-/** Colour 0xRRGGBB, or the terminal's own. */
-#define COLOUR_DEFAULT 0xffffffffu
+/** A colour: 0xRRGGBB, one of the terminal's palette, or its own. What a terminal can do
+ *  is the theme's matter. */
+#define COLOUR_DEFAULT        0xffffffffu
+#define COLOUR_PALETTE(index) (0x1000000u | (index))
 
 enum attr {
 	ATTR_BOLD = 1 << 0,
@@ -41,11 +46,11 @@ struct style {
 #define STYLE_PLAIN ((struct style){.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT})
 
 struct cell {
-	char text
-		[CELL_TEXT]; /**< terminated; empty = a blank, or the tail of a wide one */
-	uint8_t width;       /**< 1 or 2; 0 = the tail of the wide one before */
-	uint8_t marks;       /**< enum cell_mark */
-	uint16_t link;       /**< 0 = none, else index + 1 into the links of the frame */
+	/** Terminated; empty = a blank, or the tail of a wide one. */
+	char text[CELL_TEXT];
+	uint8_t width; /**< 1 or 2; 0 = the tail of the wide one before */
+	uint8_t marks; /**< enum cell_mark */
+	uint16_t link; /**< 0 = none, else index + 1 into the links of the frame */
 	struct style style;
 };
 
@@ -75,7 +80,7 @@ struct screen {
 	int cols;
 	int cursor_row; /**< −1 = hidden */
 	int cursor_col;
-	struct str *links; /**< of this frame: neutralised addresses */
+	char **links; /**< of this frame: addresses in printable ASCII */
 	size_t link_count;
 	size_t link_cap;
 	bool redraw; /**< the outside is not to be trusted: paint everything */
@@ -85,7 +90,8 @@ struct screen {
 void screen_init(struct screen *screen, const struct screen_ops *ops);
 void screen_done(struct screen *screen);
 
-/** The outside has this size now; clamped to 1…SCREEN_MOST; the grid is blank after it. */
+/** The outside has this size now; clamped to 1…SCREEN_ROWS, 1…SCREEN_COLS; the grid is
+ *  blank after it. */
 void screen_resize(struct screen *screen, int rows, int cols);
 /** A blank grid in @style, no links, no cursor: a frame begins. */
 void screen_clear(struct screen *screen, struct style style);

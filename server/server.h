@@ -14,8 +14,10 @@
 #include "common/base/worker.h"
 #include "common/crypto/random.h"
 #include "server/core/keys.h"
+#include "server/core/local.h"
 #include "server/core/news.h"
 #include "server/net/conn.h"
+#include "server/net/request.h"
 
 struct bus;
 struct guard;
@@ -33,8 +35,8 @@ struct server_config {
 	unsigned listen_port;    /**< 0 = any free one (tests) */
 	const char *tls_cert, *tls_key;
 	bool behind_proxy; /**< TLS is done in front: a public bind without it is meant */
-	bool ws_query_token;       /**< ?token= on /v1/ws/rooms/… */
-	const char *socket_signup; /**< "self" | "all" | "none" */
+	bool ws_query_token;      /**< ?token= on /v1/ws/rooms/… */
+	enum local_signup signup; /**< who gets an account at the Unix socket */
 	unsigned max_connections;
 	unsigned max_per_address;
 	unsigned readers;
@@ -63,6 +65,9 @@ struct server {
 	struct revoked *revoked;   /**< sessions whose tokens are refused from now on */
 	struct guard *guard;       /**< rest/: who has guessed wrong how often */
 	struct receipts *receipts; /**< on/: what others are told once a second */
+	const struct request_router *router; /**< rest/: for HTTP and for `call` */
+	uint32_t own_uid;                    /**< who runs it */
+	size_t singles;                      /**< sessions of the per-room endpoint */
 	bool draining;
 };
 

@@ -32,7 +32,7 @@ struct bus_seat {
 	struct bus_topic *topic;
 	uint32_t in_topic, in_ear; /**< indices, so that leaving costs nothing */
 	bool held;                 /**< the listener's: a replay is being read */
-	bool focus;                /**< the listener's: typing, receipts wanted */
+	bool spoke;                /**< the listener's: it has said something here */
 	uint64_t missed; /**< the listener's: greatest seq withheld while held */
 };
 

@@ -135,3 +135,39 @@ void show_ack(const struct id *cid, const struct post_ack *ack, struct body_ack 
 		.dup = ack->dup,
 	};
 }
+
+void show_cursor(const struct room_list *list, struct str *out)
+{
+	const struct room_row *last = &list->rows[list->count - 1].room;
+
+	str_addf(out, "%016llx%016llx", (unsigned long long)last->active_ms,
+		 (unsigned long long)last->key);
+}
+
+static bool read_hex(const uint8_t *text, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < 16; i++) {
+		uint8_t c = text[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+			return false;
+		}
+		value = value << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+	}
+	*ret_value = value;
+	return true;
+}
+
+enum err show_cursor_read(struct bytes text, struct room_cursor *ret_cursor)
+{
+	uint64_t ms, key;
+
+	if (text.len != 32 || !read_hex(text.ptr, &ms) ||
+	    !read_hex(text.ptr + 16, &key)) {
+		return ERR_BAD;
+	}
+	*ret_cursor = (struct room_cursor){.active_ms = ms, .key = (int64_t)key};
+	return ERR_OK;
+}

@@ -4,6 +4,7 @@
 #ifndef CHAT_CORE_SHOW_H
 #define CHAT_CORE_SHOW_H
 
+#include "common/base/str.h"
 #include "common/proto/body.h"
 #include "server/core/news.h"
 #include "server/core/post.h"
@@ -15,5 +16,10 @@ void show_room(const struct room_view *view, struct body_room *ret_body);
 void show_user_event(const struct user_event_row *row, struct body_user_event *ret_body);
 void show_ack(const struct id *cid, const struct post_ack *ack,
 	      struct body_ack *ret_body);
+
+/** The cursor of the page after @list (not an empty one) as an opaque text, and back.
+ *  Errors: ERR_BAD. */
+void show_cursor(const struct room_list *list, struct str *out);
+enum err show_cursor_read(struct bytes text, struct room_cursor *ret_cursor) MUST_CHECK;
 
 #endif

@@ -50,6 +50,8 @@ struct conn_io {
 
 /** What the messages mean; the server sets it, net does not know. */
 struct conn_handler {
+	/** The handshake is done; who and room are set. */
+	void (*opened)(struct conn *conn);
 	/** A whole message within the bounds: one frame, or several after hello {batch}. */
 	void (*message)(struct conn *conn, struct bytes text);
 	/** Every second or so, for what else has a deadline. */
@@ -74,6 +76,7 @@ struct conn {
 	struct conns *table;
 	const struct conn_io *io;
 	void *carrier; /**< the transport's own: a struct lws *, a loop-back end */
+	void *owner;   /**< the handler's own, from conns_config */
 	void *session; /**< the handler's own: on/session.h */
 	struct conn_ref ref;
 	enum conn_state state;
@@ -105,6 +108,7 @@ struct conns; /* conns.c: slots, dirty list, deadlines */
 struct conns_config {
 	const struct clock *clock;
 	const struct conn_handler *handler;
+	void *owner; /**< put into each connection for the handler */
 	size_t most; /**< connections; beyond, conn_add() refuses */
 };
 
@@ -114,6 +118,8 @@ void conns_free(struct conns **conns);
 /** Errors: ERR_BUSY when the table is full. Owns: the table, until conn_remove(). */
 enum err conn_add(struct conns *conns, const struct conn_io *io, void *carrier,
 		  const struct peer *peer, struct conn **ret_conn) MUST_CHECK;
+/** Who it is, as far as the handshake told, is known: tell the handler. */
+void conn_opened(struct conn *conn);
 /** The transport is gone: tell the handler, free. Sets the pointer to NULL. */
 void conn_remove(struct conn **conn);
 /** The connection of @ref, or NULL when it has ended. */

@@ -20,6 +20,7 @@ struct conns *conns_new(const struct conns_config *config)
 
 	conns->clock = config->clock;
 	conns->handler = config->handler;
+	conns->owner = config->owner;
 	conns->most = config->most;
 	conns->free = SLOT_NONE;
 	return conns;
@@ -82,6 +83,11 @@ enum err conn_add(struct conns *conns, const struct conn_io *io, void *carrier,
 	conns->count++;
 	*ret_conn = conn;
 	return ERR_OK;
+}
+
+void conn_opened(struct conn *conn)
+{
+	conn->table->handler->opened(conn);
 }
 
 static void dirty_remove(struct conn *conn)

@@ -27,6 +27,7 @@ struct slot {
 struct conns {
 	const struct clock *clock;
 	const struct conn_handler *handler;
+	void *owner;
 	size_t most, count;
 	struct slot *slots;
 	uint32_t used, cap; /**< slots that were ever taken; of the array */

@@ -10,6 +10,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -154,6 +155,19 @@ bool listen_is_loopback(const char *host)
 		return IN6_IS_ADDR_LOOPBACK(&six);
 	}
 	return strcmp(host, "localhost") == 0;
+}
+
+bool listen_user_name(uint32_t uid, char *dst, size_t size)
+{
+	struct passwd entry, *found = NULL;
+	char memory[4096];
+
+	if (getpwuid_r(uid, &entry, memory, sizeof(memory), &found) != 0 || !found ||
+	    strlen(found->pw_name) >= size) {
+		return false;
+	}
+	memcpy(dst, found->pw_name, strlen(found->pw_name) + 1);
+	return true;
 }
 
 static void name_peer(const struct sockaddr_storage *from, struct peer *peer)

@@ -6,6 +6,8 @@
 #define CHAT_SERVER_NET_LISTEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "common/base/err.h"
@@ -24,6 +26,9 @@ enum err listen_tcp(const char *host, unsigned port, int *ret_fd, unsigned *ret_
 		    struct str *why) MUST_CHECK;
 /** Whether @host names only this machine. */
 bool listen_is_loopback(const char *host);
+/** The name of @uid on this system into @dst. False when it has none or a longer one. May
+ *  block (name services). Thread: any. */
+bool listen_user_name(uint32_t uid, char *dst, size_t size);
 /** Accept one: non-blocking, close-on-exec, without Nagle's delay; -1 when none waits.
  *  ERR_BUSY through *ret_err when the process is out of descriptors. */
 int listen_accept(int fd, struct peer *ret_peer, enum err *ret_err);

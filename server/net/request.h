@@ -19,6 +19,7 @@
 #include "common/base/str.h"
 #include "server/net/who.h"
 
+struct rest_row;
 struct server;
 struct request;
 
@@ -62,9 +63,9 @@ struct request_io {
 struct request {
 	struct server *server;
 	const struct request_io *io;
-	void *carrier;   /**< the transport's own */
-	uint64_t token;  /**< the transport's own: generation, call id */
-	const void *row; /**< the router's: the row of rest.def, NULL until it is found */
+	void *carrier;              /**< the transport's own */
+	uint64_t token;             /**< the transport's own: generation, call id */
+	const struct rest_row *row; /**< NULL until the router has found it */
 	enum request_method method;
 	struct str path; /**< "/v1/rooms/abc", decoded by segment in the params */
 	struct who
@@ -79,7 +80,8 @@ struct request {
 
 /** What the server does with requests; route.c implements it. Both are called by net. */
 struct request_router {
-	/** The head is complete: find the row, check the right, say how long a body may be.
+	/** The head is complete: find the row by method and path (a `call` has it set
+	 *  already), check the right, say how long a body may be.
 	 *  Errors: answered as a problem by the transport, the body unread. */
 	enum err (*begin)(struct request *request, size_t *ret_body_max);
 	/** The body is complete. Takes @request. */

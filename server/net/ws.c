@@ -6,10 +6,11 @@
  * points at freed memory (CVE-2025-11677). No extensions are registered, so an offer of
  * deflate is not taken up.
  */
+#include "server/net/ws.h"
+
 #include <string.h>
 
 #include "common/proto/limits.h"
-#include "server/net/ws.h"
 
 #define CLOSE_S 3 /* for the close frame of a peer that does not read */
 
@@ -140,8 +141,11 @@ static void io_close(struct conn *conn, unsigned code, const char *why)
 {
 	struct wire *wire = conn->carrier;
 
+	size_t len = strnlen(why, sizeof(wire->close_why) - 1);
+
 	wire->close_code = code;
-	strncpy(wire->close_why, why, sizeof(wire->close_why) - 1);
+	memcpy(wire->close_why, why, len);
+	wire->close_why[len] = '\0';
 	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
 	lws_callback_on_writable(wire->wsi);
 }
@@ -174,7 +178,8 @@ static int on_open(struct wire *wire)
 	wire->conn->who = wire->grant.who;
 	wire->conn->single = wire->grant.single;
 	wire->conn->room = wire->grant.room;
-	return 0;
+	conn_opened(wire->conn);
+	return wire->close_code != 0 ? say_close(wire) : 0;
 }
 
 static int on_receive(struct wire *wire, const void *in, size_t len)

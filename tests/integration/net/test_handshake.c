@@ -60,11 +60,11 @@ static void on_tick(struct conn *conn, uint64_t mono_ms)
 {
 }
 
-static void on_ended(struct conn *conn)
+static void on_life(struct conn *conn)
 {
 }
 
-static const struct conn_handler handler = {on_message, on_tick, on_ended};
+static const struct conn_handler handler = {on_life, on_message, on_tick, on_life};
 
 static void *work(void *arg)
 {

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts of this machine. A uid belongs to one account for ever; the binding is made at
+ * the first log-in. Device and session of a client that keeps nothing (a cron job) are
+ * derived from account and device, so that a thousand runs are one row and not a thousand.
+ */
+#include "server/core/local.h"
+
+#include <string.h>
+
+#include "common/crypto/hash.h"
+#include "server/core/member.h"
+#include "server/core/name.h"
+#include "server/store/store_account.h"
+#include "server/store/store_room.h"
+#include "server/store/store_session.h"
+
+#define WELCOME_ROOMS 16 /* rooms that new accounts join by themselves */
+
+static struct id derive(const char *what, const struct id *one, const struct id *other)
+{
+	uint8_t hash[BLAKE2B_LEN];
+	struct buf text = BUF_INIT;
+	struct id id;
+
+	buf_add(&text, what, strlen(what));
+	buf_add(&text, one->bytes, ID_LEN);
+	buf_add(&text, other->bytes, ID_LEN);
+	blake2b(buf_view(&text), hash);
+	memcpy(id.bytes, hash, ID_LEN);
+	buf_done(&text);
+	return id;
+}
+
+struct welcome {
+	struct id rooms[WELCOME_ROOMS];
+	size_t count;
+};
+
+static enum err welcome_add(const struct id *room, int kind, void *ctx)
+{
+	struct welcome *welcome = ctx;
+
+	if (welcome->count < WELCOME_ROOMS && kind == ROOM_PUBLIC) {
+		welcome->rooms[welcome->count++] = *room;
+	}
+	return ERR_OK;
+}
+
+static enum err join_welcome(struct store *store, const struct actor *actor,
+			     struct news *news)
+{
+	struct welcome welcome = {.count = 0};
+	enum err err = store_room_of_all(store, welcome_add, &welcome);
+
+	for (size_t i = 0; err == ERR_OK && i < welcome.count; i++) {
+		struct member_act act = {.room = welcome.rooms[i]};
+
+		err = member_join(store, actor, &act, news);
+	}
+	return err;
+}
+
+/* Make the account, or bind an account without a password that waits under that name. */
+static enum err make(struct store *store, const struct local_ask *ask,
+		     struct account_row *ret_account, bool *ret_new)
+{
+	bool own = ask->uid == ask->own_uid;
+	char name[LIMIT_NAME + 1];
+	uint64_t count;
+	int64_t key;
+	enum err err;
+
+	if (ask->signup == LOCAL_NONE || (ask->signup == LOCAL_SELF && !own) ||
+	    !ask->name_of(ask->uid, name, sizeof(name)) ||
+	    !name_is_valid(bytes_text(name))) {
+		return ERR_FORBIDDEN;
+	}
+	*ret_new = false;
+	err = store_account_by_name(store, bytes_text(name), ret_account);
+	if (err == ERR_OK) {
+		if (ret_account->password[0] || ret_account->email_verified) {
+			return ERR_EXISTS;
+		}
+		return store_account_set_uid(store, ret_account->key, ask->uid);
+	}
+	if (err != ERR_NOT_FOUND && err != ERR_NO_USER) {
+		return err;
+	}
+	err = store_account_count(store, &count);
+	if (err != ERR_OK) {
+		return err;
+	}
+	struct account_new row = {
+		.kind = ACCOUNT_PERSON,
+		.state = ACCOUNT_ACTIVE,
+		.rights = own && count == 0 ? SERVER_ADMIN | SERVER_BROADCAST : 0,
+		.name = bytes_text(name),
+	};
+
+	random_fill(ask->random, row.id.bytes, ID_LEN);
+	*ret_new = true;
+	err = store_account_add(store, &row, &key);
+	if (err == ERR_OK) {
+		err = store_account_set_uid(store, key, ask->uid);
+	}
+	return err == ERR_OK ? store_account_get(store, key, ret_account) : err;
+}
+
+/* The device that the client names, if it is this account's, else the one of the account
+ * on this machine. */
+static enum err find_device(struct store *store, const struct local_ask *ask,
+			    const struct account_row *account,
+			    struct device_row *ret_device)
+{
+	struct id id = ask->device;
+	int64_t key;
+	enum err err = ERR_NOT_FOUND;
+
+	if (!id_is_zero(&id)) {
+		err = store_device_by_id(store, &id, ret_device);
+		if (err == ERR_OK && ret_device->account != account->key) {
+			return ERR_CONFLICT;
+		}
+		if (err == ERR_OK && ret_device->revoked) {
+			return ERR_BAD_TOKEN;
+		}
+	} else {
+		id = derive("device", &account->id, &id);
+		err = store_device_by_id(store, &id, ret_device);
+	}
+	if (err != ERR_NOT_FOUND) {
+		return err;
+	}
+	err = store_device_add(store, account->key, &id, ask->client, &key);
+	if (err == ERR_OK) {
+		*ret_device = (struct device_row){.key = key, .id = id};
+	}
+	return err;
+}
+
+static enum err find_session(struct store *store, const struct local_ask *ask,
+			     const struct account_row *account,
+			     const struct device_row *device, struct id *ret_id)
+{
+	struct id id = derive("session", &account->id, &device->id);
+	struct session_row row;
+	int64_t key;
+	enum err err = store_session_by_id(store, &id, &row);
+
+	if (err == ERR_OK && !row.revoked) {
+		*ret_id = id;
+		return store_session_seen(store, row.key, ask->client,
+					  bytes_text("local"));
+	}
+	if (err == ERR_OK) { /* ended by its owner; the kernel vouches for a new one */
+		random_fill(ask->random, id.bytes, ID_LEN);
+	} else if (err != ERR_NOT_FOUND) {
+		return err;
+	}
+	struct session_new add = {
+		.id = id,
+		.account = account->key,
+		.device = device->key,
+		.kind = SESSION_SOCKET,
+		.scope = SCOPE_ALL,
+		.client = ask->client,
+		.address = bytes_text("local"),
+	};
+
+	*ret_id = id;
+	return store_session_add(store, &add, &key);
+}
+
+enum err local_login(struct store *store, const struct local_ask *ask,
+		     struct actor *ret_actor, struct news *news)
+{
+	struct account_row account;
+	struct device_row device;
+	struct id session;
+	bool born = false;
+	enum err err = store_account_by_uid(store, ask->uid, &account);
+
+	if (err == ERR_NOT_FOUND || err == ERR_NO_USER) {
+		err = make(store, ask, &account, &born);
+	}
+	if (err == ERR_OK && account.state != ACCOUNT_ACTIVE) {
+		err = ERR_NO_USER;
+	}
+	if (err == ERR_OK) {
+		err = find_device(store, ask, &account, &device);
+	}
+	if (err == ERR_OK) {
+		err = find_session(store, ask, &account, &device, &session);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	*ret_actor = (struct actor){account.id, device.id, session, SCOPE_ALL};
+	return born ? join_welcome(store, ret_actor, news) : ERR_OK;
+}
+
+enum err local_resume(struct store *store, struct actor *actor)
+{
+	struct session_row row;
+	enum err err = store_session_by_id(store, &actor->session, &row);
+
+	if (err == ERR_NOT_FOUND) {
+		return ERR_BAD_TOKEN;
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	if (row.revoked || row.account_state != ACCOUNT_ACTIVE ||
+	    !id_equal(&row.user, &actor->user)) {
+		return ERR_BAD_TOKEN;
+	}
+	if (row.expires_ms != 0 && row.expires_ms <= store_now(store)) {
+		return ERR_EXPIRED;
+	}
+	return ERR_OK;
+}
+
+enum err local_user(struct store *store, const struct id *user, struct user_row *ret_row)
+{
+	struct account_row account;
+	enum err err = store_account_by_id(store, user, &account);
+
+	if (err != ERR_OK) {
+		return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
+	}
+	*ret_row = (struct user_row){
+		.key = account.key,
+		.id = account.id,
+		.kind = account.kind,
+		.state = account.state,
+		.rights = account.rights,
+	};
+	memcpy(ret_row->name, account.name, sizeof(ret_row->name));
+	memcpy(ret_row->display, account.display, sizeof(ret_row->display));
+	return ERR_OK;
+}

@@ -27,8 +27,7 @@ struct seal {
 struct seal *seal_new(const struct secret *key)
 {
 	AUTO(secret_done)
-	struct secret prk = SECRET_INIT,
-		      page = SECRET_INIT, id = SECRET_INIT;
+	struct secret prk = SECRET_INIT, page = SECRET_INIT, id = SECRET_INIT;
 	struct seal *seal = mem_new(struct seal);
 
 	assert(key->len == KEY_LEN);

@@ -63,6 +63,14 @@ static void add_wrapped(struct str *out, const char *text, const struct str *las
 	str_add_char(out, '\n');
 }
 
+/* That a switch is off needs no words. */
+static bool shows_default(const struct opt_row *row)
+{
+	bool off = row->type == OPT_BOOL && row->fallback[0] != 'y';
+
+	return row->fallback[0] && !off;
+}
+
 static void add_flag(const struct opt_row *row, struct str *out)
 {
 	if (row->letter)
@@ -89,7 +97,7 @@ static void help_row(const struct opts *opts, const struct opt_row *row, unsigne
 		used = 0;
 	}
 	add_spaces(out, FLAG_COLUMNS - used);
-	if (row->fallback[0])
+	if (shows_default(row))
 		str_addf(&last, opt_say(opts, N_("(default: %s)")), row->fallback);
 	add_wrapped(out, opt_say(opts, row->help), &last, width);
 }
@@ -171,7 +179,7 @@ static void mdoc_places(const struct opt_row *row, struct str *out)
 	else if (file && !(row->flags & OPT_NO_ARGV))
 		str_addf(out, "Key\n.Cm %s ,\nnot taken from the environment.\n",
 			 row->name);
-	if (row->fallback[0])
+	if (shows_default(row))
 		str_addf(out, "The default is\n.Ql %s .\n", row->fallback);
 	if (row->flags & OPT_SECRET)
 		str_add(out,

@@ -17,8 +17,8 @@ struct key_source {
 	 *  that has no key makes one, durably, before it returns.
 	 *  Errors: ERR_NOT_FOUND (no key, and @make is false), ERR_CORRUPT (not a key),
 	 *  ERR_FORBIDDEN (others may read it), ERR_IO. */
-	enum err (*load)(void *ctx, bool make, struct secret *ret);
-	void *ctx;
+	enum err (*load)(const void *ctx, bool make, struct secret *ret);
+	const void *ctx;
 };
 
 static inline enum err MUST_CHECK key_load(const struct key_source *source, bool make,

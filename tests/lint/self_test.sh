@@ -126,6 +126,7 @@ bad format 'every file is formatted' common/base/a.c 'int  a ;'
 # shellcheck disable=SC2016 # the sample must not expand here
 bad shell 'shellcheck finds nothing' tests/a.sh '#!/bin/sh' 'rm $1'
 
+bad man 'mandoc finds nothing' doc/a.1 '.Dd today' 'text'
 bad po 'every file with texts' client/a.c '	puts(_("a"));'
 bad po 'POTFILES.in has no other' po/POTFILES.in 'common/base/a.c'
 bad po 'POTFILES.in is sorted' po/POTFILES.in b.c a.c

@@ -17,6 +17,7 @@
 #include "client/model/model.h"
 #include "client/net/link.h"
 #include "client/net/transport.h"
+#include "client/ui/ui.h"
 #include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/id.h"
@@ -25,7 +26,9 @@
 
 struct app;
 struct auth;
-struct cache;
+struct changes;
+struct rest;
+struct store_thread;
 struct ui;
 
 /** What a face hears. Any may be NULL; @ctx comes last. */
@@ -55,16 +58,26 @@ struct app_face {
 struct app {
 	const struct clock *clock;
 	const struct random *random;
-	struct opts *opts; /**< rows of option.def */
+	struct opts *opts; /**< rows of option.def; NULL in tests */
 	struct transport_inbox inbox;
 	struct transport *transport;
 	struct link *link;
+	struct rest *rest;
 	struct auth *auth;
-	struct cache *cache;
+	struct store_thread *store;
+	struct changes *changes; /**< noted in this turn; see change.h */
 	struct model model;
 	struct ui *ui; /**< NULL for scripts */
 	struct app_face face;
-	int wake_fd; /**< an eventfd: other threads have put something into a mailbox */
+	struct address address; /**< of the server */
+	struct map pending;     /**< own messages in the outbox; see post.c */
+	struct id device;
+	uint64_t uepoch;   /**< of the user's own log */
+	struct map digest; /**< rooms named by the digest that is coming in */
+	bool loaded;       /**< the model has what the store had */
+	bool behind;       /**< the outbox on disk has more than the link was given */
+	bool touched;      /**< the model changed: draw */
+	bool looking;      /**< names are being looked up */
 	bool quitting;
 	int exit_code;
 };
@@ -76,9 +89,10 @@ void app_quit(struct app *app, int exit_code);
 
 /** A message to be: a text, or something about another message. */
 struct app_message {
-	int frame; /**< FRAME_send, FRAME_edit, FRAME_delete, FRAME_react, FRAME_unreact */
+	int frame; /**< FRAME_SEND, FRAME_EDIT, FRAME_DELETE, FRAME_REACT, FRAME_UNREACT */
 	struct id cid; /**< zero: a new one is made */
 	struct id room;
+	const char *dest; /**< room zero: "#ops", "@bob"; found when there is a session */
 	struct id target; /**< edit, delete, react, unreact */
 	struct id reply;  /**< send: zero = none */
 	struct id thread; /**< send: zero = none */
@@ -108,7 +122,16 @@ void app_call(struct app *app, const char *op, struct bytes args, link_result_fn
 typedef void app_room_fn(struct app *app, enum err err, const struct id *room, void *ctx);
 void app_find_room(struct app *app, const char *name, app_room_fn *done, void *ctx);
 
-/** Load what the screen needs of @room and put it there. */
+/** Put @room on the screen. */
 void app_open_room(struct app *app, const struct id *room);
+/** More of @room's timeline: from the cache, else from the server. */
+void app_history(struct app *app, const struct id *room, enum ui_history way,
+		 uint64_t seq);
+/** The user has seen @room up to @seq. */
+void app_seen(struct app *app, const struct id *room, uint64_t seq);
+/** Keep room->draft. */
+void app_keep_draft(struct app *app, const struct id *room);
+/** One line for the person: translated, above the input or on stderr. */
+void app_notice(struct app *app, const char *text);
 
 #endif

@@ -179,6 +179,12 @@ void link_token(struct link *link, const char *token)
 	transport_connect(link->transport, &link->address, link->number);
 }
 
+void link_no_token(struct link *link, enum err err)
+{
+	if (link->state == LINK_TOKEN)
+		ended(link, err, false);
+}
+
 static void greet(struct link *link)
 {
 	struct body_hello hello = {
@@ -252,9 +258,10 @@ static void on_digest(struct link *link, const struct body_digest *digest)
 {
 	uint32_t number = link->number;
 
-	hand_up(link, FRAME_DIGEST, digest);
 	for (size_t i = 0; i < digest->rooms_count && link_is(link, number); i++)
 		link_room_row(link, &digest->rooms[i]);
+	if (link_is(link, number))
+		hand_up(link, FRAME_DIGEST, digest);
 	link->first_page = false;
 	link->digested |= !digest->more;
 	link_rooms_pump(link);
@@ -272,9 +279,10 @@ static void on_user_event(struct link *link, const struct body_user_event *event
 		return;
 	}
 	link->useq = event->useq;
-	hand_up(link, FRAME_USER_EVENT, event);
-	if (link_is(link, number) && event->kind == USER_EVENT_ROOM && event->has_info)
+	if (event->kind == USER_EVENT_ROOM && event->has_info)
 		link_room_row(link, &event->info);
+	if (link_is(link, number))
+		hand_up(link, FRAME_USER_EVENT, event);
 	link_rooms_pump(link);
 }
 

@@ -43,10 +43,12 @@ struct link_ops {
 	/** One frame from the server, decoded: @type is an enum frame_type, @body the struct
 	 *  body_… of that name, borrowed during the call. Comes for every frame but those
 	 *  that are the link's alone (subbed, reset, page, result, lag, goaway); FRAME_EVENT
-	 *  only in sequence, also those that came in replays and pages. */
+	 *  only in sequence, also those that came in replays and pages; FRAME_ACK as the next
+	 *  entry of its room's log, or as one that came before. */
 	void (*frame)(int type, const void *body, void *ctx);
 	/** What was known of @room's log is void, or nothing was: it is followed from behind
-	 *  @seq in @epoch now. Older events are asked for with link_fetch(). */
+	 *  @seq in @epoch now. Older events are asked for with link_fetch(). Comes before the
+	 *  digest or user event that named the room. */
 	void (*reset)(const struct id *room, uint64_t epoch, uint64_t seq, void *ctx);
 	/** Of @room, everything visible from @first to @last has been handed up: seqs between
 	 *  that had no event are not for this user. After the events of each caught-up page. */
@@ -74,6 +76,9 @@ void link_hurry(struct link *link);
 /** Use @token ("" = none, the socket's peer credentials speak): the answer to ops.token, or
  *  a newer one for the session that stands. Copied. */
 void link_token(struct link *link, const char *token);
+
+/** There is no token now, because of @err: try again later, as after a failed dial. */
+void link_no_token(struct link *link, enum err err);
 
 /** Feed one note of the transport; takes it. */
 void link_note(struct link *link, struct transport_note **note);

@@ -6,8 +6,7 @@
  */
 #include "client/net/link_private.h"
 
-#include <string.h>
-
+#include "client/net/rest.h"
 #include "common/base/mem.h"
 
 static struct link_ask *ask_new(struct link *link, enum ask_kind kind, void *ctx)
@@ -131,31 +130,13 @@ void link_unask(struct link *link, const void *ctx)
 	}
 }
 
-/* The code of a problem body; by the status alone when there is none. */
-static enum err problem_err(unsigned status, struct bytes body)
-{
-	struct body_problem problem;
-	struct json *json;
-	enum err err = ERR_INTERNAL;
-
-	if (status >= 200 && status < 300)
-		return ERR_OK;
-	if (json_parse(body, &json) != ERR_OK)
-		return err;
-	if (body_decode(body_problem_def(), json, json_root(json), &problem, NULL) ==
-	    ERR_OK)
-		err = err_from_word((const char *)problem.code.ptr, problem.code.len);
-	json_free(&json);
-	return err;
-}
-
 void link_on_result(struct link *link, const struct body_result *body)
 {
 	struct link_ask *ask = take_out(link, body->id, 1u << ASK_CALL);
 
 	if (!ask)
 		return;
-	ask->result(problem_err((unsigned)body->status, body->body),
+	ask->result(rest_problem((unsigned)body->status, body->body),
 		    (unsigned)body->status, body->body, ask->ctx);
 	mem_free(ask);
 }

@@ -85,6 +85,16 @@ void link_post_over(struct link *link, const struct id *cid)
 		link->ops.drained(link->ops.ctx);
 }
 
+void link_post_answered(struct link *link, const struct id *cid)
+{
+	struct link_post *post = *find(link, cid);
+
+	if (!post)
+		return;
+	post->answered = link->number;
+	link_posts_pump(link);
+}
+
 void link_posts_pump(struct link *link)
 {
 	uint64_t now = clock_mono_ms(link->clock);
@@ -94,6 +104,8 @@ void link_posts_pump(struct link *link)
 		return;
 	for (struct link_post *post = link->posts; post && flying < LINK_FLIGHT;
 	     post = post->next) {
+		if (post->answered == link->number)
+			continue;
 		flying++;
 		if (post->sent == link->number)
 			continue;
@@ -127,7 +139,7 @@ static uint64_t overdue(const struct link *link)
 {
 	const struct link_post *post = link->posts;
 
-	while (post && post->sent != link->number)
+	while (post && (post->sent != link->number || post->answered == link->number))
 		post = post->next;
 	return post ? post->sent_ms + LINK_ASK_MS : 0;
 }

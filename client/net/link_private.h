@@ -49,7 +49,8 @@ struct link_post {
 	struct id cid, room;
 	char *frame;
 	size_t len;
-	uint32_t sent; /**< number of the connection it went over, 0 = none */
+	uint32_t sent;     /**< number of the connection it went over, 0 = none */
+	uint32_t answered; /**< … over which it was acknowledged; its event will come */
 	uint64_t sent_ms;
 };
 
@@ -150,6 +151,8 @@ void link_posts_tick(struct link *link, uint64_t now);
 void link_posts_next(const struct link *link, uint64_t *next);
 /** It was acknowledged, refused, or its event came. */
 void link_post_over(struct link *link, const struct id *cid);
+/** It was acknowledged, and its event is going to be fetched. */
+void link_post_answered(struct link *link, const struct id *cid);
 /** True: it is for a while only, the message stays. */
 bool link_on_nack(struct link *link, const struct body_nack *nack);
 

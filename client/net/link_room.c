@@ -254,6 +254,9 @@ void link_on_event(struct link *link, const struct body_event *event)
 		caught_up(link, room);
 }
 
+/* Handed up only when the position is at or behind it: the owner puts the message into the
+ * log then, and a log has no holes. Ahead of that, the page that fills the hole brings the
+ * message as an event. */
 void link_on_ack(struct link *link, const struct body_ack *ack)
 {
 	struct link_room *room = room_get(link, &ack->room);
@@ -261,13 +264,16 @@ void link_on_ack(struct link *link, const struct body_ack *ack)
 
 	if (!room)
 		return;
-	if (room->epoch && ack->seq == room->last + 1) {
-		room->last = ack->seq;
-		if (room->head < room->last)
-			room->head = room->last;
-	} else if (!room->epoch || ack->seq > room->last) {
+	if (!room->epoch || ack->seq > room->last + 1) {
+		link_post_answered(link, &ack->cid);
 		hint(link, room, ack->seq);
+		link_rooms_pump(link);
+		return;
 	}
+	if (ack->seq == room->last + 1)
+		room->last = ack->seq;
+	if (room->head < room->last)
+		room->head = room->last;
 	link->ops.frame(FRAME_ACK, ack, link->ops.ctx);
 	if (!link_is(link, number))
 		return;
@@ -275,7 +281,6 @@ void link_on_ack(struct link *link, const struct body_ack *ack)
 	if (room && room->sync == SYNC_REPLAY && room->last >= room->replay)
 		caught_up(link, room);
 	link_post_over(link, &ack->cid);
-	link_rooms_pump(link);
 }
 
 /* Events of a page that goes on behind `last`: seqs between them that are not there are

@@ -21,9 +21,10 @@ client/ui/        ${common}|client/(model|ui)/
 client/net/       ${common}|client/(model|net)/
 client/e2ee/      ${common}|client/(model|e2ee)/
 client/cache/     ${common}|client/(model|cache)/
-client/cmd/       ${common}|client/(model|ui|net|e2ee|cache|cmd)/|client/[a-z_]+\.(h|def)
-client/on/        ${common}|client/(model|ui|net|e2ee|cache|on)/|client/[a-z_]+\.(h|def)
-client/script/    ${common}|client/(model|ui|net|e2ee|cache|script)/|client/[a-z_]+\.(h|def)
+client/auth/      ${common}|client/(model|ui|net|e2ee|cache|auth)/|client/[a-z_]+\.(h|def)
+client/cmd/       ${common}|client/(model|ui|net|e2ee|cache|auth|cmd)/|client/[a-z_]+\.(h|def)
+client/on/        ${common}|client/(model|ui|net|e2ee|cache|auth|on)/|client/[a-z_]+\.(h|def)
+client/script/    ${common}|client/(model|ui|net|e2ee|cache|auth|script)/|client/[a-z_]+\.(h|def)
 client/           ${common}|client/
 server/store/     ${common}|server/store/
 server/bus/       ${common}|server/bus/

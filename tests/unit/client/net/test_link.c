@@ -247,8 +247,17 @@ static void an_acknowledgement_ahead_shows_a_hole(void **state)
 	post(&scene, 'X');
 	expect_sent(&scene, "\"X\"");
 	ack(&scene, 'X', 8);
-	expect_heard(&scene, "ack-A8 drained");
+	expect_heard(&scene, "");
 	expect_sent(&scene, "'after':5");
+	pass(&scene, LINK_ASK_MS - 1);
+	assert_int_equal(link_posts(scene.link), 1);
+	shut(&scene, TRANSPORT_NO_CODE);
+	link_hurry(scene.link);
+	pair_open(scene.pair, scene.number);
+	deliver(&scene);
+	welcome(&scene);
+	expect_sent(&scene, "hello");
+	expect_sent(&scene, "\"X\"");
 	scene_done(&scene);
 }
 

@@ -131,7 +131,7 @@ static void another_epoch_begins_anew(void **state)
 	link_track(scene.link, &a, 1, 5);
 	start(&scene);
 	digest(&scene, ROW("A", 2, 1000));
-	expect_heard(&scene, "digest reset-A2:900");
+	expect_heard(&scene, "reset-A2:900 digest");
 	expect_sent(&scene, "{'type':'sub','room':'A,'epoch':2,'seq':900}");
 	scene_done(&scene);
 }

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts are joined here. A turn takes what has come (notes of the network, answers of
+ * the store, time), lets the handlers note changes, and hands those to the store once at
+ * its end. Nothing in a turn blocks.
+ */
+#include "client/app.h"
+
+#include <string.h>
+
+#include "client/app_inside.h"
+#include "client/auth/auth.h"
+#include "client/cache/store_thread.h"
+#include "client/change.h"
+#include "client/net/rest.h"
+#include "client/on/on.h"
+#include "client/ui/ui.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/os/lang.h"
+
+static uint64_t random_seed(const struct random *random)
+{
+	uint64_t seed;
+
+	random_fill(random, &seed, sizeof(seed));
+	return seed;
+}
+
+void app_init(struct app *app, const struct clock *clock, const struct random *random,
+	      mailbox_wake_fn *wake, void *ctx)
+{
+	*app = (struct app){.clock = clock, .random = random, .address = ADDRESS_INIT};
+	transport_inbox_init(&app->inbox, wake, ctx);
+	model_init(&app->model, random_seed(random));
+	map_init(&app->pending, random_seed(random));
+	map_init(&app->digest, random_seed(random));
+}
+
+void app_done(struct app *app)
+{
+	/* The store's last answers still find everything in its place. */
+	app->quitting = true;
+	if (app->link)
+		link_stop(app->link);
+	if (app->store) {
+		changes_flush(app);
+		store_stop(&app->store);
+	}
+	link_free(&app->link);
+	rest_free(&app->rest);
+	auth_free(&app->auth);
+	transport_free(&app->transport);
+	changes_free(&app->changes);
+	app_pending_done(app);
+	map_done(&app->digest);
+	transport_inbox_done(&app->inbox);
+	model_done(&app->model);
+	address_done(&app->address);
+}
+
+void app_forget_digest(struct app *app)
+{
+	uint64_t seed = app->digest.seed;
+
+	map_done(&app->digest);
+	map_init(&app->digest, seed);
+}
+
+const struct id *app_user(const struct app *app)
+{
+	return &app->model.self;
+}
+
+void app_quit(struct app *app, int exit_code)
+{
+	app->quitting = true;
+	app->exit_code = exit_code;
+}
+
+void app_notice(struct app *app, const char *text)
+{
+	if (app->ui)
+		ui_notice(app->ui, text);
+	if (app->face.notice)
+		app->face.notice(app, text, app->face.ctx);
+}
+
+void app_store_failed(struct app *app, enum err err)
+{
+	if (app->quitting)
+		return;
+	log_error("store: cannot be written, err=%s", err_word(err));
+	app_notice(app, _(err_text(err)));
+	app_quit(app, err_row(err)->exit_code);
+}
+
+/* ---- what the link says ---- */
+
+static void show_state(struct app *app)
+{
+	struct model *model = &app->model;
+
+	switch (link_state(app->link)) {
+	case LINK_OFF: model->link = MODEL_OFFLINE; break;
+	case LINK_WAITING: model->link = MODEL_WAITING; break;
+	case LINK_ONLINE: model->link = MODEL_ONLINE; break;
+	default: model->link = MODEL_CONNECTING; break;
+	}
+	model->retry_ms = link_retry_ms(app->link);
+	app_touch(app);
+}
+
+/* Nobody types or is online as far as one can know from here. */
+static void forget_presence(struct app *app)
+{
+	struct person *person;
+
+	for (size_t at = 0; (person = map_next(&app->model.people.by_id, &at));)
+		person->presence = 0;
+	for (size_t i = 0; i < app->model.rooms.count; i++)
+		roster_expire(&app->model.rooms.rows[i]->roster, UINT64_MAX);
+}
+
+static void on_state(enum link_state state, void *ctx)
+{
+	struct app *app = ctx;
+
+	show_state(app);
+	if (state == LINK_WAITING || state == LINK_OFF)
+		forget_presence(app);
+	if (state == LINK_ONLINE)
+		app_post_waiting(app);
+	if (state == LINK_OFF)
+		auth_refused(app->auth, link_why(app->link));
+	if (app->face.state)
+		app->face.state(app, app->face.ctx);
+}
+
+static void on_token(void *ctx)
+{
+	auth_want_token(((struct app *)ctx)->auth);
+}
+
+static void on_link_frame(int type, const void *body, void *ctx)
+{
+	on_frame(ctx, type, body);
+}
+
+static void on_reset(const struct id *id, uint64_t epoch, uint64_t seq, void *ctx)
+{
+	struct app *app = ctx;
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	change_reset(app, id, epoch, seq);
+	if (!room)
+		return;
+	timeline_clear(&room->timeline);
+	if (app->ui && rooms_current(&app->model.rooms) == room)
+		app_history(app, id, UI_NEWEST, 0);
+	app_touch(app);
+}
+
+static void on_covered(const struct id *room, uint64_t first, uint64_t last, void *ctx)
+{
+	change_covered(ctx, room, first, last);
+}
+
+static void on_drained(void *ctx)
+{
+	struct app *app = ctx;
+
+	if (app->behind)
+		app_post_waiting(app);
+}
+
+/* ---- life ---- */
+
+void app_start(struct app *app, const struct address *address,
+	       struct transport **transport, struct store_thread **store)
+{
+	const struct link_ops ops = {
+		on_state, on_token, on_link_frame, on_reset, on_covered, on_drained, app};
+
+	app->address.kind = address->kind;
+	app->address.port = address->port;
+	str_set(&app->address.host, address->host.ptr);
+	str_clear(&app->model.server);
+	address_print(address, &app->model.server);
+	app->transport = *transport;
+	*transport = NULL;
+	app->store = *store;
+	*store = NULL;
+	app->link = link_new(app->transport, app->clock, random_seed(app->random), &ops);
+	app->rest = rest_new(app->transport);
+	app->auth = auth_new(app);
+	app_load(app);
+}
+
+void app_connect(struct app *app)
+{
+	link_start(app->link, &app->address, &app->device);
+}
+
+static void take_notes(struct app *app)
+{
+	struct transport_note *note = transport_inbox_take(&app->inbox);
+
+	while (note) {
+		struct transport_note *next = transport_note_next(note);
+		if (note->what == TRANSPORT_REPLY)
+			rest_note(app->rest, &note);
+		else
+			link_note(app->link, &note);
+		note = next;
+	}
+}
+
+void app_turn(struct app *app)
+{
+	uint64_t now = clock_mono_ms(app->clock);
+
+	store_reap(app->store);
+	take_notes(app);
+	if (now >= link_next_ms(app->link))
+		link_tick(app->link);
+	auth_tick(app->auth);
+	if (model_expire(&app->model, now))
+		app_touch(app);
+	if (app->loaded)
+		app_look_up_names(app);
+	changes_flush(app);
+	store_reap(app->store);
+	if (app->touched && app->ui)
+		ui_touch(app->ui);
+	app->touched = false;
+}
+
+uint64_t app_next_ms(const struct app *app)
+{
+	uint64_t next = link_next_ms(app->link), at = auth_next_ms(app->auth);
+
+	next = at < next ? at : next;
+	/* Of the model only typing ends by itself; count-downs are the ui's. */
+	for (size_t i = 0; i < app->model.rooms.count; i++) {
+		at = roster_next_ms(&app->model.rooms.rows[i]->roster);
+		if (at && at < next)
+			next = at;
+	}
+	return next;
+}
+
+void app_call(struct app *app, const char *op, struct bytes args, link_result_fn *done,
+	      void *ctx)
+{
+	const struct rest_row *row = rest_find(op, strlen(op));
+
+	if (link_state(app->link) != LINK_ONLINE && row && row->right == REST_PUBLIC)
+		rest_ask(app->rest, &app->address, (enum rest_op)(row - rest_row(0)),
+			 args, NULL, done, ctx);
+	else
+		link_call(app->link, op, args, done, ctx);
+}

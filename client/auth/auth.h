@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Who this client is to the server: sign-up, log-in with a code, tokens and their renewal,
+ *  log-out. One state machine for the forms of the TUI and for flags; it is the only one
+ *  that renews tokens. On a Unix socket nothing of it is needed: the kernel says who calls.
+ *  Thread: ui. */
+#ifndef CHAT_CLIENT_AUTH_AUTH_H
+#define CHAT_CLIENT_AUTH_AUTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/err.h"
+#include "common/base/id.h"
+
+struct app;
+struct auth;
+struct body_welcome;
+struct cache_session;
+
+enum auth_step {
+	AUTH_OUT,    /**< nobody is signed in: auth_login() or auth_signup() */
+	AUTH_ASKING, /**< the server was asked and has not answered */
+	AUTH_CODE,   /**< a code was sent by mail: auth_code() or auth_again() */
+	AUTH_IN,     /**< signed in */
+};
+
+/** The step is another one, or the last deed failed with @err and the step is what it was.
+ *  Not called for what ends before the calling function returns. */
+typedef void auth_fn(struct app *app, enum auth_step step, enum err err, void *ctx);
+
+struct auth *auth_new(struct app *app) MUST_CHECK;
+void auth_free(struct auth **auth);
+/** Who wants to hear; NULL: nobody. */
+void auth_listen(struct auth *auth, auth_fn *fn, void *ctx);
+enum auth_step auth_step(const struct auth *auth);
+
+/** Ask for an account. @display and @email may be "". */
+void auth_signup(struct auth *auth, const char *account, const char *email,
+		 const char *display, const char *password);
+/** @login: account name or verified e-mail address. */
+void auth_login(struct auth *auth, const char *login, const char *password);
+/** The code from the mail. */
+void auth_code(struct auth *auth, const char *code);
+/** Another code. */
+void auth_again(struct auth *auth);
+/** Forget an attempt that waits for its code. */
+void auth_cancel(struct auth *auth);
+/** Monotonic time until which the code holds; 0 when none is waited for. */
+uint64_t auth_code_until(const struct auth *auth);
+/** End the session here, or all sessions of the account. What is stored stays. */
+void auth_logout(struct auth *auth, bool everywhere);
+
+/* ---- for the app ---- */
+
+/** What the store knows: go on from there. */
+void auth_begin(struct auth *auth, const struct cache_session *session);
+/** The link needs a token. */
+void auth_want_token(struct auth *auth);
+/** The link was refused because of @why. */
+void auth_refused(struct auth *auth, enum err why);
+void auth_welcome(struct auth *auth, const struct body_welcome *welcome);
+void auth_tick(struct auth *auth);
+uint64_t auth_next_ms(const struct auth *auth);
+
+#endif

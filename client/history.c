@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Scrolling: the cache first, and what it does not have from the server. timeline.loading
+ * is true from the question to the last answer, so that one scroll asks once.
+ */
+#include "client/app_inside.h"
+#include "client/cache/cache_event.h"
+#include "client/cache/store_thread.h"
+#include "client/change.h"
+#include "client/model/unread.h"
+#include "common/base/mem.h"
+
+#define PAGE_ROWS 100 /* two screens of a tall terminal */
+
+struct history {
+	struct store_job job; /* first */
+	struct app *app;
+	struct id room;
+	enum ui_history way;
+	uint64_t seq;
+	struct cache_page page;
+};
+
+static enum err history_run(struct store_job *job, struct cache *cache)
+{
+	struct history *history = CONTAINER_OF(job, struct history, job);
+
+	if (history->way == UI_NEWER)
+		return cache_event_after(cache, &history->room, history->seq, PAGE_ROWS,
+					 &history->page);
+	return cache_event_before(cache, &history->room,
+				  history->way == UI_NEWEST ? 0 : history->seq, PAGE_ROWS,
+				  &history->page);
+}
+
+static void add_page(struct app *app, struct room *room, const struct cache_page *page)
+{
+	struct message **messages = mem_alloc(page->count + 1, sizeof(struct message *));
+	size_t count = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		messages[count] = app_message_of(app, &page->events[i]);
+		count += messages[count] != NULL;
+	}
+	timeline_add_page(&room->timeline, messages, count);
+	mem_free(messages);
+	app_touch(app);
+}
+
+/* ---- the server ---- */
+
+/* Stored first, then read back from the cache: edits and deletions are applied there. */
+static void page_came(enum err err, const struct body_page *page, void *ctx)
+{
+	struct history *history = ctx;
+	struct app *app = history->app;
+	struct room *room = rooms_find(&app->model.rooms, &history->room);
+
+	if (room && (err != ERR_OK || !page->events_count)) {
+		room->timeline.loading = false;
+		room->timeline.at_start |= err == ERR_OK && page->complete_before;
+		app_touch(app);
+	} else if (room) {
+		change_page(app, page, page->complete_before);
+		changes_flush(app);
+		app_history(app, &history->room, history->way, history->seq);
+	}
+	mem_free(history);
+}
+
+static bool ask_server(struct history *history, const struct cache_page *page)
+{
+	struct app *app = history->app;
+	bool newer = history->way == UI_NEWER;
+	uint64_t from = newer ? page->last : page->first;
+
+	if (link_state(app->link) != LINK_ONLINE)
+		return false;
+	if (!from)
+		from = history->seq;
+	link_fetch(app->link, &history->room, newer ? LINK_AFTER : LINK_BEFORE, from,
+		   PAGE_ROWS, page_came, history);
+	return true;
+}
+
+static void history_done(struct store_job *job, enum err err)
+{
+	struct history *history = CONTAINER_OF(job, struct history, job);
+	struct app *app = history->app;
+	struct room *room = rooms_find(&app->model.rooms, &history->room);
+	struct cache_page page = history->page;
+	bool newer = history->way == UI_NEWER, kept = false;
+
+	history->page = CACHE_PAGE_INIT;
+	if (room && err == ERR_OK) {
+		bool complete = newer ? page.complete_after : page.complete_before;
+
+		if (page.count)
+			add_page(app, room, &page);
+		if (newer && complete)
+			room->timeline.at_end = true;
+		if (!newer && complete && page.count < PAGE_ROWS)
+			room->timeline.at_start = true;
+		if (!page.count && !complete)
+			kept = ask_server(history, &page);
+		room->timeline.loading = kept;
+		if (history->way == UI_NEWEST)
+			app_post_waiting(app);
+	} else if (room) {
+		room->timeline.loading = false;
+	}
+	cache_page_done(&page);
+	if (!kept)
+		mem_free(history);
+}
+
+void app_history(struct app *app, const struct id *id, enum ui_history way, uint64_t seq)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	if (!room)
+		return;
+	struct history *history = mem_new(struct history);
+	*history = (struct history){.job = {.run = history_run, .done = history_done},
+				    .app = app,
+				    .room = *id,
+				    .way = way,
+				    .seq = seq};
+	room->timeline.loading = true;
+	store_submit(app->store, &history->job);
+}
+
+void app_open_room(struct app *app, const struct id *id)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	if (!room)
+		return;
+	link_focus(app->link, id);
+	if (app->ui)
+		ui_enter(app->ui, room);
+	else
+		model_enter(&app->model, room);
+	app_touch(app);
+}
+
+void app_seen(struct app *app, const struct id *id, uint64_t seq)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	if (!room || seq <= room->read_seq)
+		return;
+	/* Notices behind the last message shown are seen with it. */
+	if (seq >= timeline_last_seq(&room->timeline))
+		seq = room->head_seq;
+	if (seq >= room->head_seq)
+		unread_read(room, seq, 0, 0);
+	else
+		unread_read(room, seq, room->unread, room->mentions);
+	change_read(app, id, seq, room->unread, room->mentions);
+	link_read(app->link, id, seq);
+	app_touch(app);
+}
+
+void app_keep_draft(struct app *app, const struct id *id)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	if (!room || !room->draft.unsaved)
+		return;
+	change_draft(app, id, room->draft.text.ptr, room->draft.text.len,
+		     room->draft.point);
+	room->draft.unsaved = false;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The start: everything that the list of rooms needs, read in one job while the first
+ * frame is on the screen already; then the session begins where the store stopped.
+ */
+#include "client/app_inside.h"
+#include "client/auth/auth.h"
+#include "client/cache/cache_outbox.h"
+#include "client/cache/cache_room.h"
+#include "client/cache/cache_session.h"
+#include "client/cache/cache_user.h"
+#include "client/cache/store_thread.h"
+#include "common/base/mem.h"
+
+#define PEOPLE_MOST 2000 /* names kept at hand; others are looked up when they appear */
+
+struct load {
+	struct store_job job; /* first */
+	struct app *app;
+	struct cache_session session;
+	struct cache_rooms rooms;
+	struct cache_users users;
+};
+
+static enum err load_run(struct store_job *job, struct cache *cache)
+{
+	struct load *load = CONTAINER_OF(job, struct load, job);
+	enum err err = cache_session_get(cache, &load->session);
+
+	if (err == ERR_UNAUTHORIZED) /* the first start */
+		err = ERR_OK;
+	if (err == ERR_OK)
+		err = cache_outbox_requeue(cache);
+	if (err == ERR_OK)
+		err = cache_room_list(cache, &load->rooms);
+	if (err == ERR_OK)
+		err = cache_user_list(cache, "", PEOPLE_MOST, &load->users);
+	return err;
+}
+
+static void set_text(struct str *str, struct bytes text)
+{
+	str_set_len(str, text.len ? (const char *)text.ptr : "", text.len);
+}
+
+static void show_user(struct app *app, const struct cache_user *user)
+{
+	struct person *person = people_get(&app->model.people, &user->id);
+
+	set_text(&person->account, user->name);
+	set_text(&person->display, user->display_name);
+	person->seen_ms = user->seen_ms;
+}
+
+static void show_room(struct app *app, const struct cache_room *row)
+{
+	struct room *room =
+		rooms_get(&app->model.rooms, &row->id, (enum room_kind)row->kind);
+
+	room->level = row->level ? (enum notify_level)row->level : LEVEL_ALL;
+	room->role = (enum role)row->role;
+	room->sealed = row->security == SECURITY_MLS;
+	room->left = !row->joined;
+	room->peer = row->peer;
+	room->head_seq = row->head;
+	room->read_seq = row->read;
+	room->unread = row->unread;
+	room->mentions = row->mentions;
+	room->last_ms = row->last_ts_ms;
+	set_text(&room->name, row->slug.len ? row->slug : row->name);
+	set_text(&room->topic, row->topic);
+	set_text(&room->last_text, row->last_text);
+	/* Without an event on disk there is nothing to resume behind. */
+	if (row->joined && row->seq) {
+		link_track(app->link, &row->id, row->epoch, row->seq);
+		link_read(app->link, &row->id, row->read);
+	}
+}
+
+static void load_done(struct store_job *job, enum err err)
+{
+	struct load *load = CONTAINER_OF(job, struct load, job);
+	struct app *app = load->app;
+
+	if (err == ERR_OK) {
+		app->model.self = load->session.user;
+		app->device = load->session.device;
+		app->uepoch = load->session.uepoch;
+		link_track_user(app->link, load->session.uepoch, load->session.useq);
+		for (size_t i = 0; i < load->users.count; i++)
+			show_user(app, &load->users.users[i]);
+		for (size_t i = 0; i < load->rooms.count; i++)
+			show_room(app, &load->rooms.rooms[i]);
+		rooms_sort(&app->model.rooms, &app->model.people);
+		app->loaded = true;
+		app_touch(app);
+		app_post_waiting(app);
+		if (app->face.rooms)
+			app->face.rooms(app, false, app->face.ctx);
+		auth_begin(app->auth, &load->session);
+	} else {
+		app_store_failed(app, err);
+	}
+	cache_session_done(&load->session);
+	cache_rooms_done(&load->rooms);
+	cache_users_done(&load->users);
+	mem_free(load);
+}
+
+void app_load(struct app *app)
+{
+	struct load *load = mem_new(struct load);
+
+	load->app = app;
+	load->job.run = load_run;
+	load->job.done = load_done;
+	store_submit(app->store, &load->job);
+}

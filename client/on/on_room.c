@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The rooms of the account and the account's own log. A digest is a snapshot: rooms that
+ * it does not name are left, whatever was missed meanwhile.
+ */
+#include "client/app_inside.h"
+#include "client/change.h"
+#include "client/model/unread.h"
+#include "client/on/on.h"
+
+static void leave(struct app *app, const struct id *id)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	link_forget(app->link, id);
+	change_left(app, id);
+	if (room)
+		room->left = true;
+	app_touch(app);
+}
+
+/* Presence is wanted of those with whom there are direct chats. */
+static void watch_peers(struct app *app)
+{
+	struct id peers[LIMIT_WATCH];
+	size_t count = 0;
+
+	for (size_t i = 0; i < app->model.rooms.count && count < LIMIT_WATCH; i++) {
+		const struct room *room = app->model.rooms.rows[i];
+		if (room->kind == ROOM_DIRECT && !room->left)
+			peers[count++] = room->peer;
+	}
+	if (count)
+		link_watch(app->link, peers, count);
+}
+
+void on_digest(struct app *app, const struct body_digest *digest)
+{
+	struct rooms *rooms = &app->model.rooms;
+
+	for (size_t i = 0; i < digest->rooms_count; i++)
+		map_put(&app->digest, &digest->rooms[i].room,
+			app_show_room(app, &digest->rooms[i]));
+	if (digest->more)
+		return;
+	for (size_t i = 0; i < rooms->count; i++)
+		if (!rooms->rows[i]->left && !map_get(&app->digest, &rooms->rows[i]->id))
+			leave(app, &rooms->rows[i]->id);
+	app_forget_digest(app);
+	rooms_sort(rooms, &app->model.people);
+	watch_peers(app);
+	if (app->face.rooms)
+		app->face.rooms(app, true, app->face.ctx);
+}
+
+static void read_elsewhere(struct app *app, struct room *room, uint64_t seq)
+{
+	if (seq <= room->read_seq)
+		return;
+	if (seq >= room->head_seq)
+		unread_read(room, seq, 0, 0);
+	else
+		unread_read(room, seq, room->unread, room->mentions);
+	change_read(app, &room->id, seq, room->unread, room->mentions);
+	link_read(app->link, &room->id, seq);
+}
+
+void on_user_event(struct app *app, const struct body_user_event *event)
+{
+	struct room *room = rooms_find(&app->model.rooms, &event->room);
+
+	change_user_position(app, app->uepoch, event->useq);
+	switch (event->kind) {
+	case USER_EVENT_ROOM:
+		if (!event->has_info)
+			break;
+		app_show_room(app, &event->info);
+		rooms_sort(&app->model.rooms, &app->model.people);
+		watch_peers(app);
+		break;
+	case USER_EVENT_LEFT: leave(app, &event->room); break;
+	case USER_EVENT_READ:
+		if (room)
+			read_elsewhere(app, room, event->seq);
+		break;
+	case USER_EVENT_LEVEL:
+		if (room && event->level)
+			room->level = (enum notify_level)event->level;
+		break;
+	}
+	app_touch(app);
+}
+
+void on_user_reset(struct app *app, const struct body_user_reset *reset)
+{
+	app->uepoch = reset->uepoch;
+	change_user_position(app, reset->uepoch, reset->useq);
+}
+
+/* Mentions and direct messages ring with their events; an invitation has none yet. */
+void on_notify(struct app *app, const struct body_notify *notify)
+{
+	if (app->ui && notify->why.len)
+		ui_alert(app->ui);
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Own messages, from the line to the link. On disk first; then to the link, which keeps a
+ * few of them in memory. What the link has no room for stays on disk and follows when it
+ * has; until then newer ones go to disk only, so that none overtakes another. The map of
+ * pending ones says which message an answer is about, and how many wait.
+ */
+#include <string.h>
+
+#include "client/app_inside.h"
+#include "client/cache/cache_outbox.h"
+#include "client/cache/store_thread.h"
+#include "common/base/mem.h"
+#include "common/base/utf8.h"
+
+struct pending {
+	struct id cid;
+	struct id room;
+};
+
+static int kind_of(int frame)
+{
+	switch (frame) {
+	case FRAME_EDIT: return EVENT_EDIT;
+	case FRAME_DELETE: return EVENT_DELETE;
+	case FRAME_REACT: return EVENT_REACT;
+	case FRAME_UNREACT: return EVENT_UNREACT;
+	default: return EVENT_MESSAGE;
+	}
+}
+
+/* ---- the map of what waits ---- */
+
+static void pending_add(struct app *app, const struct id *cid, const struct id *room)
+{
+	if (map_get(&app->pending, cid))
+		return;
+	struct pending *pending = mem_new(struct pending);
+	*pending = (struct pending){*cid, *room};
+	map_put(&app->pending, cid, pending);
+	app->model.waiting = app->pending.count;
+	app_touch(app);
+}
+
+void app_posted(struct app *app, const struct id *cid)
+{
+	mem_free(map_remove(&app->pending, cid));
+	app->model.waiting = app->pending.count;
+}
+
+void app_pending_done(struct app *app)
+{
+	struct pending *pending;
+
+	for (size_t at = 0; (pending = map_next(&app->pending, &at));)
+		mem_free(pending);
+	map_done(&app->pending);
+}
+
+/* ---- disk to link ---- */
+
+/* The frame that says what @send says. */
+static void encode(const struct cache_send *send, struct buf *out)
+{
+	struct body_send say = {.cid = send->cid,
+				.room = send->room,
+				.text = send->text,
+				.sealed = send->sealed,
+				.quiet = send->quiet,
+				.reply = send->reply,
+				.thread = send->thread};
+	struct body_edit edit = {send->cid, send->room, send->target, send->text,
+				 send->sealed};
+	struct body_react react = {send->cid, send->room, send->target, send->text};
+	struct body_delete remove = {send->cid, send->room, send->target};
+	struct id mentions[LIMIT_MENTIONS];
+
+	switch (send->kind) {
+	case EVENT_MESSAGE:
+		say.mentions = mentions;
+		say.mentions_count = send->mentions.len / ID_LEN;
+		memcpy(mentions,
+		       send->mentions.ptr ? send->mentions.ptr : (const void *)"",
+		       say.mentions_count * ID_LEN);
+		frame_write_send(out, &say);
+		break;
+	case EVENT_EDIT: frame_write_edit(out, &edit); break;
+	case EVENT_DELETE: frame_write_delete(out, &remove); break;
+	case EVENT_REACT: frame_write_react(out, &react); break;
+	case EVENT_UNREACT: frame_write(out, FRAME_UNREACT, &react); break;
+	}
+}
+
+struct resolve;
+static void resolve(struct app *app, const struct cache_send *send);
+
+static void give(struct app *app, const struct cache_send *send)
+{
+	AUTO(buf_done) struct buf frame = BUF_INIT;
+
+	encode(send, &frame);
+	link_post(app->link, &send->cid, &send->room, (char *)frame.ptr, frame.len);
+}
+
+struct waiting {
+	struct store_job job; /* first */
+	struct app *app;
+	struct cache_sends sends;
+};
+
+static enum err waiting_run(struct store_job *job, struct cache *cache)
+{
+	return cache_outbox_list(cache, &CONTAINER_OF(job, struct waiting, job)->sends);
+}
+
+/* Those that failed are shown, not sent. */
+static void show_waiting(struct app *app, const struct cache_send *send)
+{
+	struct room *room = rooms_find(&app->model.rooms, &send->room);
+
+	if (send->state != OUTBOX_FAILED)
+		pending_add(app, &send->cid, &send->room);
+	if (!room || send->kind != EVENT_MESSAGE ||
+	    timeline_find(&room->timeline, &send->cid))
+		return;
+	struct message *message =
+		message_new(&send->cid, &app->model.self, (const char *)send->text.ptr,
+			    send->text.len);
+	message->state = send->state == OUTBOX_FAILED ? MESSAGE_FAILED : MESSAGE_PENDING;
+	message->why = send->error;
+	message->ts_ms = send->created_ms;
+	message->reply_to = send->reply;
+	timeline_add(&room->timeline, &message);
+}
+
+static void waiting_done(struct store_job *job, enum err err)
+{
+	struct waiting *waiting = CONTAINER_OF(job, struct waiting, job);
+	struct app *app = waiting->app;
+
+	if (err != ERR_OK)
+		app_store_failed(app, err);
+	app->behind = false;
+	for (size_t i = 0; err == ERR_OK && i < waiting->sends.count; i++) {
+		const struct cache_send *send = &waiting->sends.sends[i];
+
+		show_waiting(app, send);
+		if (send->state == OUTBOX_FAILED)
+			continue;
+		if (id_is_zero(&send->room))
+			resolve(app, send);
+		else if (link_has_room(app->link))
+			give(app, send);
+		else
+			app->behind = true;
+	}
+	cache_sends_done(&waiting->sends);
+	mem_free(waiting);
+}
+
+void app_post_waiting(struct app *app)
+{
+	struct waiting *waiting = mem_new(struct waiting);
+
+	waiting->app = app;
+	waiting->job.run = waiting_run;
+	waiting->job.done = waiting_done;
+	store_submit(app->store, &waiting->job);
+}
+
+/* ---- a room that was only a name ---- */
+
+struct resolve {
+	struct store_job job; /* first */
+	struct app *app;
+	struct id cid, room;
+	enum err err;
+};
+
+static enum err resolve_run(struct store_job *job, struct cache *cache)
+{
+	struct resolve *resolve = CONTAINER_OF(job, struct resolve, job);
+
+	if (resolve->err != ERR_OK)
+		return cache_outbox_state(cache, &resolve->cid, OUTBOX_FAILED,
+					  resolve->err, 0);
+	return cache_outbox_resolve(cache, &resolve->cid, &resolve->room);
+}
+
+static void resolve_done(struct store_job *job, enum err err)
+{
+	struct resolve *resolve = CONTAINER_OF(job, struct resolve, job);
+	struct app *app = resolve->app;
+
+	if (resolve->err != ERR_OK) {
+		app_posted(app, &resolve->cid);
+		if (app->face.sent)
+			app->face.sent(app, &resolve->cid, resolve->err, 0,
+				       app->face.ctx);
+	} else if (err == ERR_OK) {
+		app_post_waiting(app);
+	}
+	mem_free(resolve);
+}
+
+/* What is only out of reach is tried again in the next session. */
+static void resolve_found(struct app *app, enum err err, const struct id *room, void *ctx)
+{
+	struct resolve *resolve = ctx;
+
+	if (err == ERR_UNREACHABLE || err == ERR_CLOSED || err == ERR_TIMEOUT) {
+		mem_free(resolve);
+		return;
+	}
+	resolve->err = err;
+	if (err == ERR_OK)
+		resolve->room = *room;
+	resolve->job.run = resolve_run;
+	resolve->job.done = resolve_done;
+	store_submit(app->store, &resolve->job);
+}
+
+static void resolve(struct app *app, const struct cache_send *send)
+{
+	if (link_state(app->link) != LINK_ONLINE)
+		return;
+	AUTO(mem_freep)
+	char *dest = mem_strndup((const char *)send->dest.ptr, send->dest.len);
+	struct resolve *resolve = mem_new(struct resolve);
+	resolve->app = app;
+	resolve->cid = send->cid;
+	app_find_room(app, dest, resolve_found, resolve);
+}
+
+/* ---- line to disk ---- */
+
+struct post {
+	struct store_job job; /* first */
+	struct app *app;
+	struct cache_send send;
+	struct rows rows;
+	app_kept_fn *kept;
+	void *ctx;
+};
+
+static enum err post_run(struct store_job *job, struct cache *cache)
+{
+	return cache_outbox_add(cache, &CONTAINER_OF(job, struct post, job)->send);
+}
+
+static void show_post(struct app *app, const struct cache_send *send)
+{
+	struct room *room = rooms_find(&app->model.rooms, &send->room);
+	const char *text = (const char *)send->text.ptr;
+
+	switch (room ? send->kind : 0) {
+	case EVENT_MESSAGE: show_waiting(app, send); break;
+	case EVENT_EDIT:
+		timeline_edit(&room->timeline, &send->target, text, send->text.len);
+		break;
+	case EVENT_DELETE: timeline_delete(&room->timeline, &send->target); break;
+	}
+}
+
+static void post_done(struct store_job *job, enum err err)
+{
+	struct post *post = CONTAINER_OF(job, struct post, job);
+	struct app *app = post->app;
+	struct cache_send *send = &post->send;
+
+	if (err == ERR_OK) {
+		pending_add(app, &send->cid, &send->room);
+		show_post(app, send);
+		app_touch(app);
+		if (id_is_zero(&send->room))
+			resolve(app, send);
+		else if (!app->behind && link_has_room(app->link))
+			give(app, send);
+		else
+			app->behind = true;
+	}
+	if (post->kept)
+		post->kept(app, err, &send->cid, post->ctx);
+	rows_done(&post->rows);
+	mem_free(post);
+}
+
+static enum err check(const struct app *app, const struct app_message *message)
+{
+	const struct room *room = rooms_find(&app->model.rooms, &message->room);
+	size_t most = message->frame == FRAME_SEND || message->frame == FRAME_EDIT
+			      ? LIMIT_TEXT
+			      : LIMIT_EMOJI;
+
+	if (id_is_zero(&message->room) && !message->dest)
+		return ERR_NO_ROOM;
+	if (room && room->sealed)
+		return ERR_MUST_SEAL;
+	if (message->frame == FRAME_DELETE)
+		return ERR_OK;
+	if (message->len == 0)
+		return ERR_BAD;
+	if (message->len > most)
+		return ERR_TOO_BIG;
+	if (!utf8_valid(message->text, message->len))
+		return ERR_UTF8;
+	for (size_t i = 0; i < message->len; i++) {
+		unsigned char c = (unsigned char)message->text[i];
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+			return ERR_BAD;
+	}
+	return ERR_OK;
+}
+
+/* Whom "@name" in the text means, as far as the names are known here. */
+static struct bytes mentions_of(struct app *app, const struct app_message *message,
+				struct rows *rows)
+{
+	static const char name[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	AUTO(buf_done) struct buf ids = BUF_INIT;
+	AUTO(mem_freep) char *text = mem_strndup(message->text, message->len);
+	const char *at = text;
+
+	while ((at = strchr(at, '@')) && ids.len < LIMIT_MENTIONS * ID_LEN) {
+		size_t len = strspn(++at, name);
+		while (len && (at[len - 1] == '.' || at[len - 1] == '-'))
+			len--;
+		const struct person *person = people_named(&app->model.people, at, len);
+		if (person)
+			buf_add(&ids, person->id.bytes, ID_LEN);
+	}
+	return rows_keep(rows, buf_view(&ids));
+}
+
+enum err app_post(struct app *app, const struct app_message *message, app_kept_fn *kept,
+		  void *ctx)
+{
+	enum err err = check(app, message);
+	uint8_t noise[10];
+
+	if (err != ERR_OK)
+		return err;
+	struct post *post = mem_new(struct post);
+	post->app = app;
+	post->kept = kept;
+	post->ctx = ctx;
+	post->send = (struct cache_send){
+		.cid = message->cid,
+		.room = message->room,
+		.kind = kind_of(message->frame),
+		.target = message->target,
+		.reply = message->reply,
+		.thread = message->thread,
+		.text = rows_keep(&post->rows, bytes_of(message->text, message->len)),
+		.state = OUTBOX_QUEUED,
+		.created_ms = clock_now_ms(app->clock),
+	};
+	if (id_is_zero(&message->cid)) {
+		random_fill(app->random, noise, sizeof(noise));
+		post->send.cid = id_v7(post->send.created_ms, noise);
+	}
+	if (id_is_zero(&message->room))
+		post->send.dest = rows_keep(&post->rows, bytes_text(message->dest));
+	if (message->frame == FRAME_SEND)
+		post->send.mentions = mentions_of(app, message, &post->rows);
+	post->job.run = post_run;
+	post->job.done = post_done;
+	store_submit(app->store, &post->job);
+	return ERR_OK;
+}
+
+/* ---- what was refused ---- */
+
+struct again {
+	struct store_job job; /* first */
+	struct app *app;
+	struct id cid;
+	bool drop;
+};
+
+static enum err again_run(struct store_job *job, struct cache *cache)
+{
+	struct again *again = CONTAINER_OF(job, struct again, job);
+
+	if (again->drop)
+		return cache_outbox_remove(cache, &again->cid);
+	return cache_outbox_state(cache, &again->cid, OUTBOX_QUEUED, ERR_OK, 0);
+}
+
+static void again_done(struct store_job *job, enum err err)
+{
+	struct again *again = CONTAINER_OF(job, struct again, job);
+	struct app *app = again->app;
+
+	for (size_t i = 0; err == ERR_OK && i < app->model.rooms.count; i++)
+		timeline_remove(&app->model.rooms.rows[i]->timeline, &again->cid);
+	app_posted(app, &again->cid);
+	app_touch(app);
+	if (!again->drop)
+		app_post_waiting(app);
+	mem_free(again);
+}
+
+static void again(struct app *app, const struct id *cid, bool drop)
+{
+	struct again *again = mem_new(struct again);
+
+	link_unpost(app->link, cid);
+	again->app = app;
+	again->cid = *cid;
+	again->drop = drop;
+	again->job.run = again_run;
+	again->job.done = again_done;
+	store_submit(app->store, &again->job);
+}
+
+void app_retry(struct app *app, const struct id *cid)
+{
+	again(app, cid, false);
+}
+
+void app_discard(struct app *app, const struct id *cid)
+{
+	again(app, cid, true);
+}

@@ -5,18 +5,20 @@
 
 #include "server/core/actor.h"
 #include "server/core/news.h"
-#include "server/store/store.h"
+#include "server/store/store_member.h"
 
 /** What is done to a member; one struct for all verbs of member.h. */
 struct member_act {
 	struct id room;
 	struct id user;    /**< whom; zero: the actor */
-	struct id cid;     /**< of the event; zero: none */
 	enum role role;    /**< of member_set_role(), member_invite(); 0: member */
 	uint64_t until_ms; /**< of ban and mute; 0: for good */
 	struct bytes why;
 };
 
+/** A new account joins the rooms that everybody is in. Nothing where it is in already. */
+enum err member_arrive(struct store *store, const struct actor *actor,
+		       struct news *news) MUST_CHECK;
 /** Join a public room. Nothing when one is in already. Errors: ERR_BANNED, ERR_NO_ROOM. */
 enum err member_join(struct store *store, const struct actor *actor,
 		     const struct member_act *in, struct news *news) MUST_CHECK;
@@ -48,19 +50,6 @@ enum err member_set_level(struct store *store, const struct actor *actor,
 			  const struct id *room, enum notify_level level,
 			  struct news *news) MUST_CHECK;
 
-struct member_row {
-	struct user_row user;
-	enum role role;
-	uint64_t joined_ms, read_seq, got_seq, muted_until_ms;
-};
-
-struct member_list {
-	struct member_row *rows;
-	size_t count, cap;
-	bool more; /**< go on with @after = the last row's user.name */
-};
-
-void member_list_done(struct member_list *list);
 /** By name. @after {NULL, 0}: from the start. */
 enum err member_list(struct store *store, const struct actor *actor,
 		     const struct id *room, struct bytes after, size_t limit,

@@ -6,7 +6,7 @@
 
 #include "server/core/actor.h"
 #include "server/core/news.h"
-#include "server/store/store.h"
+#include "server/store/store_member.h"
 
 /** Move the actor's read marker to @seq; behind it is no error and no news.
  *  Errors: ERR_BAD beyond the head; those of authorize(). */
@@ -27,12 +27,6 @@ struct got_row {
 enum err receipt_got(struct store *store, const struct actor *actor,
 		     const struct got_row *rows, size_t count,
 		     struct news *news) MUST_CHECK;
-
-/** Positions of every other member. */
-struct receipt_row {
-	struct id user;
-	uint64_t read_seq, got_seq;
-};
 
 /** Who has read and got how much, the actor left out. Owns: mem_free(*ret_rows). */
 enum err receipt_list(struct store *store, const struct actor *actor,

@@ -45,7 +45,6 @@ enum err room_find(struct store *store, const struct actor *actor, struct bytes 
 /** {NULL, 0} and 0 leave a thing as it is. */
 struct room_change {
 	struct id room;
-	struct id cid; /**< of the event; zero: none */
 	struct bytes slug, name, topic;
 	bool has_slow;
 	uint64_t slow_ms;

@@ -73,7 +73,8 @@ struct seat_row {
 	bool deleted;
 	/* of the member; role 0 = not in the room, broadcast rooms: guest */
 	enum role role;
-	bool has_row; /**< a member row is there, maybe of the past */
+	bool has_row;  /**< a member row is there, maybe of the past */
+	bool receipts; /**< the user lets others know how far they have read */
 	enum notify_level level;
 	uint64_t read_seq, read_ord, read_own;
 	uint64_t own;     /**< unread-worthy events of this member so far */

@@ -62,6 +62,7 @@ enum err store_open(struct store *store, const struct store_config *config)
 	struct store new = {
 		.driver = config->driver,
 		.clock = config->clock,
+		.random = config->random ? config->random : &random_system,
 		.reader = config->reader,
 	};
 	struct driver_config open = {.path = config->path, .reader = config->reader};
@@ -82,6 +83,14 @@ void store_close(struct store *store)
 	if (store->db)
 		store->driver->close(store->db);
 	*store = (struct store){0};
+}
+
+struct id store_draw_id(const struct store *store)
+{
+	struct id id;
+
+	random_fill(store->random, id.bytes, sizeof(id.bytes));
+	return id;
 }
 
 enum err store_backup(struct store *store, const char *path)

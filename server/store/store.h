@@ -11,12 +11,14 @@
 #include <stdbool.h>
 
 #include "common/base/clock.h"
+#include "common/crypto/random.h"
 #include "server/store/driver.h"
 
 struct store {
 	const struct driver *driver;
 	void *db;
 	const struct clock *clock;
+	const struct random *random; /**< for ids that are drawn here */
 	bool reader;
 };
 
@@ -24,7 +26,8 @@ struct store_config {
 	const struct driver *driver;
 	const char *path;
 	const struct clock *clock;
-	bool reader; /**< the schema must be there already */
+	const struct random *random; /**< NULL: the system's */
+	bool reader;                 /**< the schema must be there already */
 };
 
 /** Open. A writing connection first brings the schema up to date: forward only, after a
@@ -41,6 +44,9 @@ static inline uint64_t store_now(const struct store *store)
 {
 	return clock_now_ms(store->clock);
 }
+
+/** A new random id. */
+struct id store_draw_id(const struct store *store);
 
 /** Copy the whole database to @path (must not exist) while it is in use, @store being the
  *  writing connection. The copy is marked: opened as a store, it begins new epochs. */

@@ -216,18 +216,31 @@ enum err store_event_ord(struct store *store, int64_t room, uint64_t seq,
 	return ERR_OK;
 }
 
-enum err store_event_seq_at(struct store *store, int64_t room, uint64_t above,
-			    uint64_t to, uint64_t ts, uint64_t *ret_seq)
-{
-	int64_t seq;
-	enum err err = store_num(
-		store, STMT_event_seq_at,
-		VALUES(value_int(room), seq_value(above), seq_value(to), seq_value(ts)),
-		&seq);
+struct at {
+	uint64_t seq, ts;
+};
 
-	if (!err)
-		*ret_seq = (uint64_t)seq;
-	return err;
+static enum err on_at(const struct value *col, void *ctx)
+{
+	*(struct at *)ctx = (struct at){
+		.seq = (uint64_t)col_int(&col[0]),
+		.ts = (uint64_t)col_int(&col[1]),
+	};
+	return ERR_OK;
+}
+
+enum err store_event_time(struct store *store, int64_t room, uint64_t seq,
+			  uint64_t *ret_seq, uint64_t *ret_ts)
+{
+	struct at at;
+	enum err err = store_one(store, STMT_event_time,
+				 VALUES(value_int(room), seq_value(seq)), on_at, &at);
+
+	if (err)
+		return err;
+	*ret_seq = at.seq;
+	*ret_ts = at.ts;
+	return ERR_OK;
 }
 
 enum err store_event_own(struct store *store, int64_t room, uint64_t above, uint64_t to,

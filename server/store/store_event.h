@@ -68,9 +68,9 @@ enum err store_event_bounds(struct store *store, int64_t *ret_oldest,
 /** ord at the newest event with at most @seq; 0 where there is none. */
 enum err store_event_ord(struct store *store, int64_t room, uint64_t seq,
 			 uint64_t *ret_ord) MUST_CHECK;
-/** The greatest seq in (above, to] whose time is at most @ts; 0: none. */
-enum err store_event_seq_at(struct store *store, int64_t room, uint64_t above,
-			    uint64_t to, uint64_t ts, uint64_t *ret_seq) MUST_CHECK;
+/** seq and time of the first event with at least @seq. ERR_NOT_FOUND: there is none. */
+enum err store_event_time(struct store *store, int64_t room, uint64_t seq,
+			  uint64_t *ret_seq, uint64_t *ret_ts) MUST_CHECK;
 /** How many unread-worthy events with above < seq <= to are @sender's. */
 enum err store_event_own(struct store *store, int64_t room, uint64_t above, uint64_t to,
 			 int64_t sender, uint64_t *ret_count) MUST_CHECK;

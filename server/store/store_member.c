@@ -138,6 +138,18 @@ enum err store_member_set_muted(struct store *store, int64_t room, int64_t accou
 		NULL, NULL);
 }
 
+enum err store_member_level(struct store *store, int64_t room, int64_t account,
+			    enum notify_level *ret_level)
+{
+	int64_t level;
+	enum err err = store_num(store, STMT_member_level,
+				 VALUES(value_int(room), value_int(account)), &level);
+
+	if (!err)
+		*ret_level = (enum notify_level)level;
+	return err;
+}
+
 enum err store_member_owners(struct store *store, int64_t room, int64_t *ret_count)
 {
 	return store_num(store, STMT_member_owners, VALUES(value_int(room)), ret_count);

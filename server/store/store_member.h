@@ -46,6 +46,9 @@ enum err store_member_set_level(struct store *store, int64_t room, int64_t accou
 				enum notify_level level) MUST_CHECK;
 enum err store_member_set_muted(struct store *store, int64_t room, int64_t account,
 				uint64_t until_ms) MUST_CHECK;
+/** The level that holds, the account's where the room says nothing. */
+enum err store_member_level(struct store *store, int64_t room, int64_t account,
+			    enum notify_level *ret_level) MUST_CHECK;
 enum err store_member_owners(struct store *store, int64_t room,
 			     int64_t *ret_count) MUST_CHECK;
 enum err store_member_count(struct store *store, int64_t room,

@@ -52,6 +52,7 @@ static enum err on_seat(const struct value *col, void *ctx)
 		.said_ms = (uint64_t)col_int(&col[24]),
 		.peer = col_int(&col[25]),
 		.user = col_id(&col[26]),
+		.receipts = col_int(&col[27]) != 0,
 	};
 	/* Everybody is in a broadcast room; a row appears with the first marker. */
 	if (seat->kind == ROOM_BROADCAST && seat->role == 0)
@@ -65,6 +66,18 @@ static enum err on_true(const struct value *col, void *ctx)
 	return ERR_OK;
 }
 
+enum err store_blocked(struct store *store, int64_t one, int64_t other, bool *ret_blocked)
+{
+	bool blocked = false;
+	enum err err =
+		store_run(store, STMT_seat_blocked,
+			  VALUES(value_int(one), value_int(other)), on_true, &blocked);
+
+	if (!err)
+		*ret_blocked = blocked;
+	return err;
+}
+
 enum err store_seat_get(struct store *store, const struct id *room, const struct id *user,
 			struct seat_row *ret)
 {
@@ -75,9 +88,7 @@ enum err store_seat_get(struct store *store, const struct id *room, const struct
 	if (err)
 		return err == ERR_NOT_FOUND ? ERR_NO_ROOM : err;
 	if (seat.kind == ROOM_DIRECT && seat.peer != seat.account) {
-		err = store_run(store, STMT_seat_blocked,
-				VALUES(value_int(seat.account), value_int(seat.peer)),
-				on_true, &seat.blocked);
+		err = store_blocked(store, seat.account, seat.peer, &seat.blocked);
 		if (err)
 			return err;
 	}
@@ -236,9 +247,10 @@ enum err store_room_set_head(struct store *store, int64_t room, uint64_t seq,
 			 NULL, NULL);
 }
 
-enum err store_room_count(struct store *store, int64_t room)
+enum err store_room_count(struct store *store, int64_t room, int more)
 {
-	return store_run(store, STMT_room_members, VALUES(value_int(room)), NULL, NULL);
+	return store_run(store, STMT_room_members,
+			 VALUES(value_int(room), value_int(more)), NULL, NULL);
 }
 
 struct visitor {

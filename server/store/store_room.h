@@ -13,6 +13,10 @@ enum err store_seat_get(struct store *store, const struct id *room, const struct
 enum err store_seat_banned(struct store *store, int64_t room, int64_t account,
 			   bool *ret_banned) MUST_CHECK;
 
+/** Whether one of the two blocks the other. */
+enum err store_blocked(struct store *store, int64_t one, int64_t other,
+		       bool *ret_blocked) MUST_CHECK;
+
 struct room_add {
 	struct id id;
 	enum room_kind kind;
@@ -52,8 +56,8 @@ enum err store_room_set_deleted(struct store *store, int64_t room,
 /** Set the end of the log; @worthy: the event is one that counts as unread. */
 enum err store_room_set_head(struct store *store, int64_t room, uint64_t seq,
 			     uint64_t ord, uint64_t ts, bool worthy) MUST_CHECK;
-/** Count the members anew. */
-enum err store_room_count(struct store *store, int64_t room) MUST_CHECK;
+/** So many members more, or less. */
+enum err store_room_count(struct store *store, int64_t room, int more) MUST_CHECK;
 
 typedef enum err store_id_fn(const struct id *id, int num, void *ctx);
 

@@ -198,6 +198,7 @@ static enum err open_stores(struct writer *writer, const struct writer_config *c
 		.driver = config->driver,
 		.path = config->path,
 		.clock = config->clock,
+		.random = config->random,
 	};
 	unsigned readers = config->readers ? config->readers : 1;
 	enum err err = store_open(&writer->store, &store);

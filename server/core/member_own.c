@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What members set for themselves in a room, and who is in it. Nothing here enters the
+ * log of the room.
+ */
+#include "server/core/member.h"
+#include "server/core/seat.h"
+#include "server/store/store_room.h"
+
+enum err member_hide(struct store *store, const struct actor *actor,
+		     const struct id *room, struct news *news)
+{
+	struct seat_row seat;
+	enum err err = seat_take(store, actor, room, VERB_HIDE, &seat);
+
+	if (!err) {
+		err = store_member_set_hidden(store, seat.room, seat.account, seat.head);
+	}
+	if (err) {
+		return err;
+	}
+	struct user_event_row told = {.kind = USER_EVENT_HIDDEN, .seq = seat.head};
+	return seat_tell(store, &seat, seat.account, &told, news);
+}
+
+enum err member_set_level(struct store *store, const struct actor *actor,
+			  const struct id *room, enum notify_level level,
+			  struct news *news)
+{
+	struct user_event_row told = {.kind = USER_EVENT_LEVEL, .level = level};
+	struct seat_row seat;
+	enum err err = seat_take(store, actor, room, VERB_RECEIPT, &seat);
+
+	if (!err && !seat.has_row) {
+		err = store_member_ensure(store, seat.room, seat.account, seat.role);
+	}
+	if (!err) {
+		err = store_member_set_level(store, seat.room, seat.account, level);
+	}
+	return err ? err : seat_tell(store, &seat, seat.account, &told, news);
+}
+
+enum err member_list(struct store *store, const struct actor *actor,
+		     const struct id *room, struct bytes after, size_t limit,
+		     struct member_list *ret_list)
+{
+	struct seat_row seat;
+	enum err err = seat_take(store, actor, room, VERB_MEMBERS, &seat);
+
+	if (err) {
+		return err;
+	}
+	return store_member_list(store, seat.room, after,
+				 limit < LIMIT_LIST ? limit : LIMIT_LIST, ret_list);
+}
+
+enum err member_rooms(struct store *store, const struct id *user, struct id **ret_rooms,
+		      size_t *ret_count)
+{
+	return store_member_rooms(store, user, ret_rooms, ret_count);
+}
+
+enum err member_may_type(struct store *store, const struct actor *actor,
+			 const struct id *room)
+{
+	struct seat_row seat;
+
+	return seat_take(store, actor, room, VERB_TYPE, &seat);
+}

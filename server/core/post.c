@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sending. The common case costs one look-up (the seat) and one insert that meets no equal
+ * cid; whether a cid was there before is asked only when something refuses the request.
+ * So a repetition is answered like the first time even by who has been removed since.
+ */
+#include "server/core/post.h"
+
+#include "server/core/repeat.h"
+#include "server/core/room.h"
+#include "server/core/seat.h"
+#include "server/core/stay.h"
+#include "server/core/text.h"
+#include "server/store/store_event.h"
+#include "server/store/store_member.h"
+#include "server/store/store_room.h"
+
+/* Whether the room takes content of that form at all. */
+static enum err check_form(const struct seat_row *seat, const struct post *in)
+{
+	bool clear = in->text.ptr || !id_is_zero(&in->reply) ||
+		     !id_is_zero(&in->thread) || in->mention_count || in->file_count ||
+		     in->everyone;
+
+	if (seat->security == SECURITY_MLS) {
+		if (clear || !in->sealed.ptr) {
+			return ERR_MUST_SEAL;
+		}
+		return in->sealed.len <= LIMIT_SEALED ? ERR_OK : ERR_TOO_BIG;
+	}
+	if (in->sealed.ptr || in->quiet) {
+		return ERR_BAD;
+	}
+	if (in->mention_count > LIMIT_MENTIONS || in->file_count > LIMIT_FILES) {
+		return ERR_TOO_BIG;
+	}
+	if (!in->text.ptr && in->file_count) {
+		return ERR_OK;
+	}
+	return text_check(in->text, LIMIT_TEXT);
+}
+
+static enum err check_rights(struct store *store, const struct actor *actor,
+			     const struct seat_row *seat, const struct post *in)
+{
+	uint64_t now_ms = store_now(store);
+	enum err err = seat_may(store, actor, seat, VERB_POST);
+
+	if (!err && !id_is_zero(&in->thread)) {
+		err = seat_may(store, actor, seat, VERB_THREAD);
+	}
+	if (!err && in->everyone) {
+		err = seat_may(store, actor, seat, VERB_EVERYONE);
+	}
+	if (!err && seat->slow_ms && seat->role < ROLE_MODERATOR &&
+	    now_ms < seat->said_ms + seat->slow_ms) {
+		err = ERR_RATE;
+	}
+	return err;
+}
+
+/* A message that is answered must be one of this room. */
+static enum err check_answered(struct store *store, const struct seat_row *seat,
+			       const struct id *cid, int64_t *ret_key)
+{
+	struct event_brief brief;
+
+	if (id_is_zero(cid)) {
+		return ERR_OK;
+	}
+	enum err err = store_event_brief(store, cid, &brief);
+	if (err) {
+		return err;
+	}
+	*ret_key = brief.key;
+	bool fits = brief.room == seat->room && brief.kind == EVENT_MESSAGE;
+	event_brief_done(&brief);
+	return fits ? ERR_OK : ERR_NOT_FOUND;
+}
+
+/* Up to the insert: nothing is changed when it fails. */
+static enum err insert(struct store *store, const struct actor *actor,
+		       struct seat_row *seat, const struct post *in,
+		       struct seat_entry *entry, int64_t *ret_root, struct news *news)
+{
+	int64_t reply;
+	enum err err = repeat_check_cid(&in->cid);
+
+	if (!err) {
+		err = store_seat_get(store, &in->room, &actor->user, seat);
+	}
+	if (!err) {
+		err = check_rights(store, actor, seat, in);
+	}
+	if (!err) {
+		err = check_form(seat, in);
+	}
+	if (!err) {
+		err = check_answered(store, seat, &in->reply, &reply);
+	}
+	if (!err) {
+		err = check_answered(store, seat, &in->thread, ret_root);
+	}
+	return err ? err : seat_append(store, seat, entry, news);
+}
+
+static enum err mention(struct store *store, const struct seat_row *seat,
+			const struct event_row *event, const struct id *user,
+			struct news *news)
+{
+	int64_t account;
+	enum notify_level level;
+	enum err err = store_mention_add(store, seat->room, user, event->seq,
+					 seat->account, &account);
+
+	if (err || account == 0 || account == seat->account) {
+		return err;
+	}
+	if ((err = store_member_level(store, seat->room, account, &level)) ||
+	    level == LEVEL_NONE) {
+		return err;
+	}
+	struct user_event_row told = {
+		.kind = USER_EVENT_NOTIFY,
+		.seq = event->seq,
+		.key = "mention",
+	};
+	return seat_tell(store, seat, account, &told, news);
+}
+
+/* What hangs on a message beside its row. */
+static enum err attach(struct store *store, const struct seat_row *seat,
+		       const struct post *in, const struct event_row *event, int64_t root,
+		       struct news *news)
+{
+	enum err err = ERR_OK;
+
+	if (!seat->has_row) {
+		err = store_member_ensure(store, seat->room, seat->account, seat->role);
+	}
+	if (!err) {
+		err = store_member_said(store, seat->room, seat->account, !event->quiet,
+					event->ts);
+	}
+	if (!err && root) {
+		err = store_thread_reply(store, seat->room, root, event->seq, event->ts);
+	}
+	for (size_t i = 0; i < in->mention_count && !err; i++) {
+		err = mention(store, seat, event, &in->mentions[i], news);
+	}
+	if (!err && in->everyone) {
+		err = store_mention_all(store, seat->room, event->seq, seat->account);
+	}
+	for (size_t i = 0; i < in->file_count && !err; i++) {
+		err = store_event_file(store, event->key, &in->files[i], seat->account);
+	}
+	return err;
+}
+
+enum err post_send(struct store *store, const struct actor *actor, const struct post *in,
+		   struct post_ack *ret_ack, struct news *news)
+{
+	struct seat_row seat;
+	int64_t root = 0;
+	struct seat_entry entry = {
+		.event =
+			{
+				.kind = EVENT_MESSAGE,
+				.cid = in->cid,
+				.text = in->text,
+				.sealed = in->sealed,
+				.quiet = in->quiet,
+				.reply = in->reply,
+				.thread = in->thread,
+				.mentions = (struct id *)(uintptr_t)in->mentions,
+				.mention_count = in->mention_count,
+				.files = (struct id *)(uintptr_t)in->files,
+				.file_count = in->file_count,
+			},
+		.device = actor->device,
+	};
+	enum err err = insert(store, actor, &seat, in, &entry, &root, news);
+
+	if (err) {
+		return repeat_answer(store, actor, EVENT_MESSAGE, in, err, ret_ack);
+	}
+	err = attach(store, &seat, in, &entry.event, root, news);
+	if (!err) {
+		repeat_first(&entry.event, ret_ack);
+	}
+	return err;
+}
+
+enum err post_send_user(struct store *store, const struct actor *actor,
+			const struct id *user, const struct post *in,
+			struct post_ack *ret_ack, struct news *news)
+{
+	struct post post = *in;
+	enum err err = room_direct(store, actor, user, &post.room, news);
+
+	return err ? err : post_send(store, actor, &post, ret_ack, news);
+}
+
+enum err post_get(struct store *store, const struct actor *actor, const struct id *cid,
+		  struct event_row *ret_event)
+{
+	struct event_row event;
+	struct seat_row seat;
+	struct stay_list stays;
+	enum err err = store_event_get(store, cid, &event);
+
+	if (err) {
+		return err;
+	}
+	err = seat_take(store, actor, &event.room, VERB_READ, &seat);
+	if (!err) {
+		err = stay_visible(store, &seat, &stays);
+	}
+	if (!err && !stay_covers(&stays, event.seq)) {
+		err = ERR_NOT_FOUND;
+	}
+	if (err) {
+		event_done(&event);
+		return err == ERR_NO_ROOM ? ERR_NOT_FOUND : err;
+	}
+	*ret_event = event;
+	return ERR_OK;
+}

@@ -20,6 +20,7 @@
 #include "server/net/request.h"
 
 struct bus;
+struct driver;
 struct guard;
 struct loop;
 struct mailer;
@@ -27,12 +28,13 @@ struct rates;
 struct revoked;
 struct writer;
 
-/** Settings, as option.def fills them. Texts are owned by whoever loaded them. */
+/** Settings, as config.c makes them. Texts are owned by whoever loaded them. */
 struct server_config {
-	const char *data_dir;    /**< chat.db, files/, secrets/, server.lock */
+	const char *data_dir; /**< chat.db, files/, server.lock */
+	const char *secrets_dir;
 	const char *socket_path; /**< chat.sock; empty = none */
 	const char *listen_host; /**< empty = no TCP */
-	unsigned listen_port;    /**< 0 = any free one (tests) */
+	unsigned listen_port;    /**< 0 = any free one */
 	const char *tls_cert, *tls_key;
 	bool behind_proxy; /**< TLS is done in front: a public bind without it is meant */
 	bool ws_query_token;      /**< ?token= on /v1/ws/rooms/… */
@@ -40,6 +42,10 @@ struct server_config {
 	unsigned max_connections;
 	unsigned max_per_address;
 	unsigned readers;
+	unsigned send_rate; /**< per minute and account; 0 = not limited */
+	const char *mail_spool, *mail_from;
+	const char *lobby;          /**< slug of the room that everybody is in */
+	const char *const *origins; /**< beside our own, NULL-ended */
 };
 
 /** A job of the hasher or the postman. done() is called on the loop thread. */
@@ -68,8 +74,39 @@ struct server {
 	const struct request_router *router; /**< rest/: for HTTP and for `call` */
 	uint32_t own_uid;                    /**< who runs it */
 	size_t singles;                      /**< sessions of the per-room endpoint */
-	bool draining;
+	unsigned port;                       /**< that TCP is bound to */
+	int lock;                            /**< of server.lock, -1 = none */
+	uint64_t drain_ms;                   /**< 0, or when draining began */
+	uint64_t swept_ms;
+	bool goodbye;               /**< connections were told to close */
+	bool has_keys, has_workers; /**< for an end half-way through the beginning */
 };
+
+/** What a server is made of from outside. */
+struct server_setup {
+	struct server_config config;
+	struct clock clock;
+	struct random random;
+	const struct driver *driver;
+	const struct request_router *router;
+	bool inline_mode; /**< no threads, sockets, lock or files but the database: tests call
+			   *   server_turn() and plug connections in themselves */
+	uint32_t own_uid;
+};
+
+/** Wire everything, open the store, listen.
+ *  Errors: ERR_LOCKED, ERR_EXISTS (socket or port in use), those of the store and of the
+ *  secrets; @why gets a sentence. */
+enum err server_new(const struct server_setup *setup, struct server **ret_server,
+		    struct str *why) MUST_CHECK;
+/** Serve until a signal, then drain: everybody is told, what was accepted is committed and
+ *  acknowledged, then it returns. */
+void server_run(struct server *server);
+void server_free(struct server **server);
+/** Inline mode: let finished tasks and jobs come back and queues leave. */
+void server_turn(struct server *server);
+/** Tests: as if a second had passed for batches and deadlines. */
+void server_tick(struct server *server);
 
 /** Tell everybody whom @news concerns. Call it from a task's done() that got ERR_OK, and
  *  nowhere else: then order of commit is order of delivery. @except: the connection that

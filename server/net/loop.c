@@ -24,6 +24,7 @@
 #include "server/net/ws.h"
 
 #define TICK_MS       1000
+#define HURRY_MS      10
 #define ACCEPT_MOST   64  /* clients taken per turn: those who are in come first */
 #define SPARE_FDS     256 /* database, log, lws's own, files */
 #define HEADER_POOL   8192
@@ -476,6 +477,11 @@ void loop_deafen(struct loop *loop)
 	}
 }
 
+void loop_hurry(struct loop *loop)
+{
+	uv_timer_start(&loop->tick, on_tick, HURRY_MS, HURRY_MS);
+}
+
 void loop_run(struct loop *loop)
 {
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
@@ -496,4 +502,9 @@ void loop_wake(void *arg)
 size_t loop_sockets(const struct loop *loop)
 {
 	return loop->sockets;
+}
+
+const char *loop_version(void)
+{
+	return lws_get_library_version();
 }

@@ -40,6 +40,8 @@ enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
 void loop_free(struct loop **loop);
 /** Take clients from the listening socket @fd. @tls: they speak TLS. Takes @fd. */
 void loop_listen(struct loop *loop, int fd, bool tls);
+/** From here on tick often, since somebody waits for the end. */
+void loop_hurry(struct loop *loop);
 /** Close the listening sockets; connections stay. */
 void loop_deafen(struct loop *loop);
 /** Run until loop_quit(). */
@@ -49,5 +51,8 @@ void loop_quit(struct loop *loop);
 void loop_wake(void *loop);
 /** Sockets that are open now, HTTP and WebSocket. */
 size_t loop_sockets(const struct loop *loop);
+
+/** What libwebsockets calls itself. */
+const char *loop_version(void);
 
 #endif

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The wiring, and the order in which things begin and end. Begin: lock, secrets, store,
+ * threads, sockets last, so that whoever can connect is served. End: ears first (no new
+ * clients), then everybody is told, what was accepted is committed and answered, and only
+ * then the store closes.
+ */
+#include "server/server.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/os/file.h"
+#include "common/proto/limits.h"
+#include "server/bus/bus.h"
+#include "server/core/revoked.h"
+#include "server/core/room.h"
+#include "server/mail/mailer_spool.h"
+#include "server/net/listen.h"
+#include "server/net/loop.h"
+#include "server/on/receipts.h"
+#include "server/on/session.h"
+#include "server/secrets.h"
+#include "server/store/store_session.h"
+#include "server/store/writer.h"
+
+#define HASH_QUEUE   64   /* passwords that may wait; beyond, ERR_BUSY */
+#define MAIL_QUEUE   1024 /* letters that may wait */
+#define RATE_KEYS    100000
+#define DRAIN_MS     3000 /* for answers under way; then it ends anyway */
+#define GOODBYE_MS   500  /* for the close frames to be answered */
+#define RECONNECT_MS 5000 /* goaway spreads the return over so long */
+#define SOCKET_MODE  0666 /* who it is says the kernel; socket_signup decides */
+#define SWEEP_MS     60000
+
+static uint64_t random_u64(const struct server *server)
+{
+	uint64_t value;
+
+	random_fill(&server->random, &value, sizeof(value));
+	return value;
+}
+
+/* ---- what finished comes back ---- */
+
+static void reap_jobs(struct server *server)
+{
+	struct mail *next;
+
+	for (struct mail *mail = mailbox_take(&server->jobs_done); mail; mail = next) {
+		struct job *base = CONTAINER_OF(mail, struct job, mail);
+		struct server_job *job = CONTAINER_OF(base, struct server_job, job);
+
+		next = mail->next;
+		job->done(job);
+	}
+}
+
+static void on_woken(void *ctx)
+{
+	struct server *server = ctx;
+
+	if (server->writer) {
+		writer_reap(server->writer);
+	}
+	reap_jobs(server);
+}
+
+/* ---- draining ---- */
+
+static void say_goaway(struct conn *conn, void *ctx)
+{
+	struct server *server = ctx;
+	struct session *session = conn->session;
+	struct body_goaway body = {
+		.why = bytes_text("shutdown"),
+		.reconnect_ms = random_below(&server->random, RECONNECT_MS),
+		.resume = true,
+	};
+
+	if (session) {
+		session_say(session, FRAME_GOAWAY, &body);
+	}
+	conn->io->pause(conn, true);
+}
+
+static void say_goodbye(struct conn *conn, void *ctx)
+{
+	conn_close(conn, CLOSE_GOAWAY, "shutdown");
+}
+
+static void count_pending(struct conn *conn, void *ctx)
+{
+	size_t *pending = ctx;
+	const struct session *session = conn->session;
+
+	*pending += session ? session->pending : 0;
+}
+
+/* One step, called often while it lasts. */
+static void drain(struct server *server)
+{
+	uint64_t since = clock_mono_ms(&server->clock) - server->drain_ms;
+	size_t pending = 0;
+
+	conns_each(server->conns, count_pending, &pending);
+	if ((pending == 0 || since >= DRAIN_MS) && !server->goodbye) {
+		server->goodbye = true;
+		conns_each(server->conns, say_goodbye, NULL);
+	}
+	if (server->goodbye &&
+	    (conns_count(server->conns) == 0 || since >= DRAIN_MS + GOODBYE_MS ||
+	     (pending == 0 && since >= GOODBYE_MS))) {
+		loop_quit(server->loop);
+	}
+}
+
+static void on_signal(int signum, void *ctx)
+{
+	struct server *server = ctx;
+
+	if (signum == SIGHUP) {
+		return; /* a terminal that went away is no reason to end */
+	}
+	if (server->drain_ms != 0) {
+		log_warn("server: a second signal, ending at once");
+		loop_quit(server->loop);
+		return;
+	}
+	log_info("server: draining, signal=%d, connections=%zu", signum,
+		 conns_count(server->conns));
+	server->drain_ms = clock_mono_ms(&server->clock);
+	loop_deafen(server->loop);
+	loop_hurry(server->loop);
+	conns_each(server->conns, say_goaway, server);
+	drain(server);
+}
+
+void server_tick(struct server *server)
+{
+	uint64_t now = clock_mono_ms(&server->clock);
+
+	receipts_tell(server, server->receipts);
+	if (now - server->swept_ms >= SWEEP_MS) {
+		server->swept_ms = now;
+		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
+	}
+	if (server->drain_ms != 0) {
+		drain(server);
+	}
+}
+
+static void on_tick(void *ctx)
+{
+	server_tick(ctx);
+}
+
+void server_turn(struct server *server)
+{
+	on_woken(server);
+	conns_flush(server->conns);
+}
+
+/* ---- tokens ---- */
+
+enum err server_verify(struct server *server, struct bytes token, struct who *ret_who)
+{
+	struct token_claims claims;
+	enum err err = token_check(&server->keys.tokens, token,
+				   clock_now_ms(&server->clock), &claims);
+
+	if (err == ERR_OK && revoked_has(server->revoked, &claims.actor.session)) {
+		err = ERR_BAD_TOKEN;
+	}
+	if (err == ERR_OK) {
+		*ret_who = (struct who){
+			.user = claims.actor.user,
+			.device = claims.actor.device,
+			.session = claims.actor.session,
+			.scope = claims.actor.scope,
+			.expires_ms = claims.expires_ms,
+		};
+	}
+	return err;
+}
+
+static enum err verify(struct bytes token, struct who *ret_who, void *ctx)
+{
+	return server_verify(ctx, token, ret_who);
+}
+
+static void close_session(struct conn *conn, void *ctx)
+{
+	if (id_equal(&conn->who.session, ctx)) {
+		conn_close(conn, CLOSE_REVOKED, "the session was ended");
+	}
+}
+
+void server_revoke(struct server *server, const struct id *session)
+{
+	struct id id = *session;
+
+	revoked_add(server->revoked, &id, clock_now_ms(&server->clock));
+	conns_each(server->conns, close_session, &id);
+}
+
+/* ---- birth ---- */
+
+/* For a server without REST, as some tests have. */
+static enum err no_route(struct request *request, size_t *ret_body_max)
+{
+	return ERR_NOT_FOUND;
+}
+
+static const struct request_router no_routes = {.begin = no_route};
+
+static void remember_revoked(const struct id *session, void *ctx)
+{
+	struct server *server = ctx;
+
+	revoked_add(server->revoked, session, clock_now_ms(&server->clock));
+}
+
+/* What must be in the store before anybody comes, and what memory must know of it. */
+static enum err prepare_store(struct server *server, const struct server_setup *setup,
+			      const char *path)
+{
+	struct store store = {0};
+	struct store_config config = {
+		.driver = setup->driver, .path = path, .clock = &server->clock};
+	enum err err = store_open(&store, &config);
+	uint64_t now = clock_now_ms(&server->clock);
+
+	if (err == ERR_OK) {
+		err = store.driver->begin(store.db);
+	}
+	if (err == ERR_OK) {
+		err = room_found(&store, bytes_text(setup->config.lobby));
+	}
+	if (err == ERR_OK) {
+		err = store_session_revoked(&store,
+					    now > TOKEN_LIFE_MS ? now - TOKEN_LIFE_MS : 0,
+					    remember_revoked, server);
+	}
+	if (err == ERR_OK) {
+		err = store.driver->commit(store.db);
+	}
+	store_close(&store);
+	return err;
+}
+
+static enum err open_store(struct server *server, const struct server_setup *setup,
+			   struct str *why)
+{
+	struct str path = STR_INIT;
+
+	str_addf(&path, "%s/chat.db", setup->config.data_dir);
+	struct writer_config config = {
+		.driver = setup->driver,
+		.path = path.ptr,
+		.clock = &server->clock,
+		.readers = setup->config.readers,
+		.inline_mode = setup->inline_mode,
+		.wake = server->loop ? loop_wake : NULL,
+		.wake_ctx = server->loop,
+	};
+	enum err err = prepare_store(server, setup, path.ptr);
+
+	if (err == ERR_OK) {
+		err = writer_new(&config, &server->writer);
+	}
+	if (err != ERR_OK) {
+		str_addf(why, "cannot use the database %s: %s", path.ptr, err_text(err));
+	}
+	str_done(&path);
+	return err;
+}
+
+static enum err make_loop(struct server *server, struct str *why)
+{
+	const struct server_config *options = &server->config;
+	struct loop_config config = {
+		.server = server,
+		.conns = server->conns,
+		.rates = server->rates,
+		.router = server->router,
+		.rules = {.verify = verify,
+			  .verify_ctx = server,
+			  .origins = options->origins,
+			  .query_token = options->ws_query_token},
+		.seed = random_u64(server),
+		.max_connections = options->max_connections,
+		.max_per_address = options->max_per_address,
+		.tls_cert = options->tls_cert,
+		.tls_key = options->tls_key,
+		.woken = on_woken,
+		.tick = on_tick,
+		.signal = on_signal,
+		.ctx = server,
+	};
+
+	return loop_new(&config, &server->loop, why);
+}
+
+static enum err start_workers(struct server *server, bool inline_mode, struct str *why)
+{
+	const struct server_config *config = &server->config;
+	unsigned threads = inline_mode ? 0 : 1;
+	enum err err =
+		mailer_spool_new(config->mail_spool, config->mail_from, &server->mailer);
+
+	if (err != ERR_OK) {
+		str_addf(why, "cannot spool mail in %s: %s", config->mail_spool,
+			 err_text(err));
+		return err;
+	}
+	mailbox_init(&server->jobs_done, 0, server->loop ? loop_wake : NULL,
+		     server->loop);
+	server->has_workers = true;
+	err = worker_start(&server->hasher, threads, HASH_QUEUE, &server->jobs_done,
+			   NULL);
+	if (err == ERR_OK) {
+		err = worker_start(&server->postman, threads, MAIL_QUEUE,
+				   &server->jobs_done, NULL);
+	}
+	if (err != ERR_OK) {
+		str_add(why, "cannot start the worker threads");
+	}
+	return err;
+}
+
+static enum err listen_all(struct server *server, struct str *why)
+{
+	const struct server_config *config = &server->config;
+	int fd;
+
+	if (config->socket_path[0]) {
+		enum err err = listen_unix(config->socket_path, SOCKET_MODE, &fd, why);
+
+		if (err != ERR_OK) {
+			return err;
+		}
+		loop_listen(server->loop, fd, false);
+		log_info("server: listening, socket=%s", config->socket_path);
+	}
+	if (config->listen_host[0]) {
+		enum err err = listen_tcp(config->listen_host, config->listen_port, &fd,
+					  &server->port, why);
+
+		if (err != ERR_OK) {
+			return err;
+		}
+		loop_listen(server->loop, fd, config->tls_cert != NULL);
+		log_info("server: listening, address=%s, port=%u, tls=%s",
+			 config->listen_host, server->port,
+			 config->tls_cert ? "yes" : "no");
+	}
+	return ERR_OK;
+}
+
+/* The folder above @path, private if it must be made. */
+static enum err make_parent(const char *path, struct str *why)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path) {
+		return ERR_OK;
+	}
+	char *folder = mem_strndup(path, (size_t)(slash - path));
+	enum err err = file_make_private(folder);
+
+	if (err != ERR_OK) {
+		str_addf(why, "cannot make the folder %s: %s", folder, err_text(err));
+	}
+	mem_free(folder);
+	return err;
+}
+
+/* The lock comes before anything that a second server could disturb. */
+static enum err take_folder(struct server *server, struct str *why)
+{
+	const char *folder = server->config.data_dir;
+	enum err err = file_make_private(folder);
+
+	if (err != ERR_OK) {
+		str_addf(why, "cannot write to the data folder %s: %s", folder,
+			 err_text(err));
+		return err;
+	}
+	struct str path = STR_INIT;
+
+	str_addf(&path, "%s/server.lock", folder);
+	err = file_lock(path.ptr, &server->lock);
+	if (err == ERR_LOCKED) {
+		str_addf(why, "another chat-server is running in %s", folder);
+	} else if (err != ERR_OK) {
+		str_addf(why, "cannot write to the data folder %s: %s", folder,
+			 err_text(err));
+	}
+	str_done(&path);
+	return err;
+}
+
+static void make_tables(struct server *server)
+{
+	struct conns_config table = {
+		.clock = &server->clock,
+		.handler = &session_handler,
+		.owner = server,
+		.most = server->config.max_connections,
+	};
+	unsigned rate = server->config.send_rate;
+
+	server->bus = bus_local_new(random_u64(server));
+	server->conns = conns_new(&table);
+	server->rates = rates_new(&server->clock, RATE_KEYS, random_u64(server));
+	rates_set(server->rates, RATE_SEND, rate / 6 + 1, rate);
+	server->receipts = receipts_new(random_u64(server));
+	server->revoked = revoked_new(random_u64(server));
+}
+
+static enum err begin(struct server *server, const struct server_setup *setup,
+		      struct str *why)
+{
+	enum err err = setup->inline_mode ? ERR_OK : take_folder(server, why);
+
+	if (err == ERR_OK) {
+		err = secrets_load(server->config.secrets_dir, "chat-server",
+				   &server->random, &server->keys, why);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
+	server->has_keys = true;
+	make_tables(server);
+	if (!setup->inline_mode) {
+		err = make_loop(server, why);
+	}
+	if (err == ERR_OK) {
+		err = open_store(server, setup, why);
+	}
+	if (err == ERR_OK) {
+		err = start_workers(server, setup->inline_mode, why);
+	}
+	if (err == ERR_OK && !setup->inline_mode && server->config.socket_path[0]) {
+		err = make_parent(server->config.socket_path, why);
+	}
+	return err == ERR_OK && !setup->inline_mode ? listen_all(server, why) : err;
+}
+
+enum err server_new(const struct server_setup *setup, struct server **ret_server,
+		    struct str *why)
+{
+	struct server *server = mem_new(struct server);
+
+	server->config = setup->config;
+	server->clock = setup->clock;
+	server->random = setup->random;
+	server->own_uid = setup->own_uid;
+	server->router = setup->router ? setup->router : &no_routes;
+	server->lock = -1;
+	enum err err = begin(server, setup, why);
+
+	if (err != ERR_OK) {
+		server_free(&server);
+		return err;
+	}
+	*ret_server = server;
+	return ERR_OK;
+}
+
+void server_run(struct server *server)
+{
+	log_info("server: ready");
+	loop_run(server->loop);
+	log_info("server: ended");
+}
+
+/* The threads end before the loop that they wake; what they still bring back finds
+ * connections, or finds that they are gone. */
+void server_free(struct server **server)
+{
+	struct server *gone = *server;
+
+	*server = NULL;
+	if (!gone) {
+		return;
+	}
+	if (gone->has_workers) {
+		worker_stop(&gone->hasher);
+		worker_stop(&gone->postman);
+		reap_jobs(gone);
+	}
+	writer_free(&gone->writer);
+	if (gone->conns) {
+		conns_flush(gone->conns);
+	}
+	loop_free(&gone->loop);
+	conns_free(&gone->conns);
+	if (gone->has_workers) {
+		mailbox_done(&gone->jobs_done);
+	}
+	if (gone->bus) {
+		gone->bus->close(&gone->bus);
+	}
+	rates_free(&gone->rates);
+	receipts_free(&gone->receipts);
+	revoked_free(&gone->revoked);
+	if (gone->mailer) {
+		gone->mailer->close(&gone->mailer);
+	}
+	if (gone->has_keys) {
+		keys_done(&gone->keys);
+	}
+	file_unlock(&gone->lock);
+	mem_free(gone);
+}

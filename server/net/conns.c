@@ -70,6 +70,7 @@ enum err conn_add(struct conns *conns, const struct conn_io *io, void *carrier,
 
 	*conn = (struct conn){
 		.table = conns,
+		.owner = conns->owner,
 		.io = io,
 		.carrier = carrier,
 		.ref = {at, conns->slots[at].generation},

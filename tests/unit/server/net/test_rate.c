@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/net/rate.h"
+
+#include "server/net/who.h"
+#include "tests/lib/check.h"
+#include "tests/lib/fake_clock.h"
+
+static void a_burst_passes_then_the_pace_holds(void **state)
+{
+	struct fake_clock time;
+	uint64_t retry = 0;
+
+	fake_clock_init(&time);
+	struct rates *rates = rates_new(&time.clock, 10, 1);
+
+	rates_set(rates, RATE_SEND, 3, 60);
+	for (int i = 0; i < 3; i++) {
+		check_ok(rate_take(rates, RATE_SEND, bytes_text("alice"), &retry));
+	}
+	check_err(rate_take(rates, RATE_SEND, bytes_text("alice"), &retry), ERR_RATE);
+	assert_int_equal(retry, 1000);
+	check_ok(rate_take(rates, RATE_SEND, bytes_text("bob"), &retry));
+	check_ok(rate_take(rates, RATE_TYPING, bytes_text("alice"), &retry));
+	time.ms += 999;
+	check_err(rate_look(rates, RATE_SEND, bytes_text("alice"), &retry), ERR_RATE);
+	assert_int_equal(retry, 1);
+	time.ms += 1;
+	check_ok(rate_look(rates, RATE_SEND, bytes_text("alice"), &retry));
+	check_ok(rate_take(rates, RATE_SEND, bytes_text("alice"), &retry));
+	check_err(rate_take(rates, RATE_SEND, bytes_text("alice"), NULL), ERR_RATE);
+	rates_free(&rates);
+}
+
+static void looking_costs_nothing(void **state)
+{
+	struct fake_clock time;
+
+	fake_clock_init(&time);
+	struct rates *rates = rates_new(&time.clock, 10, 1);
+
+	rates_set(rates, RATE_REFUSED, 1, 60);
+	for (int i = 0; i < 10; i++) {
+		check_ok(rate_look(rates, RATE_REFUSED, bytes_text("x"), NULL));
+	}
+	check_ok(rate_take(rates, RATE_REFUSED, bytes_text("x"), NULL));
+	check_err(rate_look(rates, RATE_REFUSED, bytes_text("x"), NULL), ERR_RATE);
+	rates_free(&rates);
+}
+
+static void zero_is_no_limit(void **state)
+{
+	struct fake_clock time;
+
+	fake_clock_init(&time);
+	struct rates *rates = rates_new(&time.clock, 10, 1);
+
+	rates_set(rates, RATE_SEND, 1, 0);
+	for (int i = 0; i < 1000; i++) {
+		check_ok(rate_take(rates, RATE_SEND, bytes_text("x"), NULL));
+	}
+	rates_free(&rates);
+}
+
+static void a_full_table_forgets_the_calm_and_then_fails_as_its_row_says(void **state)
+{
+	struct fake_clock time;
+	uint8_t key = 0;
+
+	fake_clock_init(&time);
+	struct rates *rates = rates_new(&time.clock, 4, 1);
+
+	rates_set(rates, RATE_SEND, 10, 60);
+	rates_set(rates, RATE_GUEST, 10, 60);
+	for (key = 0; key < 4; key++) {
+		check_ok(rate_take(rates, RATE_SEND, bytes_of(&key, 1), NULL));
+	}
+	check_ok(rate_take(rates, RATE_SEND, bytes_of(&key, 1), NULL)); /* fails open */
+	check_err(rate_take(rates, RATE_GUEST, bytes_of(&key, 1), NULL),
+		  ERR_RATE); /* closed */
+	time.ms += 1000;     /* all are full again */
+	check_ok(rate_take(rates, RATE_GUEST, bytes_of(&key, 1), NULL));
+	rates_free(&rates);
+}
+
+static struct bytes key_of(const char *address, uint8_t key[16])
+{
+	struct peer peer = {.local = false};
+
+	memcpy(peer.address, address, strlen(address) + 1);
+	return rate_peer(&peer, key);
+}
+
+static void an_address_counts_by_what_one_household_has(void **state)
+{
+	uint8_t a[16], b[16];
+
+	assert_false(bytes_equal(key_of("192.0.2.1", a), key_of("192.0.2.2", b)));
+	assert_true(bytes_equal(key_of("2001:db8::1", a), key_of("2001:db8::ffff", b)));
+	assert_false(bytes_equal(key_of("2001:db8::1", a), key_of("2001:db8:0:1::1", b)));
+	struct peer one = {.local = true, .uid = 1000},
+		    other = {.local = true, .uid = 1001};
+
+	assert_false(bytes_equal(rate_peer(&one, a), rate_peer(&other, b)));
+}
+
+CHECK_MAIN(TEST(a_burst_passes_then_the_pace_holds), TEST(looking_costs_nothing),
+	   TEST(zero_is_no_limit),
+	   TEST(a_full_table_forgets_the_calm_and_then_fails_as_its_row_says),
+	   TEST(an_address_counts_by_what_one_household_has))

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# For the end-to-end tests: a folder, a server, clients, terminals, all private and gone at
+# the end. Nothing sleeps to let something happen: what is expected is asked for until it
+# is there, and time running out is the failure.
+# shellcheck shell=bash
+set -euo pipefail
+export LC_ALL=C.UTF-8 TZ=UTC
+unset LANGUAGE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME NO_COLOR
+
+: "${top_srcdir:?}" "${top_builddir:?}"
+programs=$top_builddir
+patience=${PATIENCE:-20} # seconds until something that should happen has failed to
+world=$(mktemp -d "${TMPDIR:-/tmp}/chat.XXXXXX")
+points=0
+server_pid=
+port=
+
+cleanup() {
+	local status=$?
+	[ -z "$server_pid" ] || kill "$server_pid" 2>/dev/null || true
+	tmux -L "chat$$" kill-server 2>/dev/null || true
+	wait 2>/dev/null || true
+	if [ "${KEEP-}" ]; then
+		echo "# kept: $world"
+	else
+		rm -rf "$world"
+	fi
+	exit "$status"
+}
+trap cleanup EXIT
+
+# ---- TAP ----
+
+ok() {
+	points=$((points + 1))
+	echo "ok $points - $*"
+}
+
+# fail SENTENCE: say what is known and end; what comes after would fail for the same reason.
+fail() {
+	points=$((points + 1))
+	echo "not ok $points - $*"
+	local file name
+	for name in $(tmux -L "chat$$" list-sessions -F '#S' 2>/dev/null || true); do
+		echo "# ---- screen of $name"
+		screen "$name" | sed 's/^/# |/'
+	done
+	for file in "$world"/*.log; do
+		[ -f "$file" ] || continue
+		echo "# ---- ${file##*/}"
+		tail -n 30 "$file" | sed 's/^/# /'
+	done
+	done_testing
+	exit 0
+}
+
+# check SENTENCE COMMAND...: one point.
+check() {
+	local sentence=$1
+	shift
+	if "$@"; then
+		ok "$sentence"
+	else
+		fail "$sentence"
+	fi
+}
+
+done_testing() { echo "1..$points"; }
+
+# until_true SENTENCE COMMAND...: ask until it is so.
+until_true() {
+	local sentence=$1 deadline=$((SECONDS + patience))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$deadline" ] || fail "$sentence: not within $patience s"
+		sleep 0.05
+	done
+}
+
+# Whether FILE has a line that contains TEXT.
+has() { grep -qF -- "$2" "$1" 2>/dev/null; }
+
+# ---- the server ----
+
+# start_server [OPTION...]: on a Unix socket and a free port; returns when it is ready.
+start_server() {
+	: >"$world/server.log"
+	"$programs/chat-server" --data-dir "$world/server" --port "${port:-0}" "$@" \
+		2>>"$world/server.log" &
+	server_pid=$!
+	until_true "the server gets ready" has "$world/server.log" 'server: ready'
+	port=$(sed -n 's/.*server: listening, address=.*port=\([0-9]*\).*/\1/p' \
+		"$world/server.log" | tail -n 1)
+}
+
+# stop_server [SIGNAL]
+stop_server() {
+	kill -"${1:-TERM}" "$server_pid"
+	wait "$server_pid" 2>/dev/null || true
+	server_pid=
+}
+
+# The code in the newest letter to ADDRESS that came after COUNT letters.
+letters_to() { grep -lF "To: $1" "$world"/server/mail/* 2>/dev/null | sort; }
+code_for() {
+	local letter
+	letter=$(letters_to "$1" | tail -n 1)
+	[ -n "$letter" ] && sed -n 's/^ *\([0-9]\{6\}\)\r\{0,1\}$/\1/p' "$letter" | grep . | tail -n 1
+}
+
+# ---- clients ----
+
+# as NAME COMMAND...: with a home of NAME's own.
+as() {
+	local name=$1
+	shift
+	mkdir -p "$world/$name"
+	env HOME="$world/$name" INPUTRC=/dev/null CHAT_SERVER="${CHAT_SERVER-}" "$@"
+}
+
+# ---- terminals ----
+
+terminal() { tmux -L "chat$$" -f /dev/null "$@"; }
+
+# open_terminal NAME COLUMNS ROWS COMMAND...
+open_terminal() {
+	local name=$1 columns=$2 rows=$3
+	shift 3
+	mkdir -p "$world/$name"
+	terminal new-session -d -s "$name" -x "$columns" -y "$rows" \
+		env HOME="$world/$name" INPUTRC=/dev/null "$@"
+	terminal set-option -t "$name" status off >/dev/null
+}
+
+screen() { terminal capture-pane -p -t "$1"; }
+shows() { screen "$1" | grep -qF -- "$2"; }
+hides() { ! shows "$1" "$2"; }
+# see NAME TEXT: wait until TEXT stands on the screen of NAME.
+see() { until_true "$1 sees '$2'" shows "$1" "$2"; }
+see_gone() { until_true "$1 no longer sees '$2'" hides "$1" "$2"; }
+# type_in NAME TEXT; press NAME KEY...
+type_in() { terminal send-keys -t "$1" -l -- "$2"; }
+press() { terminal send-keys -t "$1" "${@:2}"; }

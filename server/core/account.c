@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sign-up keeps one secret: whether an address is known. So a known one gets an account
+ * row like any other, which reserves the name like any other and waits for a code that
+ * nobody has; a day later it is forgotten, as is every account that was never verified.
+ */
+#include "server/core/account.h"
+
+#include <string.h>
+
+#include "server/mail/letter.h"
+
+/* A name that waits for nothing any more is free again. */
+static enum err free_name(struct store *store, struct bytes name)
+{
+	struct account_row account;
+	enum err err = store_account_by_name(store, name, &account);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	uint64_t now_ms = store_now(store);
+	if (account.state != ACCOUNT_UNVERIFIED ||
+	    now_ms < account.created_ms + ACCOUNT_UNVERIFIED_MS)
+		return ERR_EXISTS;
+	return store_account_expire(store, now_ms - ACCOUNT_UNVERIFIED_MS + 1,
+				    LIMIT_LIST);
+}
+
+enum err account_signup(struct store *store, const struct keys *keys,
+			const struct account_signup *in,
+			struct login_challenge *ret_challenge)
+{
+	struct account_new new = {
+		.kind = ACCOUNT_PERSON,
+		.state = ACCOUNT_UNVERIFIED,
+		.name = in->name,
+		.display = in->display.ptr ? in->display : in->name,
+		.password = in->password_hash,
+		.locale = in->locale,
+	};
+	struct account_row account;
+	int64_t key;
+	enum err err = free_name(store, in->name);
+
+	if (err != ERR_OK)
+		return err;
+	random_fill(keys->random, new.id.bytes, ID_LEN);
+	err = store_account_add(store, &new, &key);
+	if (err == ERR_OK)
+		err = store_email_add(store, key, in->email, bytes_text(in->folded.text));
+	if (err == ERR_OK)
+		err = store_account_get(store, key, &account);
+	if (err != ERR_OK)
+		return err;
+	return login_open_signup(store, keys, &account, &in->folded, &in->place,
+				 ret_challenge);
+}
+
+enum err account_find(struct store *store, struct bytes login,
+		      struct account_row *ret_account)
+{
+	struct email email;
+
+	/* A name has no @, an address has one: nobody can be named like another's address. */
+	if (name_is_valid(login))
+		return store_account_by_name(store, login, ret_account);
+	if (email_fold(login, &email) != ERR_OK)
+		return ERR_NOT_FOUND;
+	return store_account_by_email(store, bytes_text(email.text), ret_account);
+}
+
+enum err account_own(struct store *store, const struct actor *actor,
+		     struct account_row *ret_account)
+{
+	enum err err = store_account_by_id(store, &actor->user, ret_account);
+
+	return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
+}
+
+enum err account_set_profile(struct store *store, const struct actor *actor,
+			     struct bytes display, struct bytes about,
+			     struct bytes status)
+{
+	struct account_row account;
+	enum err err = account_own(store, actor, &account);
+
+	if (err != ERR_OK)
+		return err;
+	return store_account_set_profile(store, account.key, display, about, status);
+}
+
+void account_letter_done(struct account_letter *letter)
+{
+	letter_done(&letter->letter);
+	*letter = ACCOUNT_LETTER_INIT;
+}
+
+static void write_changed(const struct keys *keys, const struct account_row *account,
+			  const struct login_place *place,
+			  struct account_letter *ret_letter)
+{
+	AUTO(str_done) struct str address = STR_INIT;
+
+	if (!account->email_verified)
+		return;
+	str_add_len(&address, (const char *)place->address.ptr, place->address.len);
+	str_set(&ret_letter->letter.to, account->email);
+	letter_write(&ret_letter->letter, LETTER_PASSWORD,
+		     &(struct letter_facts){.server = keys->tokens.issuer,
+					    .name = account->name,
+					    .place = address.ptr});
+	ret_letter->due = true;
+}
+
+enum err account_set_password(struct store *store, const struct keys *keys,
+			      const struct actor *actor, const char *before,
+			      struct bytes hash, const struct login_place *place,
+			      login_ended_fn *ended, void *ctx,
+			      struct account_letter *ret_letter)
+{
+	struct account_row account;
+	enum err err = account_own(store, actor, &account);
+
+	if (err != ERR_OK)
+		return err;
+	if (strcmp(account.password, before) != 0)
+		return ERR_STATE;
+	err = store_account_set_password(store, account.key, hash);
+	if (err == ERR_OK)
+		err = login_end_all(store, actor, true, ended, ctx);
+	if (err == ERR_OK)
+		write_changed(keys, &account, place, ret_letter);
+	return err;
+}
+
+enum err account_rehash(struct store *store, int64_t account, const char *before,
+			struct bytes hash)
+{
+	struct account_row row;
+	enum err err = store_account_get(store, account, &row);
+
+	if (err != ERR_OK || strcmp(row.password, before) != 0)
+		return err;
+	return store_account_set_password(store, account, hash);
+}
+
+enum err account_reset(struct store *store, const struct keys *keys,
+		       const struct id *challenge, const struct otp_code *code,
+		       struct bytes hash, const struct login_place *place,
+		       login_ended_fn *ended, void *ctx,
+		       struct account_letter *ret_letter, enum err *ret_refused)
+{
+	AUTO(otp_done) struct otp_row row = {0};
+	struct account_row account;
+	enum err err = login_spend(store, keys, challenge, code, true, &row, ret_refused);
+
+	if (err != ERR_OK || *ret_refused != ERR_OK)
+		return err;
+	err = store_account_get(store, row.account, &account);
+	if (err == ERR_OK)
+		err = store_account_set_password(store, account.key, hash);
+	if (err == ERR_OK)
+		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
+	if (err == ERR_OK)
+		write_changed(keys, &account, place, ret_letter);
+	return err;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Challenges stay for a day after their end, since they are what budgets are counted by;
+ * kept answers stay for a week, which is how long a client may sleep before it retries.
+ */
+#include "server/core/expiry.h"
+
+#include "server/core/account.h"
+#include "server/store/store_idempotency.h"
+
+#define SLICE     500 /* rows of each kind: some milliseconds */
+#define DAY_MS    86400000u
+#define ANSWER_MS (7 * DAY_MS)
+
+enum err expiry_run(struct store *store)
+{
+	uint64_t now_ms = store_now(store);
+	enum err err = store_otp_expire(store, now_ms - DAY_MS, SLICE);
+
+	if (err == ERR_OK)
+		err = store_refresh_expire(store, now_ms, SLICE);
+	if (err == ERR_OK)
+		err = store_idempotency_expire(store, now_ms - ANSWER_MS, SLICE);
+	if (err == ERR_OK)
+		err = store_account_expire(store, now_ms - ACCOUNT_UNVERIFIED_MS, SLICE);
+	return err;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Coming in: a challenge after the password, a session after the code, its refresh
+ *  tokens, its end. Passwords are not looked at here: hashing is the hash worker's, and
+ *  what comes here has passed it. Names and addresses were checked by core/name.h.
+ *
+ *  A wrong code must be counted although the request fails, so these functions succeed
+ *  and say in `refused` what to answer.
+ *  Thread: the store's (the writer, where not said otherwise). */
+#ifndef CHAT_CORE_LOGIN_H
+#define CHAT_CORE_LOGIN_H
+
+#include "common/crypto/otp.h"
+#include "server/core/actor.h"
+#include "server/core/keys.h"
+#include "server/core/name.h"
+#include "server/core/news.h"
+#include "server/core/refresh.h"
+#include "server/mail/mailer.h"
+#include "server/store/store_account.h"
+#include "server/store/store_otp.h"
+#include "server/store/store_session.h"
+
+/** What somebody has to answer, and the letter that helps. */
+struct login_challenge {
+	struct id id;
+	enum otp_purpose purpose;
+	uint64_t expires_ms;
+	unsigned tries;
+	uint64_t retry_ms;    /**< with ERR_RATE */
+	bool mail;            /**< send `letter`, after the commit */
+	struct letter letter; /**< without id and time */
+};
+
+#define LOGIN_CHALLENGE_INIT ((struct login_challenge){.letter = LETTER_INIT})
+
+void login_challenge_done(struct login_challenge *challenge);
+
+/** The wire word: "signup", "login", "reset". */
+const char *login_purpose_word(enum otp_purpose purpose);
+
+/** Where a request comes from, for mails and lists. */
+struct login_place {
+	struct bytes client;  /**< what the program calls itself, or {NULL, 0} */
+	struct bytes address; /**< or {NULL, 0} */
+};
+
+/** Somebody gave the password of @account: an account that is not verified gets a code for
+ *  that. Errors: ERR_RATE, ERR_FORBIDDEN (suspended), ERR_UNVERIFIED (no address). */
+enum err login_begin(struct store *store, const struct keys *keys, int64_t account,
+		     const struct login_place *place,
+		     struct login_challenge *ret_challenge) MUST_CHECK;
+
+/** Open the challenge of a sign-up: @account waits for the verification of @email. When
+ *  that is another account's already, the letter says so and the code is thrown away.
+ *  Errors: ERR_RATE. */
+enum err login_open_signup(struct store *store, const struct keys *keys,
+			   const struct account_row *account, const struct email *email,
+			   const struct login_place *place,
+			   struct login_challenge *ret_challenge) MUST_CHECK;
+
+/** Open the challenge of a reset for whoever has @email, if anybody. Errors: ERR_RATE. */
+enum err login_open_reset(struct store *store, const struct keys *keys,
+			  const struct email *email, const struct login_place *place,
+			  struct login_challenge *ret_challenge) MUST_CHECK;
+
+/** A new code in a new challenge for what @id was about; the old one stays good.
+ *  Errors: ERR_EXPIRED (unknown, answered, long over), ERR_RATE. */
+enum err login_resend(struct store *store, const struct keys *keys, const struct id *id,
+		      const struct login_place *place,
+		      struct login_challenge *ret_challenge) MUST_CHECK;
+
+/** What answers a challenge. */
+struct login_proof {
+	struct id challenge;
+	struct otp_code code;
+	struct id device; /**< of the log-in before; zero: a new one */
+	struct bytes device_name;
+	struct login_place place;
+};
+
+/** Who came in. */
+struct login_result {
+	enum err refused; /**< ERR_OK, or what to answer; then the rest is not set */
+	struct session_row session;
+	struct account_row account;
+	struct refresh_text refresh;
+	bool ended; /**< with ERR_REVOKED: the session in `session` ended just now */
+};
+
+/** Spend @code on the challenge @id, of a reset or else of a sign-up or log-in. Owns:
+ *  *ret_row, ended with otp_done(), set when *ret_refused is ERR_OK.
+ *  Refusals: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED. */
+enum err login_spend(struct store *store, const struct keys *keys, const struct id *id,
+		     const struct otp_code *code, bool reset, struct otp_row *ret_row,
+		     enum err *ret_refused) MUST_CHECK;
+
+/** Answer a challenge of a sign-up or log-in; a sign-up makes the account active and lets
+ *  it into the rooms that everybody is in.
+ *  Refusals: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED, ERR_EXISTS (the address was
+ *  verified by another account meanwhile), ERR_FORBIDDEN. */
+enum err login_answer(struct store *store, const struct keys *keys,
+		      const struct login_proof *proof, struct login_result *ret_result,
+		      struct news *news) MUST_CHECK;
+
+/** Give a refresh token in for the next one.
+ *  Refusals: ERR_BAD_TOKEN, ERR_EXPIRED, ERR_REVOKED. */
+enum err login_refresh(struct store *store, const struct keys *keys,
+		       const struct refresh_token *token, const struct login_place *place,
+		       struct login_result *ret_result) MUST_CHECK;
+
+/** End @session of @actor. Errors: ERR_NOT_FOUND when it is not the actor's. */
+enum err login_end(struct store *store, const struct actor *actor,
+		   const struct id *session) MUST_CHECK;
+
+/** Called with each session that was ended. */
+typedef void login_ended_fn(const struct id *session, void *ctx);
+
+/** End all sessions of @actor; with @keep all but its own. */
+enum err login_end_all(struct store *store, const struct actor *actor, bool keep,
+		       login_ended_fn *ended, void *ctx) MUST_CHECK;
+
+/** The live sessions of @actor, newest first. Owns: session_list_done(). Thread: reader. */
+enum err login_sessions(struct store *store, const struct actor *actor,
+			struct session_list *ret_list) MUST_CHECK;
+
+/** What an access token of @session says. */
+struct token_claims login_claims(const struct session_row *session, uint64_t now_ms);
+
+#endif

@@ -115,6 +115,8 @@ static void fill(struct config *config)
 		.send_rate = (unsigned)opts_number(opts, OPTION_SEND_RATE),
 		.mail_spool = config->spool.ptr,
 		.mail_from = opts_text(opts, OPTION_MAIL_FROM),
+		.name = opts_text(opts, OPTION_NAME),
+		.directory = (enum directory)opts_word(opts, OPTION_DIRECTORY),
 		.lobby = opts_text(opts, OPTION_LOBBY),
 		.origins = config->origins,
 	};

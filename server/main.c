@@ -17,6 +17,7 @@
 #include "server/admin/init.h"
 #include "server/config.h"
 #include "server/net/loop.h"
+#include "server/rest/route.h"
 #include "server/server.h"
 #include "server/store/driver_sqlite.h"
 
@@ -65,7 +66,8 @@ static int serve(const struct config *config, struct str *why)
 		.clock = clock_real(),
 		.random = random_system,
 		.driver = &driver_sqlite,
-		.router = NULL,
+		.router = &rest_router,
+		.password_cost = PASSWORD_COST_DEFAULT,
 		.own_uid = geteuid(),
 	};
 	struct server *server = NULL;

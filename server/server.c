@@ -15,6 +15,7 @@
 #include "common/os/file.h"
 #include "common/proto/limits.h"
 #include "server/bus/bus.h"
+#include "server/core/expiry.h"
 #include "server/core/revoked.h"
 #include "server/core/room.h"
 #include "server/mail/mailer_spool.h"
@@ -22,6 +23,7 @@
 #include "server/net/loop.h"
 #include "server/on/receipts.h"
 #include "server/on/session.h"
+#include "server/rest/guard.h"
 #include "server/secrets.h"
 #include "server/store/store_session.h"
 #include "server/store/writer.h"
@@ -66,6 +68,32 @@ static void on_woken(void *ctx)
 		writer_reap(server->writer);
 	}
 	reap_jobs(server);
+}
+
+/* ---- housekeeping ---- */
+
+static enum err expiry_work(struct task *task, struct store *store)
+{
+	return expiry_run(store);
+}
+
+static void expiry_done(struct task *task, enum err err)
+{
+	if (err != ERR_OK) {
+		log_warn("server: could not forget what is over, error=%s",
+			 err_word(err));
+	}
+	mem_free(task);
+}
+
+static void submit_expiry(struct server *server)
+{
+	struct task *task = mem_new(struct task);
+
+	*task = (struct task){.run = expiry_work, .done = expiry_done};
+	if (writer_submit(server->writer, task) != ERR_OK) {
+		mem_free(task); /* busy: the next minute will do */
+	}
 }
 
 /* ---- draining ---- */
@@ -146,6 +174,7 @@ void server_tick(struct server *server)
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
 		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
+		submit_expiry(server);
 	}
 	if (server->drain_ms != 0) {
 		drain(server);
@@ -427,7 +456,7 @@ static enum err begin(struct server *server, const struct server_setup *setup,
 	enum err err = setup->inline_mode ? ERR_OK : take_folder(server, why);
 
 	if (err == ERR_OK) {
-		err = secrets_load(server->config.secrets_dir, "chat-server",
+		err = secrets_load(server->config.secrets_dir, server->config.name,
 				   &server->random, &server->keys, why);
 	}
 	if (err != ERR_OK) {
@@ -435,7 +464,8 @@ static enum err begin(struct server *server, const struct server_setup *setup,
 	}
 	server->has_keys = true;
 	make_tables(server);
-	if (!setup->inline_mode) {
+	err = guard_new(&server->keys, setup->password_cost, &server->guard);
+	if (err == ERR_OK && !setup->inline_mode) {
 		err = make_loop(server, why);
 	}
 	if (err == ERR_OK) {
@@ -494,6 +524,9 @@ void server_free(struct server **server)
 		reap_jobs(gone);
 	}
 	writer_free(&gone->writer);
+	if (gone->has_workers) {
+		reap_jobs(gone); /* what the last answers had to mail */
+	}
 	if (gone->conns) {
 		conns_flush(gone->conns);
 	}
@@ -506,6 +539,7 @@ void server_free(struct server **server)
 		gone->bus->close(&gone->bus);
 	}
 	rates_free(&gone->rates);
+	guard_free(&gone->guard);
 	receipts_free(&gone->receipts);
 	revoked_free(&gone->revoked);
 	if (gone->mailer) {

@@ -28,6 +28,9 @@ struct rates;
 struct revoked;
 struct writer;
 
+/** Who may list accounts that they cannot name. */
+enum directory { DIRECTORY_EVERYONE, DIRECTORY_SEARCH, DIRECTORY_OFF };
+
 /** Settings, as config.c makes them. Texts are owned by whoever loaded them. */
 struct server_config {
 	const char *data_dir; /**< chat.db, files/, server.lock */
@@ -39,10 +42,12 @@ struct server_config {
 	bool behind_proxy; /**< TLS is done in front: a public bind without it is meant */
 	bool ws_query_token;      /**< ?token= on /v1/ws/rooms/… */
 	enum local_signup signup; /**< who gets an account at the Unix socket */
+	enum directory directory;
 	unsigned max_connections;
 	unsigned max_per_address;
 	unsigned readers;
 	unsigned send_rate; /**< per minute and account; 0 = not limited */
+	const char *name;   /**< of this server: issuer of tokens, in mails */
 	const char *mail_spool, *mail_from;
 	const char *lobby;          /**< slug of the room that everybody is in */
 	const char *const *origins; /**< beside our own, NULL-ended */
@@ -89,6 +94,7 @@ struct server_setup {
 	struct random random;
 	const struct driver *driver;
 	const struct request_router *router;
+	struct password_cost password_cost; /**< PASSWORD_COST_DEFAULT; tests: less */
 	bool inline_mode; /**< no threads, sockets, lock or files but the database: tests call
 			   *   server_turn() and plug connections in themselves */
 	uint32_t own_uid;

@@ -139,7 +139,7 @@ static const struct request_io http_io = {.reply = on_reply};
 static void refuse(struct wire *wire, enum err err, const char *detail)
 {
 	wire->hang_up = true;
-	request_reply_problem(&wire->request, err, detail, NULL, 0);
+	request_reply_problem(&wire->request, err, detail, NULL, wire->request->retry_ms);
 }
 
 struct bytes wire_header(struct lws *wsi, enum lws_token_indexes token, char *dst,

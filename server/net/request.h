@@ -76,6 +76,7 @@ struct request {
 	size_t field_count;
 	struct request_field out[8]; /**< headers of the answer */
 	size_t out_count;
+	uint64_t retry_ms; /**< the router's: with ERR_RATE from begin() */
 };
 
 /** What the server does with requests; route.c implements it. Both are called by net. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * call: a REST row by its operation, through the same router and the same function. The
- * members of args are path parameters, query and body at once.
+ * call: a REST row by its operation, through the same router and the same function. Its
+ * args are the body, with what HTTP has in path and query as further members.
  */
 #include <string.h>
 
@@ -62,39 +62,6 @@ static enum request_method method_of(const char *name)
 	return METHOD_OTHER;
 }
 
-/* Texts as they are, numbers and truth values as JSON writes them; the rest is for the
- * body alone. */
-static enum err add_args(struct request *request, struct bytes args)
-{
-	struct json *json;
-	enum err err = json_parse(args, &json);
-
-	if (err != ERR_OK) {
-		return err;
-	}
-	if (json_type(json_root(json)) != JSON_OBJECT) {
-		err = ERR_BAD;
-	}
-	for (struct json_node node = json_first(json_root(json));
-	     node.ptr && err == ERR_OK; node = json_next(node)) {
-		enum json_type type = json_type(node);
-		struct buf text = BUF_INIT;
-		struct bytes value;
-
-		if (type == JSON_ARRAY || type == JSON_OBJECT || type == JSON_NULL) {
-			continue;
-		}
-		if (!json_text(node, &value)) {
-			json_print(node, &text);
-			value = buf_view(&text);
-		}
-		err = request_add(request, FIELD_ARG, bytes_text(json_key(node)), value);
-		buf_done(&text);
-	}
-	json_free(&json);
-	return err;
-}
-
 enum err on_call(struct session *session, struct frame *frame)
 {
 	struct body_call body;
@@ -121,12 +88,9 @@ enum err on_call(struct session *session, struct frame *frame)
 	request->peer = session->conn->peer;
 	str_set(&request->path, row->path);
 	str_set_len(&request->body, (const char *)args.ptr, args.len);
-	err = add_args(request, args);
-	if (err == ERR_OK) {
-		err = session->server->router->begin(request, &most);
-	}
+	err = session->server->router->begin(request, &most);
 	if (err != ERR_OK) {
-		request_reply_problem(&request, err, NULL, NULL, 0);
+		request_reply_problem(&request, err, NULL, NULL, request->retry_ms);
 		return ERR_OK;
 	}
 	session->server->router->run(request);

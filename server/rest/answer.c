@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows of accounts and log-ins as bodies. */
+#include "server/rest/answer.h"
+
+#include "common/crypto/secret.h"
+
+void answer_challenge(struct call *call, const struct login_challenge *challenge,
+		      uint64_t now_ms)
+{
+	call_answer(call,
+		    &(struct body_challenge){
+			    .challenge = challenge->id,
+			    .purpose = bytes_text(login_purpose_word(challenge->purpose)),
+			    .expires_ms = challenge->expires_ms,
+			    .tries = challenge->tries,
+			    .now = now_ms,
+		    });
+}
+
+static struct bytes maybe(const char *text)
+{
+	return *text ? bytes_text(text) : bytes_of(NULL, 0);
+}
+
+void show_account(const struct account_row *account, struct body_user *ret_body)
+{
+	*ret_body = (struct body_user){
+		.user = account->id,
+		.name = bytes_text(account->name),
+		.display_name = maybe(account->display),
+		.about = maybe(account->about),
+		.status = maybe(account->status),
+		.admin = account->rights & SERVER_ADMIN,
+		.bot = account->kind == ACCOUNT_BOT,
+	};
+}
+
+void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms)
+{
+	struct token_claims claims = login_claims(&result->session, now_ms);
+	struct str token = STR_INIT;
+	struct body_tokens body = {
+		.refresh_token = bytes_of(result->refresh.text, REFRESH_TEXT_LEN),
+		.expires_ms = claims.expires_ms,
+		.now = now_ms,
+		.session = result->session.id,
+		.device = result->session.device,
+		.has_user = true,
+	};
+
+	token_issue(&call->server->keys.tokens, &claims, now_ms, &token);
+	body.access_token = str_view(&token);
+	show_account(&result->account, &body.user);
+	call_answer(call, &body);
+	wipe(token.ptr, token.len);
+	str_done(&token);
+}
+
+void answer_me(struct call *call, const struct account_row *account)
+{
+	struct body_me body = {
+		.has_user = true,
+		.email = maybe(account->email),
+		.email_verified = account->email_verified,
+		.session = call->actor.session,
+		.device = call->actor.device,
+	};
+
+	show_account(account, &body.user);
+	call_answer(call, &body);
+}

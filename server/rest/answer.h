@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Answers that several handlers give. Thread: any. */
+#ifndef CHAT_REST_ANSWER_H
+#define CHAT_REST_ANSWER_H
+
+#include "server/core/account.h"
+#include "server/rest/call.h"
+
+/** The body `challenge`. */
+void answer_challenge(struct call *call, const struct login_challenge *challenge,
+		      uint64_t now_ms);
+/** The body `tokens`, with a fresh access token. */
+void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms);
+/** The body `me`. */
+void answer_me(struct call *call, const struct account_row *account);
+/** The account as others see it; borrows from it. */
+void show_account(const struct account_row *account, struct body_user *ret_body);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The router. Everything that is the same for all routes happens here and nowhere else:
+ * identity from the token, never from the arguments; the right of the row; the pace; the
+ * headers of CORS, from a list and not from what the request would like (no credentials,
+ * nothing reflected but what is listed).
+ */
+#include "server/rest/route.h"
+
+#include <string.h>
+
+#include "server/net/rate.h"
+#include "server/net/upgrade.h"
+#include "server/rest/call.h"
+
+#define SEGMENT_MOST 256 /* bytes of one, decoded */
+
+static call_fn *const handlers[REST_COUNT] = {
+#define REST(op, method, path, right, most, in, out) [REST_##op] = rest_##op,
+#include "common/proto/rest.def"
+#undef REST
+};
+
+static const struct rest_row *row_of(const struct request *request)
+{
+	return request->row;
+}
+
+static const char *method_name(enum request_method method)
+{
+	static const char *const names[] = {
+		[METHOD_GET] = "GET",       [METHOD_POST] = "POST",
+		[METHOD_PUT] = "PUT",       [METHOD_PATCH] = "PATCH",
+		[METHOD_DELETE] = "DELETE",
+	};
+
+	return (size_t)method < ARRAY_LEN(names) ? names[method] : "";
+}
+
+/* Cut the first segment off @path; false at the end. */
+static bool next_segment(struct bytes *path, struct bytes *ret_segment)
+{
+	if (path->len == 0 || path->ptr[0] != '/')
+		return false;
+	const uint8_t *start = path->ptr + 1, *end = path->ptr + path->len;
+	const uint8_t *slash =
+		start < end ? memchr(start, '/', (size_t)(end - start)) : NULL;
+	if (!slash)
+		slash = end;
+	*ret_segment = bytes_of(start, (size_t)(slash - start));
+	*path = bytes_of(slash, (size_t)(end - slash));
+	return true;
+}
+
+static bool is_param(struct bytes segment)
+{
+	return segment.len > 2 && segment.ptr[0] == '{';
+}
+
+/* Whether @path has the form of @pattern. */
+static bool fits(const char *pattern, struct bytes path)
+{
+	struct bytes want = bytes_text(pattern), a, b;
+
+	while (next_segment(&want, &a)) {
+		if (!next_segment(&path, &b) || b.len == 0 || b.len > SEGMENT_MOST)
+			return false;
+		if (!is_param(a) && !bytes_equal(a, b))
+			return false;
+	}
+	return path.len == 0;
+}
+
+/* A path without parameters wins: /v1/rooms/public is no room. */
+static bool is_better(const char *pattern, const struct rest_row *than)
+{
+	return !than || (!strchr(pattern, '{') && strchr(than->path, '{'));
+}
+
+/* Errors: ERR_NOT_FOUND, ERR_METHOD when only other methods have that path, which are then
+ * named (RFC 9110 section 15.5.6). */
+static enum err find_row(struct request *request)
+{
+	struct bytes path = str_view(&request->path);
+	AUTO(str_done) struct str allow = STR_INIT;
+	const struct rest_row *best = NULL;
+
+	for (int op = 0; op < REST_COUNT; op++) {
+		const struct rest_row *row = rest_row((enum rest_op)op);
+		if (!fits(row->path, path))
+			continue;
+		str_addf(&allow, allow.len ? ", %s" : "%s", row->method);
+		if (strcmp(row->method, method_name(request->method)) == 0 &&
+		    is_better(row->path, best))
+			best = row;
+	}
+	request->row = best;
+	if (best)
+		return ERR_OK;
+	if (allow.len)
+		request_set(request, "Allow", allow.ptr);
+	return allow.len ? ERR_METHOD : ERR_NOT_FOUND;
+}
+
+/* The parameters of @pattern, decoded by the transport already, become fields. */
+static enum err add_params(struct request *request, const char *pattern)
+{
+	struct bytes want = bytes_text(pattern), path = str_view(&request->path), a, b;
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && next_segment(&want, &a) && next_segment(&path, &b)) {
+		if (is_param(a))
+			err = request_add(request, FIELD_PARAM,
+					  bytes_of(a.ptr + 1, a.len - 2), b);
+	}
+	return err;
+}
+
+static const char *allowed_origin(const struct request *request)
+{
+	const char *origin = request_header(request, "origin");
+
+	for (const char *const *one = request->server->config.origins;
+	     origin && one && *one; one++) {
+		if (strcmp(*one, origin) == 0)
+			return *one;
+	}
+	return NULL;
+}
+
+/* What a browser asks before and after (Fetch standard, CORS protocol). */
+static void set_cors(struct request *request)
+{
+	const char *origin = allowed_origin(request);
+
+	if (!origin)
+		return;
+	request_set(request, "Access-Control-Allow-Origin", origin);
+	request_set(request, "Vary", "Origin");
+	if (request->method != METHOD_OPTIONS) {
+		request_set(request, "Access-Control-Expose-Headers", "Retry-After");
+		return;
+	}
+	request_set(request, "Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+	request_set(request, "Access-Control-Allow-Headers",
+		    "Authorization, Content-Type, Idempotency-Key");
+	request_set(request, "Access-Control-Max-Age", "600");
+}
+
+/* Who asks: a connection has said so already, a request says it by its token. */
+static enum err identify(struct request *request)
+{
+	const char *authorization = request_header(request, "authorization");
+
+	if (row_of(request)->right == REST_PUBLIC || who_is_known(&request->who))
+		return ERR_OK;
+	if (!authorization)
+		return ERR_UNAUTHORIZED;
+	struct bytes token = header_bearer(bytes_text(authorization));
+	if (!token.ptr)
+		return ERR_UNAUTHORIZED;
+	return server_verify(request->server, token, &request->who);
+}
+
+static enum err take_pace(struct request *request)
+{
+	struct rates *rates = request->server->rates;
+	uint8_t key[16];
+
+	if (who_is_known(&request->who))
+		return rate_take(rates, RATE_CALL,
+				 bytes_of(request->who.user.bytes, ID_LEN),
+				 &request->retry_ms);
+	return rate_take(rates, RATE_GUEST, rate_peer(&request->peer, key),
+			 &request->retry_ms);
+}
+
+static enum err begin(struct request *request, size_t *ret_body_max)
+{
+	const bool framed = request->row != NULL;
+	enum err err;
+
+	set_cors(request);
+	*ret_body_max = 0;
+	if (request->method == METHOD_OPTIONS)
+		return ERR_OK;
+	if (!framed) {
+		err = find_row(request);
+		if (err == ERR_OK)
+			err = add_params(request, row_of(request)->path);
+		if (err != ERR_OK)
+			return err;
+	}
+	err = identify(request);
+	/* Frames have a pace of their own. */
+	if (err == ERR_OK && !framed)
+		err = take_pace(request);
+	if (err == ERR_OK)
+		*ret_body_max = row_of(request)->most;
+	return err;
+}
+
+static void run(struct request *request)
+{
+	const char *field = NULL;
+	struct call *call;
+
+	if (!request->row) {
+		request_reply_json(&request, 204, bytes_of(NULL, 0));
+		return;
+	}
+	const struct rest_row *row = row_of(request);
+	enum err err = call_new(request, &call, &field);
+	if (err != ERR_OK) {
+		request_reply_problem(&request, err, NULL, field, 0);
+		return;
+	}
+	err = handlers[row - rest_row((enum rest_op)0)](call);
+	if (err != ERR_OK)
+		call_fail(call, err);
+}
+
+const struct request_router rest_router = {.begin = begin, .run = run};

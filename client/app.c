@@ -82,8 +82,7 @@ void app_notice(struct app *app, const char *text)
 {
 	if (app->ui)
 		ui_notice(app->ui, text);
-	if (app->face.notice)
-		app->face.notice(app, text, app->face.ctx);
+	app_tell_notice(app, text);
 }
 
 void app_store_failed(struct app *app, enum err err)
@@ -133,8 +132,7 @@ static void on_state(enum link_state state, void *ctx)
 		app_post_waiting(app);
 	if (state == LINK_OFF)
 		auth_refused(app->auth, link_why(app->link));
-	if (app->face.state)
-		app->face.state(app, app->face.ctx);
+	app_tell_state(app);
 }
 
 static void on_token(void *ctx)
@@ -225,6 +223,7 @@ void app_turn(struct app *app)
 	if (now >= link_next_ms(app->link))
 		link_tick(app->link);
 	auth_tick(app->auth);
+	app_timers_run(app, now);
 	if (model_expire(&app->model, now))
 		app_touch(app);
 	if (app->loaded)
@@ -241,6 +240,8 @@ uint64_t app_next_ms(const struct app *app)
 	uint64_t next = link_next_ms(app->link), at = auth_next_ms(app->auth);
 
 	next = at < next ? at : next;
+	if (app->timers && app->timers->at_ms < next)
+		next = app->timers->at_ms;
 	/* Of the model only typing ends by itself; count-downs are the ui's. */
 	for (size_t i = 0; i < app->model.rooms.count; i++) {
 		at = roster_next_ms(&app->model.rooms.rows[i]->roster);

@@ -31,8 +31,10 @@ struct rest;
 struct store_thread;
 struct ui;
 
-/** What a face hears. Any may be NULL; @ctx comes last. */
+/** What a face hears. Any may be NULL; @ctx comes last. There may be several: an owner
+ *  process serves those who hand work to it beside its own screen. */
 struct app_face {
+	struct app_face *next; /**< the app's */
 	/** link_state() or app_user() changed. */
 	void (*state)(struct app *app, void *ctx);
 	/** The list of rooms is known: from the cache (and again, fresh, after the digest). */
@@ -68,7 +70,9 @@ struct app {
 	struct changes *changes; /**< noted in this turn; see change.h */
 	struct model model;
 	struct ui *ui; /**< NULL for scripts */
-	struct app_face face;
+	struct app_face *faces;
+	struct app_source *sources;
+	struct app_timer *timers;
 	struct address address; /**< of the server */
 	struct map pending;     /**< own messages in the outbox; see post.c */
 	struct id device;
@@ -81,6 +85,36 @@ struct app {
 	bool quitting;
 	int exit_code;
 };
+
+/** @face hears from now on, until it is removed; inside a callback it may remove itself. */
+void app_face_add(struct app *app, struct app_face *face);
+void app_face_remove(struct app *app, struct app_face *face);
+
+/** A descriptor that the loop shall watch. */
+struct app_source {
+	struct app_source *next; /**< the app's */
+	int fd;                  /**< -1: not now */
+	short events;            /**< as poll() has them; may change at any time */
+	void (*ready)(struct app *app, short revents, void *ctx);
+	void *ctx;
+};
+
+void app_source_add(struct app *app, struct app_source *source);
+/** May be called anywhere, also inside ready(). */
+void app_source_remove(struct app *app, struct app_source *source);
+
+/** Something to do later. */
+struct app_timer {
+	struct app_timer *next; /**< the app's */
+	uint64_t at_ms;         /**< monotonic */
+	bool set;
+	void (*due)(struct app *app, void *ctx);
+	void *ctx;
+};
+
+/** Call timer->due once, at @at_ms; sets it anew when it is set. */
+void app_timer_set(struct app *app, struct app_timer *timer, uint64_t at_ms);
+void app_timer_clear(struct app *app, struct app_timer *timer);
 
 /** One's own id; zero while nobody is logged in. */
 const struct id *app_user(const struct app *app);

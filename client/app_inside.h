@@ -36,6 +36,20 @@ static inline void app_touch(struct app *app)
 	app->touched = true;
 }
 
+/* ---- faces and timers: face.c ---- */
+
+void app_tell_state(struct app *app);
+void app_tell_rooms(struct app *app, bool fresh);
+void app_tell_stored(struct app *app, const struct id *room, uint64_t seq);
+void app_tell_reset(struct app *app, const struct id *room, uint64_t seq);
+void app_tell_sent(struct app *app, const struct id *cid, enum err err, uint64_t seq);
+void app_tell_delivered(struct app *app, const struct id *room, const struct id *user,
+			uint64_t seq);
+void app_tell_receipt(struct app *app, const struct id *room, const struct id *user,
+		      uint64_t seq);
+void app_tell_notice(struct app *app, const char *text);
+void app_timers_run(struct app *app, uint64_t now);
+
 /* ---- what the store has: load.c ---- */
 
 void app_load(struct app *app);

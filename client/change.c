@@ -381,14 +381,12 @@ static enum err changes_run(struct store_job *job, struct cache *cache)
 static void tell_stored(struct app *app, const struct id *room, uint64_t seq)
 {
 	link_stored(app->link, room, seq);
-	if (app->face.stored)
-		app->face.stored(app, room, seq, app->face.ctx);
+	app_tell_stored(app, room, seq);
 }
 
 static void tell_sent(struct app *app, const struct id *cid, enum err err, uint64_t seq)
 {
-	if (app->face.sent)
-		app->face.sent(app, cid, err, seq, app->face.ctx);
+	app_tell_sent(app, cid, err, seq);
 }
 
 static void tell(struct app *app, const struct changes *changes, size_t at)
@@ -407,10 +405,7 @@ static void tell(struct app *app, const struct changes *changes, size_t at)
 			tell_stored(app, &change->room, event->seq);
 		break;
 	case CHANGE_COVERED: tell_stored(app, &change->room, change->last); break;
-	case CHANGE_RESET:
-		if (app->face.reset)
-			app->face.reset(app, &change->room, change->last, app->face.ctx);
-		break;
+	case CHANGE_RESET: app_tell_reset(app, &change->room, change->last); break;
 	case CHANGE_ACK:
 		tell_sent(app, &change->cid, ERR_OK, change->first);
 		tell_stored(app, &change->room, change->first);

@@ -95,8 +95,7 @@ static void load_done(struct store_job *job, enum err err)
 		app->loaded = true;
 		app_touch(app);
 		app_post_waiting(app);
-		if (app->face.rooms)
-			app->face.rooms(app, false, app->face.ctx);
+		app_tell_rooms(app, false);
 		auth_begin(app->auth, &load->session);
 	} else {
 		app_store_failed(app, err);

@@ -194,9 +194,7 @@ static void resolve_done(struct store_job *job, enum err err)
 
 	if (resolve->err != ERR_OK) {
 		app_posted(app, &resolve->cid);
-		if (app->face.sent)
-			app->face.sent(app, &resolve->cid, resolve->err, 0,
-				       app->face.ctx);
+		app_tell_sent(app, &resolve->cid, resolve->err, 0);
 	} else if (err == ERR_OK) {
 		app_post_waiting(app);
 	}

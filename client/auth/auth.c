@@ -88,8 +88,7 @@ static void enter(struct auth *auth, enum auth_step step, enum err err)
 	auth->step = step;
 	if (auth->fn)
 		auth->fn(auth->app, step, err, auth->ctx);
-	if (auth->app->face.state)
-		auth->app->face.state(auth->app, auth->app->face.ctx);
+	app_tell_state(auth->app);
 }
 
 /* ---- to disk ---- */

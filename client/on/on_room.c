@@ -49,8 +49,7 @@ void on_digest(struct app *app, const struct body_digest *digest)
 	app_forget_digest(app);
 	rooms_sort(rooms, &app->model.people);
 	watch_peers(app);
-	if (app->face.rooms)
-		app->face.rooms(app, true, app->face.ctx);
+	app_tell_rooms(app, true);
 }
 
 static void read_elsewhere(struct app *app, struct room *room, uint64_t seq)

@@ -33,18 +33,14 @@ void on_receipt(struct app *app, const struct body_receipt *receipt)
 	if (room->kind == ROOM_DIRECT && !id_equal(&receipt->user, &app->model.self))
 		timeline_read_by_all(&room->timeline, &app->model.self, member->read_seq);
 	change_receipt(app, &receipt->room, &receipt->user, receipt->seq, false);
-	if (app->face.receipt)
-		app->face.receipt(app, &receipt->room, &receipt->user, receipt->seq,
-				  app->face.ctx);
+	app_tell_receipt(app, &receipt->room, &receipt->user, receipt->seq);
 	app_touch(app);
 }
 
 void on_delivered(struct app *app, const struct body_delivered *delivered)
 {
 	change_receipt(app, &delivered->room, &delivered->user, delivered->seq, true);
-	if (app->face.delivered)
-		app->face.delivered(app, &delivered->room, &delivered->user,
-				    delivered->seq, app->face.ctx);
+	app_tell_delivered(app, &delivered->room, &delivered->user, delivered->seq);
 }
 
 void on_presence(struct app *app, const struct body_presence *presence)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who hears what happens: faces; and what the loop watches and waits for on behalf of
+ * others: sources and timers. Lists that the members themselves are links of.
+ */
+#include "client/app_inside.h"
+
+/* ---- faces ---- */
+
+void app_face_add(struct app *app, struct app_face *face)
+{
+	face->next = app->faces;
+	app->faces = face;
+}
+
+void app_face_remove(struct app *app, struct app_face *face)
+{
+	struct app_face **at = &app->faces;
+
+	while (*at && *at != face)
+		at = &(*at)->next;
+	if (*at)
+		*at = face->next;
+}
+
+/* The next one is read first: a face may remove itself while it is told. */
+#define TELL(app, fn, ...) \
+	for (struct app_face *face = (app)->faces, *next; face; face = next) { \
+		next = face->next; \
+		if (face->fn) \
+			face->fn(app, ##__VA_ARGS__, face->ctx); \
+	}
+
+void app_tell_state(struct app *app)
+{
+	TELL(app, state)
+}
+
+void app_tell_rooms(struct app *app, bool fresh)
+{
+	TELL(app, rooms, fresh)
+}
+
+void app_tell_stored(struct app *app, const struct id *room, uint64_t seq)
+{
+	TELL(app, stored, room, seq)
+}
+
+void app_tell_reset(struct app *app, const struct id *room, uint64_t seq)
+{
+	TELL(app, reset, room, seq)
+}
+
+void app_tell_sent(struct app *app, const struct id *cid, enum err err, uint64_t seq)
+{
+	TELL(app, sent, cid, err, seq)
+}
+
+void app_tell_delivered(struct app *app, const struct id *room, const struct id *user,
+			uint64_t seq)
+{
+	TELL(app, delivered, room, user, seq)
+}
+
+void app_tell_receipt(struct app *app, const struct id *room, const struct id *user,
+		      uint64_t seq)
+{
+	TELL(app, receipt, room, user, seq)
+}
+
+void app_tell_notice(struct app *app, const char *text)
+{
+	TELL(app, notice, text)
+}
+
+/* ---- sources ---- */
+
+void app_source_add(struct app *app, struct app_source *source)
+{
+	source->next = app->sources;
+	app->sources = source;
+}
+
+void app_source_remove(struct app *app, struct app_source *source)
+{
+	struct app_source **at = &app->sources;
+
+	while (*at && *at != source)
+		at = &(*at)->next;
+	if (*at)
+		*at = source->next;
+}
+
+/* ---- timers ---- */
+
+void app_timer_clear(struct app *app, struct app_timer *timer)
+{
+	struct app_timer **at = &app->timers;
+
+	if (!timer->set)
+		return;
+	while (*at != timer)
+		at = &(*at)->next;
+	*at = timer->next;
+	timer->set = false;
+}
+
+/* Soonest first. */
+void app_timer_set(struct app *app, struct app_timer *timer, uint64_t at_ms)
+{
+	struct app_timer **at = &app->timers;
+
+	app_timer_clear(app, timer);
+	while (*at && (*at)->at_ms <= at_ms)
+		at = &(*at)->next;
+	timer->at_ms = at_ms;
+	timer->set = true;
+	timer->next = *at;
+	*at = timer;
+}
+
+void app_timers_run(struct app *app, uint64_t now)
+{
+	struct app_timer *timer;
+
+	while ((timer = app->timers) && timer->at_ms <= now) {
+		app_timer_clear(app, timer);
+		timer->due(app, timer->ctx);
+	}
+}

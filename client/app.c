@@ -14,7 +14,6 @@
 #include "client/change.h"
 #include "client/net/rest.h"
 #include "client/on/on.h"
-#include "client/ui/ui.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
@@ -80,8 +79,6 @@ void app_quit(struct app *app, int exit_code)
 
 void app_notice(struct app *app, const char *text)
 {
-	if (app->ui)
-		ui_notice(app->ui, text);
 	app_tell_notice(app, text);
 }
 
@@ -154,7 +151,7 @@ static void on_reset(const struct id *id, uint64_t epoch, uint64_t seq, void *ct
 	if (!room)
 		return;
 	timeline_clear(&room->timeline);
-	if (app->ui && rooms_current(&app->model.rooms) == room)
+	if (rooms_current(&app->model.rooms) == room)
 		app_history(app, id, UI_NEWEST, 0);
 	app_touch(app);
 }
@@ -230,8 +227,8 @@ void app_turn(struct app *app)
 		app_look_up_names(app);
 	changes_flush(app);
 	store_reap(app->store);
-	if (app->touched && app->ui)
-		ui_touch(app->ui);
+	if (app->touched)
+		app_tell_touched(app);
 	app->touched = false;
 }
 

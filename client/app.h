@@ -52,6 +52,12 @@ struct app_face {
 	/** @user has read @room up to @seq. */
 	void (*receipt)(struct app *app, const struct id *room, const struct id *user,
 			uint64_t seq, void *ctx);
+	/** The model changed. */
+	void (*touched)(struct app *app, void *ctx);
+	/** @room is to be on the screen. */
+	void (*opened)(struct app *app, struct room *room, void *ctx);
+	/** Somebody wants the person's attention. */
+	void (*alert)(struct app *app, void *ctx);
 	/** Something went wrong that the person should know; one translated line. */
 	void (*notice)(struct app *app, const char *text, void *ctx);
 	void *ctx;

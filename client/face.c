@@ -68,6 +68,21 @@ void app_tell_receipt(struct app *app, const struct id *room, const struct id *u
 	TELL(app, receipt, room, user, seq)
 }
 
+void app_tell_touched(struct app *app)
+{
+	TELL(app, touched)
+}
+
+void app_tell_opened(struct app *app, struct room *room)
+{
+	TELL(app, opened, room)
+}
+
+void app_tell_alert(struct app *app)
+{
+	TELL(app, alert)
+}
+
 void app_tell_notice(struct app *app, const char *text)
 {
 	TELL(app, notice, text)

@@ -137,10 +137,8 @@ void app_open_room(struct app *app, const struct id *id)
 	if (!room)
 		return;
 	link_focus(app->link, id);
-	if (app->ui)
-		ui_enter(app->ui, room);
-	else
-		model_enter(&app->model, room);
+	model_enter(&app->model, room);
+	app_tell_opened(app, room);
 	app_touch(app);
 }
 

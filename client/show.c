@@ -9,7 +9,6 @@
 #include "client/cache/cache_event.h"
 #include "client/change.h"
 #include "client/model/unread.h"
-#include "client/ui/ui.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 
@@ -254,8 +253,8 @@ static void show_line(struct app *app, struct room *room, const struct body_even
 	unread_arrived(room, message, &app->model.self);
 	bool alert = room->mentions > mentions ||
 		     (room->kind == ROOM_DIRECT && room->unread > unread);
-	if (app->ui && alert && room->level != LEVEL_NONE && link_caught_up(app->link))
-		ui_alert(app->ui);
+	if (alert && room->level != LEVEL_NONE && link_caught_up(app->link))
+		app_tell_alert(app);
 	roster_typing(&room->roster, &event->from, 0);
 	if (rooms_current(&app->model.rooms) == room || room->timeline.count)
 		timeline_add(&room->timeline, &message);

@@ -10,7 +10,7 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 
-#define ADDRESS_PORT 8443 /**< the server's default for REST and WebSocket */
+#define ADDRESS_PORT 8377 /**< the server's default for REST and WebSocket */
 
 enum address_kind { ADDRESS_UNIX, ADDRESS_PLAIN, ADDRESS_TLS };
 

@@ -99,6 +99,6 @@ void on_user_reset(struct app *app, const struct body_user_reset *reset)
 /* Mentions and direct messages ring with their events; an invitation has none yet. */
 void on_notify(struct app *app, const struct body_notify *notify)
 {
-	if (app->ui && notify->why.len)
-		ui_alert(app->ui);
+	if (notify->why.len)
+		app_tell_alert(app);
 }

@@ -17,9 +17,9 @@ static void each_form_has_one_canonical_text(void **state)
 {
 	expect("unix:/run/chat/chat.sock", "unix:/run/chat/chat.sock");
 	expect("ws://127.0.0.1:8000", "ws://127.0.0.1:8000");
-	expect("ws://localhost/", "ws://localhost:8443");
+	expect("ws://localhost/", "ws://localhost:8377");
 	expect("ws://[::1]:1", "ws://[::1]:1");
-	expect("wss://Chat.Example.org", "wss://chat.example.org:8443");
+	expect("wss://Chat.Example.org", "wss://chat.example.org:8377");
 	expect("wss://[2001:db8::7]:443", "wss://[2001:db8::7]:443");
 }
 

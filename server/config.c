@@ -7,6 +7,7 @@
 #include "server/config.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/os/file.h"
@@ -139,7 +140,10 @@ static enum err read_file(struct config *config, struct str *why)
 		str_add(&config->file, "/server.conf");
 	}
 	err = file_read(config->file.ptr, OPT_FILE_MAX, &text);
-	if (err == ERR_NOT_FOUND && !named) {
+	/* init writes the file that it does not find */
+	bool init = opts->operand_count > 0 && strcmp(opts->operands[0], "init") == 0;
+
+	if (err == ERR_NOT_FOUND && (!named || init)) {
 		err = ERR_OK;
 	} else if (err != ERR_OK) {
 		str_addf(why, _("cannot read %s: %s"), config->file.ptr,

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
@@ -372,6 +373,7 @@ static enum err listen_all(struct server *server, struct str *why)
 			return err;
 		}
 		loop_listen(server->loop, fd, false);
+		server->has_socket = true;
 		log_info("server: listening, socket=%s", config->socket_path);
 	}
 	if (config->listen_host[0]) {
@@ -548,6 +550,8 @@ void server_free(struct server **server)
 	if (gone->has_keys) {
 		keys_done(&gone->keys);
 	}
+	if (gone->has_socket)
+		unlink(gone->config.socket_path);
 	file_unlock(&gone->lock);
 	mem_free(gone);
 }

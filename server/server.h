@@ -83,8 +83,9 @@ struct server {
 	int lock;                            /**< of server.lock, -1 = none */
 	uint64_t drain_ms;                   /**< 0, or when draining began */
 	uint64_t swept_ms;
-	bool goodbye;               /**< connections were told to close */
-	bool has_keys, has_workers; /**< for an end half-way through the beginning */
+	bool goodbye; /**< connections were told to close */
+	bool has_keys, has_workers,
+		has_socket; /**< for an end half-way through the beginning */
 };
 
 /** What a server is made of from outside. */

@@ -19,6 +19,12 @@ const char *opt_say(const struct opts *opts, const char *english)
 	return opts->translate ? opts->translate(english) : english;
 }
 
+void opt_told(struct str *why)
+{
+	if (why->len > 0 && why->ptr[why->len - 1] == '\n')
+		str_cut(why, why->len - 1);
+}
+
 static void value_clear(struct opt_value *value)
 {
 	mem_freep(&value->text);

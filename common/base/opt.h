@@ -129,6 +129,8 @@ void opts_init(struct opts *opts, const struct opt_row *rows, size_t count,
 	       opt_text_fn *translate);
 void opts_done(struct opts *opts);
 
+/* What the readers say in @why: sentences, a line each, without a newline at the end. */
+
 /** Read flags and operands; argv[0] is the program. Long flags may be cut to a unique
  *  beginning, `--` ends them, `-` is an operand.
  *  Errors: ERR_USAGE with a sentence in @why that names the flag and says what to do. */

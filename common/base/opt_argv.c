@@ -160,5 +160,6 @@ enum err opts_read_argv(struct opts *opts, int argc, char *const argv[], struct 
 	}
 	for (walk.at++; walk.at < argc && err == ERR_OK; walk.at++)
 		add_operand(opts, argv[walk.at]);
+	opt_told(why);
 	return err;
 }

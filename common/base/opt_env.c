@@ -23,5 +23,6 @@ enum err opts_read_env(struct opts *opts, opt_env_fn *get, void *ctx, struct str
 		if (err != ERR_OK)
 			result = err;
 	}
+	opt_told(why);
 	return result;
 }

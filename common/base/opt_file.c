@@ -185,5 +185,6 @@ enum err opts_read_file(struct opts *opts, const char *path, struct bytes text,
 			text = bytes_of(text.ptr + 1, text.len - 1);
 	}
 	mem_free(reader.seen);
+	opt_told(why);
 	return reader.mistakes ? ERR_USAGE : ERR_OK;
 }

@@ -21,6 +21,8 @@ struct opt_place {
  *  Errors: ERR_USAGE, with the reason in place->why. */
 enum err opt_set(struct opts *opts, unsigned id, const char *text,
 		 const struct opt_place *place) MUST_CHECK;
+/** At the end of a reader: take the newline off the last line of @why. */
+void opt_told(struct str *why);
 /** Check only. */
 enum err opt_check(const struct opts *opts, unsigned id, const char *text,
 		   const struct opt_place *place) MUST_CHECK;

@@ -85,7 +85,7 @@ has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 # start_server [OPTION...]: on a Unix socket and a free port; returns when it is ready.
 start_server() {
 	: >"$world/server.log"
-	"$programs/chat-server" --data-dir "$world/server" --port "${port:-0}" "$@" \
+	"$programs/server/chat-server" --data-dir "$world/server" --port "${port:-0}" "$@" \
 		2>>"$world/server.log" &
 	server_pid=$!
 	until_true "the server gets ready" has "$world/server.log" 'server: ready'

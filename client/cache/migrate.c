@@ -16,7 +16,7 @@ static const struct step {
 #undef MIGRATE
 };
 
-unsigned migrate_newest(void)
+unsigned cache_schema_newest(void)
 {
 	return steps[ARRAY_LEN(steps) - 1].version;
 }
@@ -31,7 +31,7 @@ static enum err run_steps(struct db *db, uint64_t from)
 		if (steps[i].version > from)
 			err = db_script(db, steps[i].sql);
 	}
-	str_addf(&version, "PRAGMA user_version = %u", migrate_newest());
+	str_addf(&version, "PRAGMA user_version = %u", cache_schema_newest());
 	if (err == ERR_OK)
 		err = db_script(db, version.ptr);
 	return err;
@@ -44,9 +44,9 @@ enum err migrate(struct db *db)
 	enum err err = db_version(db, &version);
 	if (err != ERR_OK)
 		return err;
-	if (version == migrate_newest())
+	if (version == cache_schema_newest())
 		return ERR_OK;
-	if (version > migrate_newest())
+	if (version > cache_schema_newest())
 		return ERR_NEWER;
 	err = db_script(db, "BEGIN IMMEDIATE");
 	if (err != ERR_OK)

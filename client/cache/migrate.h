@@ -9,6 +9,6 @@
  *  Errors: ERR_NEWER for a store that is ahead of this program; those of cache.h. */
 enum err migrate(struct db *db) MUST_CHECK;
 /** The version that migrate() leads to. */
-unsigned migrate_newest(void);
+unsigned cache_schema_newest(void);
 
 #endif

@@ -254,6 +254,40 @@ static void on_welcome(struct link *link, const struct body_welcome *welcome)
 	link_posts_pump(link);
 }
 
+static void on_digest(struct link *link, const struct body_digest *digest);
+
+/* The next page of the digest, as the answer to a call. Without it some rooms would not be
+ * looked after, so the session is begun anew. */
+static void more_came(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	struct link *link = ctx;
+	struct body_digest digest;
+	struct json *json = NULL;
+
+	if (link->state != LINK_ONLINE)
+		return;
+	if (err == ERR_OK)
+		err = json_parse(body, &json);
+	if (err == ERR_OK)
+		err = body_decode(body_digest_def(), json, json_root(json), &digest,
+				  NULL);
+	if (err == ERR_OK)
+		on_digest(link, &digest);
+	else
+		link_drop(link, err);
+	json_free(&json);
+}
+
+static void ask_more(struct link *link, struct bytes cursor)
+{
+	struct body_list list = {.limit = LIMIT_DIGEST_ROOMS, .cursor = cursor};
+	AUTO(buf_done) struct buf args = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+
+	body_encode(body_list_def(), &out, &list);
+	link_call(link, "rooms", buf_view(&args), more_came, link);
+}
+
 static void on_digest(struct link *link, const struct body_digest *digest)
 {
 	uint32_t number = link->number;
@@ -262,8 +296,12 @@ static void on_digest(struct link *link, const struct body_digest *digest)
 		link_room_row(link, &digest->rooms[i]);
 	if (link_is(link, number))
 		hand_up(link, FRAME_DIGEST, digest);
+	if (!link_is(link, number))
+		return;
 	link->first_page = false;
 	link->digested |= !digest->more;
+	if (digest->more)
+		ask_more(link, digest->cursor);
 	link_rooms_pump(link);
 }
 

@@ -19,7 +19,7 @@ void on_frame(struct app *app, int type, const void *body)
 	case FRAME_NOTIFY: on_notify(app, body); break;
 	case FRAME_PRESENCE: on_presence(app, body); break;
 	case FRAME_RECEIPT: on_receipt(app, body); break;
-	case FRAME_TYPING: on_typing(app, body); break;
+	case FRAME_TYPING: on_other_typing(app, body); break;
 	case FRAME_USER_EVENT: on_user_event(app, body); break;
 	case FRAME_USER_RESET: on_user_reset(app, body); break;
 	case FRAME_WELCOME: on_welcome(app, body); break;

@@ -29,6 +29,6 @@ void on_welcome(struct app *app, const struct body_welcome *welcome);
 void on_delivered(struct app *app, const struct body_delivered *delivered);
 void on_presence(struct app *app, const struct body_presence *presence);
 void on_receipt(struct app *app, const struct body_receipt *receipt);
-void on_typing(struct app *app, const struct body_typing *typing);
+void on_other_typing(struct app *app, const struct body_typing *typing);
 
 #endif

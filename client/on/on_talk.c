@@ -6,7 +6,7 @@
 #include "client/change.h"
 #include "client/on/on.h"
 
-void on_typing(struct app *app, const struct body_typing *typing)
+void on_other_typing(struct app *app, const struct body_typing *typing)
 {
 	struct room *room = rooms_find(&app->model.rooms, &typing->room);
 	uint64_t until = clock_mono_ms(app->clock) + LIMIT_TYPING_MS;

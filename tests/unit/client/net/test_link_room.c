@@ -262,7 +262,32 @@ static void the_log_of_the_user_is_resumed_too(void **state)
 	scene_done(&scene);
 }
 
-CHECK_MAIN(TEST(events_come_in_order_and_once), TEST(several_frames_share_a_message),
+static void the_rest_of_a_long_digest_is_asked_for(void **state)
+{
+	char text[400];
+	struct scene scene;
+
+	scene_init(&scene);
+	start(&scene);
+	says(&scene, "{'type':'digest','rooms':[" ROW(
+			     "A", 1, 900) "],'cursor':'xyz','more':true}");
+	expect_heard(&scene, "reset-A1:800 digest");
+	assert_false(link_caught_up(scene.link));
+	snprintf(text, sizeof(text),
+		 "{'type':'result','id':%d,'status':200,'body':{'rooms':[" ROW("B", 1,
+									       900) "]}}",
+		 last_ask(&scene));
+	expect_sent(&scene, "'op':'rooms','args':{'limit':50,'cursor':'xyz'}");
+	expect_sent(&scene, "{'type':'sub','room':'A,'epoch':1,'seq':800}");
+	says(&scene, text);
+	/* Of a room that far down only the place is kept. */
+	expect_heard(&scene, "reset-B1:900 digest");
+	expect_nothing_sent(&scene);
+	scene_done(&scene);
+}
+
+CHECK_MAIN(TEST(the_rest_of_a_long_digest_is_asked_for),
+	   TEST(events_come_in_order_and_once), TEST(several_frames_share_a_message),
 	   TEST(a_hole_is_fetched), TEST(a_room_that_is_behind_is_resumed),
 	   TEST(a_reset_of_the_same_epoch_is_paged), TEST(another_epoch_begins_anew),
 	   TEST(a_server_that_lost_events_is_believed),

@@ -47,6 +47,7 @@ void show_event(const struct event_row *row, struct body_event *ret_body)
 		.files = row->files,
 		.files_count = row->file_count,
 		.deleted = row->deleted,
+		.edited = row->edited,
 		.change = row->change,
 		.has_user = row->user != NULL,
 		.role = row->role,
@@ -117,11 +118,16 @@ void show_user_event(const struct user_event_row *row, struct body_user_event *r
 		.kind = row->kind,
 		.ts = row->ts,
 		.room = row->room,
+		.from = row->from,
 		.seq = row->seq,
+		.has_info = row->info != NULL,
 		.text = row->text,
 		.key = maybe(row->key),
 		.level = row->level,
 	};
+	if (row->info) {
+		show_room(row->info, &ret_body->info);
+	}
 }
 
 void show_ack(const struct id *cid, const struct post_ack *ack, struct body_ack *ret_body)

@@ -45,6 +45,7 @@ enum upkeep {
 	UPKEEP_RELIEVE,    /**< the same, but only when it has become long */
 	UPKEEP_TRIM,       /**< give free pages back, a slice */
 	UPKEEP_BACKUP,     /**< copy a slice of the database to a file */
+	UPKEEP_CHECK,      /**< read all of it and compare: ERR_CORRUPT; takes a while */
 };
 
 struct driver_config {

@@ -476,6 +476,26 @@ static enum err trim(struct sqlite_db *db, bool *ret_more)
 	return err;
 }
 
+static int on_check(void *ctx, int count, char **texts, char **names)
+{
+	if (strcmp(texts[0], "ok") == 0)
+		return 0;
+	log_error("store: damaged, what=%s", texts[0]);
+	return 1;
+}
+
+static enum err check(struct sqlite_db *db)
+{
+	int rc = sqlite3_exec(db->db, "pragma integrity_check(1)", on_check, NULL, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db->db, "pragma foreign_key_check", on_check, NULL,
+				  NULL);
+	if (rc == SQLITE_ABORT)
+		return ERR_CORRUPT;
+	return rc == SQLITE_OK ? ERR_OK : fail(db, rc, "check");
+}
+
 static enum err db_upkeep(void *arg, enum upkeep what, const char *path, bool *ret_more)
 {
 	struct sqlite_db *db = arg;
@@ -488,6 +508,7 @@ static enum err db_upkeep(void *arg, enum upkeep what, const char *path, bool *r
 		return db->wal_pages > RELIEVE_PAGES ? checkpoint(db, ret_more) : ERR_OK;
 	case UPKEEP_TRIM: return trim(db, ret_more);
 	case UPKEEP_BACKUP: return backup(db, path, ret_more);
+	case UPKEEP_CHECK: *ret_more = false; return check(db);
 	}
 	return ERR_INTERNAL;
 }

@@ -103,6 +103,13 @@ enum err store_backup(struct store *store, const char *path)
 	return err;
 }
 
+enum err store_check(struct store *store)
+{
+	bool more;
+
+	return store->driver->upkeep(store->db, UPKEEP_CHECK, NULL, &more);
+}
+
 enum err store_run(struct store *store, enum stmt stmt, const struct value *args,
 		   size_t count, row_fn *row, void *ctx)
 {

@@ -52,6 +52,9 @@ struct id store_draw_id(const struct store *store);
  *  writing connection. The copy is marked: opened as a store, it begins new epochs. */
 enum err store_backup(struct store *store, const char *path) MUST_CHECK;
 
+/** Read the whole database and see whether it is sound. ERR_CORRUPT. */
+enum err store_check(struct store *store) MUST_CHECK;
+
 /** Run @stmt, call @row (may be NULL) for each row. For the store_*.c files only. */
 enum err store_run(struct store *store, enum stmt stmt, const struct value *args,
 		   size_t count, row_fn *row, void *ctx) MUST_CHECK;

@@ -179,6 +179,10 @@ void ui_toggle(struct ui *ui, enum ui_pane pane);
 void ui_step_room(struct ui *ui, int step);
 /** Everything anew. */
 void ui_redraw(struct ui *ui);
+/** What Ctrl-C does: forget the line; on an empty one, twice, leave. */
+void ui_cancel(struct ui *ui);
+/** What Ctrl-Z does: ask the app to suspend. */
+void ui_stop(struct ui *ui);
 /** Errors: ERR_NOT_FOUND. */
 enum err ui_theme(struct ui *ui, const char *name) MUST_CHECK;
 void ui_mouse(struct ui *ui, bool on);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** A form of a few fields: log-in, sign-up, the code. Keeps what was typed, wiped when it
+ *  ends; knows nothing of the screen.
+ *  Thread: ui. */
+#ifndef CHAT_UI_FORM_H
+#define CHAT_UI_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client/ui/ui.h"
+
+enum field_kind {
+	FIELD_SERVER,
+	FIELD_ACCOUNT,
+	FIELD_DISPLAY,
+	FIELD_EMAIL,
+	FIELD_PASSWORD,
+	FIELD_CODE,
+	FIELD_COUNT,
+};
+
+/** Bytes of a field: an address of 254, a name in 4-byte characters. */
+#define FIELD_BYTES 512
+
+struct field {
+	enum field_kind kind;
+	char text[FIELD_BYTES]; /**< terminated */
+	size_t len;
+	size_t point;
+};
+
+struct form {
+	enum ui_form kind;
+	struct field fields[FIELD_COUNT];
+	size_t count;
+	size_t focus;
+	bool busy;
+	struct str error;  /**< raw text */
+	struct str where;  /**< where a code went; raw */
+	uint64_t until_ms; /**< the code holds so long; monotonic */
+	uint64_t again_ms; /**< another may be sent then */
+};
+
+/** What a key asks for. */
+enum form_wish { FORM_NOTHING, FORM_SUBMIT, FORM_AGAIN, FORM_OTHER, FORM_BACK };
+
+void form_init(struct form *form);
+/** Wipes. */
+void form_done(struct form *form);
+/** Begin; @known fills fields in, the focus goes to the first empty one. */
+void form_open(struct form *form, enum ui_form kind, const struct ui_values *known);
+/** One key of input.h. */
+enum form_wish form_key(struct form *form, const char *bytes, size_t len);
+/** Pasted text: its first line goes into the field. */
+void form_paste(struct form *form, const char *text, size_t len);
+/** Views of the fields; valid until the next key. */
+struct ui_values form_values(const struct form *form);
+/** "Password" …: English, translate with _(). */
+const char *form_label(enum field_kind kind);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The form that is open: keys into it, its wishes out to the app. */
+#include <string.h>
+
+#include "client/ui/ui_private.h"
+
+static void wish(struct ui *ui, enum form_wish wish)
+{
+	static const enum ui_form_act acts[] = {
+		[FORM_SUBMIT] = UI_FORM_SUBMIT,
+		[FORM_AGAIN] = UI_FORM_AGAIN,
+		[FORM_OTHER] = UI_FORM_OTHER,
+		[FORM_BACK] = UI_FORM_BACK,
+	};
+	struct ui_values values = form_values(&ui->form);
+
+	if (wish == FORM_NOTHING)
+		return;
+	if (wish == FORM_AGAIN && ui->form.again_ms > clock_mono_ms(ui->clock))
+		return;
+	str_clear(&ui->form.error);
+	ui->hooks->on_form(ui->ctx, ui->form.kind, acts[wish], &values);
+}
+
+void ui_form_input(struct ui *ui, const struct input_event *event)
+{
+	if (event->kind == INPUT_PASTE)
+		form_paste(&ui->form, event->bytes, event->len);
+	else if (event->kind == INPUT_KEY && event->len == 1 && event->bytes[0] == '\x1a')
+		ui_stop(ui);
+	else if (event->kind == INPUT_KEY)
+		wish(ui, form_key(&ui->form, event->bytes, event->len));
+}
+
+void ui_form(struct ui *ui, enum ui_form form, const struct ui_values *known)
+{
+	form_open(&ui->form, form, known);
+	str_clear(&ui->notice);
+	ui->dirty = true;
+	if (ui->linear)
+		linear_form(ui);
+}
+
+void ui_form_busy(struct ui *ui, bool busy)
+{
+	ui->form.busy = busy;
+	ui->dirty = true;
+}
+
+void ui_form_error(struct ui *ui, const char *text)
+{
+	str_set(&ui->form.error, text ? text : "");
+	ui->form.busy = false;
+	ui->dirty = true;
+	if (ui->linear && text) {
+		linear_say(ui, text);
+		linear_form(ui);
+	}
+}
+
+void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t again_ms)
+{
+	str_set(&ui->form.where, where ? where : "");
+	ui->form.until_ms = until_ms;
+	ui->form.again_ms = again_ms;
+	ui->dirty = true;
+}

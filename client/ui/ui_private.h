@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** What the files of the ui share: struct ui. Nobody else includes this.
+ *  Thread: ui. */
+#ifndef CHAT_UI_UI_PRIVATE_H
+#define CHAT_UI_UI_PRIVATE_H
+
+#include "client/ui/form.h"
+#include "client/ui/input.h"
+#include "client/ui/line.h"
+#include "client/ui/screen.h"
+#include "client/ui/theme.h"
+#include "client/ui/tty.h"
+#include "client/ui/ui.h"
+#include "client/ui/view.h"
+
+struct linear;
+
+/** A line between Enter and the disk. */
+struct held {
+	uint64_t ticket;
+	struct id room;
+	struct str text;
+	enum draft_kind kind;
+	struct id target;
+};
+
+struct ui {
+	struct model *model;
+	const struct ui_hooks *hooks;
+	void *ctx;
+	const struct clock *clock;
+	struct linear *linear; /**< NULL = there is a screen */
+	struct tty tty;
+	bool has_tty;
+	struct screen *screen;
+	int colours;
+	struct theme theme;
+	struct input input;
+	struct line *line;
+	struct form form;
+	struct view view; /**< as drawn last, with what the person has set */
+	struct str notice;
+	struct str page_title;
+	struct str page;
+	struct held *held;
+	size_t held_count;
+	size_t held_cap;
+	struct str held_text;
+	uint64_t last_ticket;
+	struct id entered;  /**< the room whose draft is in the line */
+	bool changing;      /**< we change the line, not the person */
+	bool pasted;        /**< the line has pasted lines in it … */
+	bool confirmed;     /**< … and sending them was confirmed */
+	bool typing;        /**< told others so */
+	uint64_t typed_ms;  /**< last change of the line; 0 = long ago */
+	uint64_t typing_ms; /**< last told others */
+	uint64_t quit_ms;   /**< first Ctrl-C */
+	uint64_t seen_seq;  /**< told with on_seen */
+	struct id seen_room;
+	bool focused;
+	bool suspended;
+	bool dirty;
+	bool closed;
+};
+
+/** ui_line.c: from the line to the hooks. */
+extern const struct line_hooks ui_line_hooks;
+/** The person has entered @text in this front; what to do with the line afterwards. */
+enum ui_taken ui_take_line(struct ui *ui, const char *text, size_t len);
+/** The draft of the room that is left, that of the one that comes. */
+void ui_swap_draft(struct ui *ui, struct room *room);
+/** Typing that ended, a draft worth keeping. */
+void ui_line_tick(struct ui *ui);
+uint64_t ui_line_due(const struct ui *ui);
+void ui_drop_held(struct ui *ui);
+
+/** ui_form.c: the open form. */
+void ui_form_input(struct ui *ui, const struct input_event *event);
+
+/** ui_mouse.c: clicks and the wheel. */
+void ui_mouse_input(struct ui *ui, const struct input_event *event);
+
+/** ui_history.c: what the timeline lacks is asked for, what was seen is told. */
+void ui_ask_history(struct ui *ui);
+void ui_tell_seen(struct ui *ui);
+
+/** linear.c: the other front. Errors of _read(): ERR_CLOSED. */
+void linear_new(struct ui *ui, int in_fd, int out_fd);
+void linear_free(struct linear **linear);
+int linear_fd(const struct linear *linear);
+enum err linear_read(struct ui *ui) MUST_CHECK;
+void linear_draw(struct ui *ui);
+void linear_say(struct ui *ui, const char *text);
+void linear_form(struct ui *ui);
+
+#endif

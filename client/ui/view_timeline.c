@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The messages, laid out from the bottom row upwards: only what is seen is ever wrapped, so
+ * a room of four thousand messages costs as much as a screen. Where the bottom is says the
+ * model: a message and how many of its rows are below the edge.
+ */
+#include "client/ui/view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/ui/wrap.h"
+#include "common/base/mem.h"
+#include "common/base/neutral.h"
+#include "common/base/width.h"
+#include "common/os/lang.h"
+
+/* Columns: time, sender, text. */
+struct columns {
+	int name; /* where the sender begins; before it the time */
+	int name_cols;
+	int text;
+	int text_cols;
+	bool inline_name; /* too narrow: "bob: text" */
+};
+
+enum row_kind { ROW_DAY, ROW_MARK, ROW_QUOTE, ROW_TEXT };
+
+struct row {
+	enum row_kind kind;
+	size_t start, len; /* of ROW_TEXT, in the text */
+	bool first;        /* of the message's text: time and sender stand here */
+};
+
+/* One message, ready to be drawn. */
+struct laid {
+	const struct message *message;
+	struct str text;
+	size_t marks; /* where what we say about the message begins */
+	struct row *rows;
+	size_t count;
+	size_t cap;
+	bool shows_name;
+	bool shows_time;
+};
+
+static void laid_done(struct laid *laid)
+{
+	str_done(&laid->text);
+	mem_free(laid->rows);
+}
+
+static struct columns columns_of(const struct view *view, struct area area)
+{
+	struct columns columns = {0};
+	int name = area.cols / 8;
+
+	if (area.cols < 24) {
+		columns.inline_name = true;
+		columns.text_cols = area.cols > 0 ? area.cols : 1;
+		return columns;
+	}
+	columns.name = view->times && area.cols >= 40 ? 6 : 0;
+	columns.name_cols = name < 8 ? 8 : name > 12 ? 12 : name;
+	columns.text = columns.name + columns.name_cols + 1;
+	columns.text_cols = area.cols - columns.text;
+	return columns;
+}
+
+static struct tm local_time(uint64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm))
+		memset(&tm, 0, sizeof(tm));
+	return tm;
+}
+
+static bool same_day(uint64_t a_ms, uint64_t b_ms)
+{
+	struct tm a = local_time(a_ms);
+	struct tm b = local_time(b_ms);
+
+	return a.tm_year == b.tm_year && a.tm_yday == b.tm_yday;
+}
+
+static bool same_minute(uint64_t a_ms, uint64_t b_ms)
+{
+	return a_ms / 60000 == b_ms / 60000;
+}
+
+static void add_row(struct laid *laid, struct row row)
+{
+	if (laid->count == laid->cap) {
+		laid->cap = mem_grow(laid->cap, laid->count + 1);
+		laid->rows = mem_resize(laid->rows, laid->cap, sizeof(*laid->rows));
+	}
+	laid->rows[laid->count++] = row;
+}
+
+/* Whether reading stopped right before @message. */
+static bool is_marked(const struct timeline *timeline, const struct message *last,
+		      const struct message *message)
+{
+	if (!timeline->marked || message->seq <= timeline->mark_seq)
+		return false;
+	return last ? last->seq && last->seq <= timeline->mark_seq : timeline->at_start;
+}
+
+static void add_marks(struct laid *laid, const struct message *message)
+{
+	struct str *text = &laid->text;
+
+	laid->marks = text->len;
+	if ((message->flags & MESSAGE_EDITED) && !(message->flags & MESSAGE_DELETED))
+		str_add(text, " ✎");
+	if (message->state == MESSAGE_PENDING)
+		str_add(text, " ◌");
+	if (message->state == MESSAGE_FAILED)
+		str_addf(text, " ! %s", _(err_text(message->why)));
+	if (message->flags & MESSAGE_READ)
+		str_add(text, " ✓✓");
+}
+
+static void make_text(const struct view *view, struct laid *laid,
+		      const struct columns *columns)
+{
+	const struct message *message = laid->message;
+	struct str *text = &laid->text;
+
+	if (columns->inline_name && laid->shows_name) {
+		view_name(view, &message->sender, 12, text);
+		str_add(text, ": ");
+	}
+	if (message->flags & MESSAGE_DELETED)
+		str_add(text, _("(deleted)"));
+	else
+		neutral_add(text, message->text.ptr, message->text.len, NEUTRAL_TEXT);
+	/* A text that ends with newlines would put the marks onto a row of their own. */
+	while (text->len && text->ptr[text->len - 1] == '\n')
+		str_cut(text, text->len - 1);
+	add_marks(laid, message);
+}
+
+static void lay(const struct view *view, const struct timeline *timeline, size_t index,
+		const struct columns *columns, struct laid *laid)
+{
+	const struct message *message = timeline->rows[index];
+	const struct message *last = index ? timeline->rows[index - 1] : NULL;
+	bool notice = message->flags & MESSAGE_NOTICE;
+	bool apart = !last || (last->flags & MESSAGE_NOTICE);
+
+	*laid = (struct laid){.message = message, .text = STR_INIT};
+	if (!last || !same_day(last->ts_ms, message->ts_ms)) {
+		add_row(laid, (struct row){.kind = ROW_DAY});
+		apart = true;
+	}
+	if (is_marked(timeline, last, message)) {
+		add_row(laid, (struct row){.kind = ROW_MARK});
+		apart = true;
+	}
+	laid->shows_name =
+		!notice && (apart || !id_equal(&last->sender, &message->sender));
+	laid->shows_time =
+		apart || laid->shows_name || !same_minute(last->ts_ms, message->ts_ms);
+	if (!id_is_zero(&message->reply_to))
+		add_row(laid, (struct row){.kind = ROW_QUOTE, .first = true});
+	make_text(view, laid, columns);
+	bool first = id_is_zero(&message->reply_to);
+	size_t at = 0;
+	do {
+		struct row row = {.kind = ROW_TEXT, .start = at, .first = first};
+		size_t next;
+		row.len = wrap_row(laid->text.ptr + at, laid->text.len - at,
+				   (size_t)columns->text_cols, &next);
+		add_row(laid, row);
+		first = false;
+		at += next;
+	} while (at < laid->text.len);
+}
+
+static size_t height_of(const struct view *view, const struct timeline *timeline,
+			size_t index)
+{
+	struct columns columns = columns_of(view, view->main);
+	struct laid laid;
+
+	lay(view, timeline, index, &columns, &laid);
+	size_t count = laid.count;
+	laid_done(&laid);
+	return count;
+}
+
+static void draw_rule(struct view *view, struct area area, int y, enum role_style style,
+		      const char *text)
+{
+	int cols = (int)width_text(text, strlen(text)) + 2;
+	int col = (area.cols - cols) / 2;
+
+	if (col < 0)
+		col = 0;
+	for (int i = 0; i < area.cols; i++)
+		view_put(view, area, y, i, style, "─");
+	if (cols <= area.cols) {
+		view_put(view, area, y, col, style, " ");
+		view_put(view, area, y, col + 1, style, text);
+		view_put(view, area, y, col + cols - 1, style, " ");
+	}
+}
+
+static void draw_day(struct view *view, struct area area, int y, uint64_t ts_ms)
+{
+	struct tm tm = local_time(ts_ms);
+	struct tm now = local_time(view->now_ms);
+	char text[80];
+	size_t len;
+
+	/* TRANSLATORS: strftime(3) formats of the line between two days. */
+	if (tm.tm_year == now.tm_year)
+		len = strftime(text, sizeof(text), _("%A %-d %B"), &tm);
+	else
+		len = strftime(text, sizeof(text), _("%A %-d %B %Y"), &tm);
+	text[len] = '\0';
+	draw_rule(view, area, y, STYLE_DAY, text);
+}
+
+static struct style text_style(const struct view *view, const struct message *message)
+{
+	enum role_style style = STYLE_TEXT;
+
+	if (message->flags & MESSAGE_DELETED)
+		style = STYLE_DELETED;
+	else if (message->flags & MESSAGE_NOTICE)
+		style = STYLE_NOTICE;
+	else if (message->flags & MESSAGE_MENTION)
+		style = STYLE_MENTION;
+	else if (message->state == MESSAGE_PENDING)
+		style = STYLE_PENDING;
+	return view->theme->styles[style];
+}
+
+/* The next address in @text from @at on; SIZE_MAX when there is none. */
+static size_t find_url(const char *text, size_t len, size_t at, size_t *ret_end)
+{
+	for (; at + 8 < len; at++) {
+		if (text[at] != 'h' || (strncmp(text + at, "http://", 7) != 0 &&
+					strncmp(text + at, "https://", 8) != 0))
+			continue;
+		size_t end = at;
+		while (end < len && (unsigned char)text[end] > ' ')
+			end++;
+		/* Punctuation behind an address belongs to the sentence. */
+		while (end > at && strchr(".,;:!?)>\"'", text[end - 1]))
+			end--;
+		*ret_end = end;
+		return at;
+	}
+	return SIZE_MAX;
+}
+
+/* The part of a row from @from to @to in the text. */
+static int draw_span(struct view *view, struct area area, int y, int col,
+		     struct style style, const struct laid *laid, size_t from, size_t to,
+		     const char *url)
+{
+	const char *text = laid->text.ptr + from;
+
+	if (!url)
+		return view_put_style(view, area, y, col, style, text, to - from);
+	return screen_put_link(view->screen, area.row + y, area.col + col,
+			       area.cols - col, view->theme->styles[STYLE_LINK], text,
+			       to - from, url);
+}
+
+static void draw_text(struct view *view, struct area area, int y, int col,
+		      const struct laid *laid, const struct row *row)
+{
+	struct style style = text_style(view, laid->message);
+	size_t end = row->start + row->len;
+	size_t body = end < laid->marks ? end : laid->marks;
+	size_t at = row->start;
+	size_t url_end = 0;
+	size_t url = find_url(laid->text.ptr, laid->marks, 0, &url_end);
+
+	while (at < body) {
+		while (url != SIZE_MAX && url_end <= at)
+			url = find_url(laid->text.ptr, laid->marks, url_end, &url_end);
+		bool inside = url <= at;
+		size_t stop = inside ? url_end : url;
+		if (stop > body)
+			stop = body;
+		AUTO(mem_freep)
+		char *address =
+			inside ? mem_strndup(laid->text.ptr + url, url_end - url) : NULL;
+		col += draw_span(view, area, y, col, style, laid, at, stop, address);
+		at = stop;
+	}
+	if (at < end)
+		view_put_style(view, area, y, col,
+			       view->theme->styles[laid->message->state == MESSAGE_FAILED
+							   ? STYLE_FAILED
+							   : STYLE_HINT],
+			       laid->text.ptr + at, end - at);
+}
+
+static void draw_quote(struct view *view, struct area area, int y, int col,
+		       const struct timeline *timeline, const struct message *message)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+	AUTO(str_done) struct str cut = STR_INIT;
+	const struct message *target = timeline_find(timeline, &message->reply_to);
+
+	str_add(&text, "↳ ");
+	if (target) {
+		view_name(view, &target->sender, 16, &text);
+		str_add(&text, ": ");
+		if (target->flags & MESSAGE_DELETED)
+			str_add(&text, _("(deleted)"));
+		else
+			neutral_add(&text, target->text.ptr, target->text.len,
+				    NEUTRAL_LINE);
+	} else {
+		str_add(&text, _("an earlier message"));
+	}
+	if (col < area.cols)
+		view_cut(&cut, text.ptr, (size_t)(area.cols - col));
+	view_put(view, area, y, col, STYLE_QUOTE, cut.ptr);
+}
+
+static void draw_sender(struct view *view, struct area area, int y,
+			const struct columns *columns, const struct laid *laid)
+{
+	const struct message *message = laid->message;
+	AUTO(str_done) struct str name = STR_INIT;
+	struct style style = theme_sender(view->theme, &message->sender);
+
+	if (columns->inline_name)
+		return;
+	if (laid->shows_time && columns->name) {
+		struct tm tm = local_time(message->ts_ms);
+		char text[16];
+		snprintf(text, sizeof(text), "%02d:%02d", tm.tm_hour % 100,
+			 tm.tm_min % 100);
+		view_put(view, area, y, 0, STYLE_TIME, text);
+	}
+	if (!laid->shows_name)
+		return;
+	if (id_equal(&message->sender, &view->model->self)) {
+		view_cut(&name, _("you"), (size_t)columns->name_cols);
+		style = view->theme->styles[STYLE_SELF];
+	} else {
+		view_name(view, &message->sender, (size_t)columns->name_cols, &name);
+	}
+	view_put_style(view, area, y, columns->name, style, name.ptr, name.len);
+}
+
+static void draw_row(struct view *view, struct area area, int y,
+		     const struct columns *columns, const struct timeline *timeline,
+		     const struct laid *laid, const struct row *row)
+{
+	if (row->first)
+		draw_sender(view, area, y, columns, laid);
+	switch (row->kind) {
+	case ROW_DAY: draw_day(view, area, y, laid->message->ts_ms); break;
+	case ROW_MARK: draw_rule(view, area, y, STYLE_MARK, _("new messages")); break;
+	case ROW_QUOTE:
+		draw_quote(view, area, y, columns->text, timeline, laid->message);
+		break;
+	case ROW_TEXT: draw_text(view, area, y, columns->text, laid, row); break;
+	}
+}
+
+/* The message on the bottom row and its rows below the edge. */
+static void bottom_of(const struct timeline *timeline, size_t *ret_index,
+		      size_t *ret_hidden)
+{
+	size_t index = timeline->view.follow
+			       ? timeline->count
+			       : timeline_index(timeline, &timeline->view.anchor);
+
+	*ret_hidden = index < timeline->count ? timeline->view.line : 0;
+	*ret_index = index < timeline->count ? index : timeline->count - 1;
+}
+
+static void draw_messages(struct view *view, struct area area,
+			  const struct timeline *timeline)
+{
+	struct columns columns = columns_of(view, area);
+	int y = area.rows;
+	size_t index, hidden;
+
+	bottom_of(timeline, &index, &hidden);
+	view->end_index = index + 1;
+	for (;; index--) {
+		struct laid laid;
+		lay(view, timeline, index, &columns, &laid);
+		size_t left = hidden < laid.count ? laid.count - hidden : 1;
+		hidden = 0;
+		while (left > 0 && y > 0) {
+			left--;
+			y--;
+			draw_row(view, area, y, &columns, timeline, &laid,
+				 &laid.rows[left]);
+		}
+		laid_done(&laid);
+		view->top_index = index;
+		view->at_top = left == 0 && index == 0;
+		if (index == 0 || y == 0)
+			break;
+	}
+}
+
+static void draw_empty(struct view *view, struct area area, const struct room *room)
+{
+	const char *text = _("Nothing has been said here yet.");
+
+	if (!room && !view->model->rooms.count)
+		text = _("You are in no room yet: /join #lobby, or /msg @name");
+	else if (!room)
+		text = _("Pick a room: Alt-Up, Alt-Down, or /join");
+	else if (room->timeline.loading || !room->timeline.at_start)
+		text = _("Loading…");
+	view_put(view, area, area.rows / 2, 1, STYLE_HINT, text);
+}
+
+void view_timeline(struct view *view, struct area area)
+{
+	const struct room *room = rooms_current(&view->model->rooms);
+
+	view->main = area;
+	view->top_index = view->end_index = 0;
+	view->at_top = true;
+	if (area.rows < 1 || area.cols < 1)
+		return;
+	if (room && room->timeline.count)
+		draw_messages(view, area, &room->timeline);
+	else
+		draw_empty(view, area, room);
+}
+
+/* How many of @want rows there are from the bottom (@index, @hidden) upwards. */
+static size_t rows_above(const struct view *view, const struct timeline *timeline,
+			 size_t index, size_t hidden, size_t want)
+{
+	size_t rows = 0;
+
+	for (;; index--) {
+		size_t height = height_of(view, timeline, index);
+		rows += height > hidden ? height - hidden : 0;
+		hidden = 0;
+		if (index == 0 || rows >= want)
+			return rows;
+	}
+}
+
+static void go_up(const struct view *view, const struct timeline *timeline, size_t *index,
+		  size_t *hidden, size_t rows)
+{
+	*hidden += rows;
+	for (;;) {
+		size_t height = height_of(view, timeline, *index);
+		if (*hidden < height)
+			return;
+		if (*index == 0) {
+			*hidden = height - 1;
+			return;
+		}
+		*hidden -= height;
+		(*index)--;
+	}
+}
+
+/* True: the end was reached. */
+static bool go_down(const struct view *view, const struct timeline *timeline,
+		    size_t *index, size_t *hidden, size_t rows)
+{
+	while (rows-- > 0) {
+		if (*hidden > 0) {
+			(*hidden)--;
+		} else if (*index + 1 < timeline->count) {
+			(*index)++;
+			*hidden = height_of(view, timeline, *index) - 1;
+		} else {
+			return true;
+		}
+	}
+	return *hidden == 0 && *index + 1 == timeline->count;
+}
+
+void view_scroll(struct view *view, struct room *room, long rows)
+{
+	struct timeline *timeline = &room->timeline;
+	size_t page = view->main.rows > 0 ? (size_t)view->main.rows : 1;
+	size_t index, hidden;
+	bool end = false;
+
+	if (timeline->count == 0 || view->main.cols < 1)
+		return;
+	bottom_of(timeline, &index, &hidden);
+	if (rows < 0) {
+		go_up(view, timeline, &index, &hidden, (size_t)-rows);
+		size_t above = rows_above(view, timeline, index, hidden, page);
+		if (above < page)
+			end = go_down(view, timeline, &index, &hidden, page - above);
+	} else {
+		end = go_down(view, timeline, &index, &hidden, (size_t)rows);
+	}
+	if (end && timeline->at_end)
+		timeline_follow(timeline);
+	else
+		timeline_anchor(timeline, &timeline->rows[index]->cid, hidden);
+}
+
+void view_scroll_to(struct view *view, struct room *room, size_t index)
+{
+	if (index >= room->timeline.count)
+		return;
+	timeline_anchor(&room->timeline, &room->timeline.rows[index]->cid, 0);
+	view_scroll(view, room, 0);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a person sees, compared with tests/golden/. "make golden" records them anew. */
+#include <stdlib.h>
+
+#include "client/model/unread.h"
+#include "tests/lib/stage.h"
+
+#include "tests/lib/check.h"
+
+static void talk(struct stage *stage)
+{
+	struct message *message;
+
+	stage_say(stage, stage->lobby, &stage->carol, "Disk on db1 is at 91 %");
+	struct id first = stage->lobby->timeline.rows[0]->cid;
+	stage->clock.ms -= 59000;
+	message = stage_say(stage, stage->lobby, &stage->bob,
+			    "I'll grow the volume tonight, before the backup runs, if "
+			    "nobody minds waiting a little");
+	message->reply_to = first;
+	message = stage_say(stage, stage->lobby, &stage->bob,
+			    "see https://wiki.example/grow");
+	message->flags |= MESSAGE_EDITED;
+	message = stage_say(stage, stage->lobby, &stage->carol, "");
+	message->flags |= MESSAGE_DELETED;
+	stage->clock.ms += 24 * 3600 * 1000;
+	message = stage_say(stage, stage->lobby, &stage->bob, "joined");
+	message->flags |= MESSAGE_NOTICE;
+	message = stage_say(stage, stage->lobby, &stage->bob, "@alice done?");
+	message->flags |= MESSAGE_MENTION;
+	timeline_mark(&stage->lobby->timeline, true, message->seq - 1);
+	message = stage_say(stage, stage->lobby, &stage->alice, "almost");
+	message->state = MESSAGE_PENDING;
+	message = stage_say(stage, stage->lobby, &stage->alice, "again");
+	message->state = MESSAGE_FAILED;
+	message->why = ERR_FORBIDDEN;
+}
+
+static void a_wide_screen_has_three_panes(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 24, 110);
+	talk(&stage);
+	struct room *ops = stage.model.rooms.rows[1];
+	ops->unread = 2;
+	ops->mentions = 1;
+	rooms_sort(&stage.model.rooms, &stage.model.people);
+	roster_typing(&stage.lobby->roster, &stage.bob, 100000000);
+	stage.model.waiting = 1;
+	stage_type(&stage, "almost there");
+	stage_golden(&stage, "wide");
+	stage_done(&stage);
+}
+
+static void eighty_columns_fold_the_members(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 24, 80);
+	talk(&stage);
+	stage_golden(&stage, "80x24");
+	stage_done(&stage);
+}
+
+static void forty_columns_fold_the_rooms(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 15, 40);
+	talk(&stage);
+	stage_golden(&stage, "40x15");
+	stage_done(&stage);
+}
+
+static void twenty_by_five_can_be_used(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 5, 20);
+	talk(&stage);
+	stage_type(&stage, "hi");
+	stage_golden(&stage, "20x5");
+	stage_done(&stage);
+}
+
+static void one_by_one_is_survived(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 1, 1);
+	talk(&stage);
+	stage_type(&stage, "x日");
+	ui_draw(stage.ui);
+	ui_page(stage.ui, "title", "text");
+	ui_notice(stage.ui, "notice");
+	ui_draw(stage.ui);
+	ui_form(stage.ui, UI_FORM_SIGNUP, NULL);
+	ui_draw(stage.ui);
+	stage_resize(&stage, 24, 80);
+	ui_form(stage.ui, UI_FORM_NONE, NULL);
+	assert_true(stage_shows(&stage, "x日"));
+	stage_done(&stage);
+}
+
+static void an_empty_client_says_what_to_do(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 10, 80);
+	ui_enter(stage.ui, NULL);
+	while (stage.model.rooms.count)
+		rooms_remove(&stage.model.rooms, &stage.model.rooms.rows[0]->id);
+	stage.model.link = MODEL_WAITING;
+	stage.model.retry_ms = 5000;
+	stage_golden(&stage, "empty");
+	stage_done(&stage);
+}
+
+static void hostile_text_stays_in_its_field(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 14, 80);
+	people_set(&stage.model.people, &stage.bob, "bob", "\x1b]0;x\x07\u202eecila");
+	stage_say(&stage, stage.lobby, &stage.bob, "\x1b[2J\u202eevil\u202c\u200b end");
+	stage_say(&stage, stage.lobby, &stage.carol, "שלום עולם 12:00 alice");
+	stage_say(&stage, stage.lobby, &stage.bob,
+		  "👨‍👩‍👧‍👦 日本語 می‌خواهم 🇩🇪");
+	str_set(&stage.lobby->topic, "topic\nwith\x9b newline");
+	stage_golden(&stage, "hostile");
+	stage_done(&stage);
+}
+
+static void several_lines_are_shown_in_the_input(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 16, 60);
+	stage_type(&stage, "one");
+	stage_type(&stage, "\x1b\r");
+	stage_type(&stage, "two 日本語 three four five six seven eight nine ten\n");
+	stage_type(&stage, "last");
+	stage_golden(&stage, "input");
+	stage_done(&stage);
+}
+
+static void tab_offers_commands(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 12, 60);
+	stage_type(&stage, "/h\t");
+	stage_golden(&stage, "words");
+	stage_type(&stage, "e\t");
+	assert_true(stage_shows(&stage, "/help ▮"));
+	stage_done(&stage);
+}
+
+static void forms_ask_for_what_is_needed(void **state)
+{
+	struct stage stage;
+	struct ui_values known = {.server = "wss://chat.example", .account = "alice"};
+	stage_init(&stage, 16, 80);
+	ui_form(stage.ui, UI_FORM_LOGIN, &known);
+	stage_type(&stage, "sécret");
+	stage_golden(&stage, "login");
+	stage_type(&stage, "\r");
+	assert_string_equal(stage_heard(&stage),
+			    "form 1 0 wss://chat.example|alice|-|-|sécret|-\n");
+	stage_type(&stage, "\x1bOQ");
+	assert_non_null(strstr(stage_heard(&stage), "form 1 2 "));
+	ui_form(stage.ui, UI_FORM_SIGNUP, &known);
+	ui_form_error(stage.ui, "that name is taken");
+	stage_golden(&stage, "signup");
+	ui_form(stage.ui, UI_FORM_CODE, NULL);
+	ui_form_code(stage.ui, "a…e@example.org", 1000 + 599000, 1000 + 30000);
+	stage_type(&stage, "1234");
+	stage_golden(&stage, "code");
+	stage_type(&stage, "\x1bOR");
+	assert_string_equal(stage_heard(&stage), "");
+	stage_wait(&stage, 30000);
+	stage_type(&stage, "\x1bOR");
+	assert_string_equal(stage_heard(&stage), "form 3 1 -|-|-|-|-|1234\n");
+	stage_done(&stage);
+}
+
+static void a_page_lies_over_the_timeline_and_scrolls(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 10, 60);
+	ui_page(stage.ui, "Help",
+		"one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten");
+	stage_golden(&stage, "page");
+	ui_scroll(stage.ui, UI_BOTTOM);
+	assert_true(stage_shows(&stage, "ten"));
+	assert_false(stage_shows(&stage, "one"));
+	stage_type(&stage, "\x1b");
+	stage_wait(&stage, 60);
+	assert_false(stage_shows(&stage, "ten"));
+	stage_done(&stage);
+}
+
+static void panes_come_as_overlays_where_it_is_narrow(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 10, 50);
+	talk(&stage);
+	ui_toggle(stage.ui, UI_PANE_ROOMS);
+	stage_golden(&stage, "overlay");
+	ui_toggle(stage.ui, UI_PANE_MEMBERS);
+	assert_true(stage_shows(&stage, "owner"));
+	stage_done(&stage);
+}
+
+CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_members),
+	   TEST(forty_columns_fold_the_rooms), TEST(twenty_by_five_can_be_used),
+	   TEST(one_by_one_is_survived), TEST(an_empty_client_says_what_to_do),
+	   TEST(hostile_text_stays_in_its_field),
+	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
+	   TEST(forms_ask_for_what_is_needed),
+	   TEST(a_page_lies_over_the_timeline_and_scrolls),
+	   TEST(panes_come_as_overlays_where_it_is_narrow))

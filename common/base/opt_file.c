@@ -44,7 +44,8 @@ static char *trim(char *text)
 
 bool opt_is_profile(const char *name)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 	return name[0] && name[0] != '.' && name[strspn(name, allowed)] == '\0' &&
 	       strlen(name) <= OPT_NAME_MAX;

@@ -307,7 +307,8 @@ static void profiles_are_folder_names(void **state)
 	assert_false(opt_is_profile("."));
 	assert_false(opt_is_profile(".hidden"));
 	assert_false(opt_is_profile("a/b"));
-	assert_false(opt_is_profile("Work"));
+	assert_true(opt_is_profile("Work"));
+	assert_false(opt_is_profile("wörk"));
 }
 
 static void help_wraps_and_shows_defaults(void **state)

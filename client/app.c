@@ -197,9 +197,10 @@ void app_connect(struct app *app)
 	link_start(app->link, &app->address, &app->device);
 }
 
-static void take_notes(struct app *app)
+static bool take_notes(struct app *app)
 {
 	struct transport_note *note = transport_inbox_take(&app->inbox);
+	bool any = note != NULL;
 
 	while (note) {
 		struct transport_note *next = transport_note_next(note);
@@ -209,14 +210,16 @@ static void take_notes(struct app *app)
 			link_note(app->link, &note);
 		note = next;
 	}
+	return any;
 }
 
-void app_turn(struct app *app)
+bool app_turn(struct app *app)
 {
 	uint64_t now = clock_mono_ms(app->clock);
+	bool any = app_next_ms(app) <= now;
 
-	store_reap(app->store);
-	take_notes(app);
+	any |= store_reap(app->store) > 0;
+	any |= take_notes(app);
 	if (now >= link_next_ms(app->link))
 		link_tick(app->link);
 	auth_tick(app->auth);
@@ -225,11 +228,13 @@ void app_turn(struct app *app)
 		app_touch(app);
 	if (app->loaded)
 		app_look_up_names(app);
+	any |= app->changes != NULL;
 	changes_flush(app);
-	store_reap(app->store);
+	any |= store_reap(app->store) > 0;
 	if (app->touched)
 		app_tell_touched(app);
 	app->touched = false;
+	return any;
 }
 
 uint64_t app_next_ms(const struct app *app)

@@ -20,8 +20,8 @@ void app_done(struct app *app);
 /** Takes both. The store is read; face.rooms and then the session follow. */
 void app_start(struct app *app, const struct address *address,
 	       struct transport **transport, struct store_thread **store);
-/** Everything that has come: notes, answers of the store, time. */
-void app_turn(struct app *app);
+/** Everything that has come: notes, answers of the store, time. False: there was nothing. */
+bool app_turn(struct app *app);
 /** Monotonic time by which app_turn() has something to do; UINT64_MAX = nothing. */
 uint64_t app_next_ms(const struct app *app);
 /** The disk failed: say so and leave. */

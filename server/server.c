@@ -61,16 +61,6 @@ static void reap_jobs(struct server *server)
 	}
 }
 
-static void on_woken(void *ctx)
-{
-	struct server *server = ctx;
-
-	if (server->writer) {
-		writer_reap(server->writer);
-	}
-	reap_jobs(server);
-}
-
 /* ---- housekeeping ---- */
 
 static enum err expiry_work(struct task *task, struct store *store)
@@ -146,6 +136,16 @@ static void drain(struct server *server)
 	}
 }
 
+static void drain_begin(struct server *server)
+{
+	server->drain_ms = clock_mono_ms(&server->clock);
+	log_info("server: draining, connections=%zu", conns_count(server->conns));
+	loop_deafen(server->loop);
+	loop_hurry(server->loop);
+	conns_each(server->conns, say_goaway, server);
+	drain(server);
+}
+
 static void on_signal(int signum, void *ctx)
 {
 	struct server *server = ctx;
@@ -153,18 +153,33 @@ static void on_signal(int signum, void *ctx)
 	if (signum == SIGHUP) {
 		return; /* a terminal that went away is no reason to end */
 	}
-	if (server->drain_ms != 0) {
+	if (server->drain_ms == 0) {
+		drain_begin(server);
+	} else {
 		log_warn("server: a second signal, ending at once");
 		loop_quit(server->loop);
-		return;
 	}
-	log_info("server: draining, signal=%d, connections=%zu", signum,
-		 conns_count(server->conns));
-	server->drain_ms = clock_mono_ms(&server->clock);
-	loop_deafen(server->loop);
-	loop_hurry(server->loop);
-	conns_each(server->conns, say_goaway, server);
-	drain(server);
+}
+
+static void on_woken(void *ctx)
+{
+	struct server *server = ctx;
+
+	if (server->writer) {
+		writer_reap(server->writer);
+	}
+	if (server->has_workers) {
+		reap_jobs(server);
+	}
+	if (atomic_load(&server->stop) && server->drain_ms == 0) {
+		drain_begin(server);
+	}
+}
+
+void server_ask_stop(struct server *server)
+{
+	atomic_store(&server->stop, true);
+	loop_wake(server->loop);
 }
 
 void server_tick(struct server *server)

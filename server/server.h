@@ -4,6 +4,7 @@
 #ifndef CHAT_SERVER_SERVER_H
 #define CHAT_SERVER_SERVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,9 +84,10 @@ struct server {
 	int lock;                            /**< of server.lock, -1 = none */
 	uint64_t drain_ms;                   /**< 0, or when draining began */
 	uint64_t swept_ms;
-	bool goodbye; /**< connections were told to close */
-	bool has_keys, has_workers,
-		has_socket; /**< for an end half-way through the beginning */
+	atomic_bool stop; /**< somebody asked for it */
+	bool goodbye;     /**< connections were told to close */
+	/* for an end half-way through the beginning */
+	bool has_keys, has_workers, has_socket;
 };
 
 /** What a server is made of from outside. */
@@ -109,6 +111,8 @@ enum err server_new(const struct server_setup *setup, struct server **ret_server
 /** Serve until a signal, then drain: everybody is told, what was accepted is committed and
  *  acknowledged, then it returns. */
 void server_run(struct server *server);
+/** Begin to drain, as a signal does. Thread: any, while server_run() is under way. */
+void server_ask_stop(struct server *server);
 void server_free(struct server **server);
 /** Inline mode: let finished tasks and jobs come back and queues leave. */
 void server_turn(struct server *server);

@@ -327,7 +327,8 @@ static int on_writeable(struct wire *wire)
 		return -1;
 	}
 	if (wire->hang_up) {
-		return -1;
+		wire_close(wire); /* not -1: see ws_close() */
+		return 0;
 	}
 	lws_set_timeout(wire->wsi, NO_PENDING_TIMEOUT, 0);
 	return lws_http_transaction_completed(wire->wsi) ? -1 : 0;

@@ -3,6 +3,7 @@
  * What comes into one connection: pieces, put together into a message within hard bounds.
  * Nothing is allocated from a length that the peer claims; only what has arrived is kept.
  */
+#include "common/proto/frame.h"
 #include "common/proto/limits.h"
 #include "server/net/conns.h"
 
@@ -17,6 +18,18 @@ void conn_alive(struct conn *conn)
 	conn->pinged = false;
 }
 
+/* Nothing can be read from a message that is cut off, so the answer names none. */
+static void refuse_size(struct conn *conn)
+{
+	struct body_error body = {.code = bytes_text(err_word(ERR_TOO_BIG))};
+	struct buf text = BUF_INIT;
+
+	frame_write_error(&text, &body);
+	conn_say(conn, buf_view(&text));
+	buf_done(&text);
+	conn_close(conn, CLOSE_PROTOCOL, "message too big");
+}
+
 bool conn_input(struct conn *conn, struct bytes piece, bool fragment_end,
 		bool message_end)
 {
@@ -25,7 +38,7 @@ bool conn_input(struct conn *conn, struct bytes piece, bool fragment_end,
 	}
 	conn_alive(conn);
 	if (conn->partial.len + piece.len > most_bytes(conn)) {
-		conn_close(conn, CLOSE_PROTOCOL, "message too big");
+		refuse_size(conn);
 		return false;
 	}
 	if (message_end && conn->partial.len == 0 && conn->fragments == 0) {

@@ -54,6 +54,8 @@ struct loop {
 	struct wire *adopting; /* handed to lws, which may drop it before it is known */
 	struct map addresses;  /* folded address → sockets */
 	size_t sockets;
+	struct wire *closing; /* to be closed before the loop blocks */
+	size_t leaving;       /* closed by us, and not gone yet */
 };
 
 /* ---- wires ---- */
@@ -109,6 +111,38 @@ static void address_leave(struct loop *loop, struct wire *wire)
 	}
 }
 
+void wire_close(struct wire *wire)
+{
+	if (!wire->closing) {
+		wire->closing = true;
+		wire->closing_next = wire->loop->closing;
+		wire->loop->closing = wire;
+		wire->loop->leaving++;
+	}
+}
+
+static void close_wires(struct loop *loop)
+{
+	while (loop->closing) {
+		struct wire *wire = loop->closing;
+
+		loop->closing = wire->closing_next;
+		wire->closing_next = NULL;
+		ws_close(wire);
+	}
+}
+
+static void forget_closing(struct loop *loop, struct wire *wire)
+{
+	for (struct wire **at = &loop->closing; *at; at = &(*at)->closing_next) {
+		if (*at == wire) {
+			*at = wire->closing_next;
+			break;
+		}
+	}
+	loop->leaving -= wire->closing;
+}
+
 static void wire_free(struct wire *wire)
 {
 	struct loop *loop = wire->loop;
@@ -119,6 +153,7 @@ static void wire_free(struct wire *wire)
 	ws_forget(wire);
 	http_forget(wire);
 	address_leave(loop, wire);
+	forget_closing(loop, wire);
 	loop->sockets--;
 	mem_free(wire);
 }
@@ -268,6 +303,7 @@ static void on_prepare(uv_prepare_t *handle)
 	struct loop *loop = handle->data;
 
 	conns_flush(loop->config.conns);
+	close_wires(loop);
 }
 
 static void on_tick(uv_timer_t *handle)
@@ -275,6 +311,11 @@ static void on_tick(uv_timer_t *handle)
 	struct loop *loop = handle->data;
 
 	conns_tick(loop->config.conns);
+	if (loop->leaving > 0) {
+		/* lws looks at its own deadlines (a close that is not answered) only
+		 * after an event */
+		lws_cancel_service(loop->lws);
+	}
 	loop->config.tick(loop->config.ctx);
 }
 

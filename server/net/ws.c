@@ -12,8 +12,6 @@
 
 #include "common/proto/limits.h"
 
-#define CLOSE_S 3 /* for the close frame of a peer that does not read */
-
 _Static_assert(PACKET_HEAD >= LWS_PRE, "lws writes its header in front of a packet");
 
 /* What lws hands us of the request, in one place so that it lives as long as the check. */
@@ -135,8 +133,6 @@ static void io_pause(struct conn *conn, bool on)
 	lws_rx_flow_control(wire->wsi, !on);
 }
 
-/* The close frame is sent in the writeable callback, or, when the peer does not read, the
- * socket is cut. */
 static void io_close(struct conn *conn, unsigned code, const char *why)
 {
 	struct wire *wire = conn->carrier;
@@ -146,8 +142,7 @@ static void io_close(struct conn *conn, unsigned code, const char *why)
 	wire->close_code = code;
 	memcpy(wire->close_why, why, len);
 	wire->close_why[len] = '\0';
-	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_S);
-	lws_callback_on_writable(wire->wsi);
+	wire_close(wire);
 }
 
 static const struct conn_io ws_io = {
@@ -159,11 +154,17 @@ static const struct conn_io ws_io = {
 	.close = io_close,
 };
 
-static int say_close(struct wire *wire)
+/* Debian's lws is a debug build: returning -1 from the writeable callback closes twice,
+ * to see whether that is harmless, and the second close drops the close frame. So it is
+ * asked to close from outside of its callbacks, once. */
+void ws_close(struct wire *wire)
 {
-	lws_close_reason(wire->wsi, (enum lws_close_status)wire->close_code,
-			 (unsigned char *)wire->close_why, strlen(wire->close_why));
-	return -1;
+	if (wire->close_code != 0) {
+		lws_close_reason(wire->wsi, (enum lws_close_status)wire->close_code,
+				 (unsigned char *)wire->close_why,
+				 strlen(wire->close_why));
+	}
+	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
 }
 
 static int on_open(struct wire *wire)
@@ -179,7 +180,7 @@ static int on_open(struct wire *wire)
 	wire->conn->single = wire->grant.single;
 	wire->conn->room = wire->grant.room;
 	conn_opened(wire->conn);
-	return wire->close_code != 0 ? say_close(wire) : 0;
+	return 0;
 }
 
 static int on_receive(struct wire *wire, const void *in, size_t len)
@@ -194,14 +195,11 @@ static int on_receive(struct wire *wire, const void *in, size_t len)
 		conn_close(wire->conn, CLOSE_PROTOCOL, "text frames only");
 	}
 	conn_input(wire->conn, bytes_of(in, len), fragment_end, message_end);
-	return wire->close_code != 0 ? say_close(wire) : 0;
+	return 0;
 }
 
 static int on_writeable(struct wire *wire)
 {
-	if (wire->close_code != 0) {
-		return say_close(wire);
-	}
 	if (wire->conn) {
 		conn_flush(wire->conn);
 	}

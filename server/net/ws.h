@@ -32,11 +32,17 @@ struct wire {
 	struct conn *conn;
 	unsigned close_code; /* 0 = stay open */
 	char close_why[WIRE_WHY_MAX];
+	struct wire *closing_next;
+	bool closing; /* on the list of those to be closed */
 };
 
 /** The wire of a wsi; NULL for lws's own. */
 struct wire *wire_of(struct lws *wsi);
 const struct loop_config *wire_config(const struct wire *wire);
+
+/** End it soon, outside of any callback of lws: a WebSocket with close_code, HTTP once
+ *  its answer is out. */
+void wire_close(struct wire *wire);
 
 /** A header as text into @dst (terminated): {NULL, 0} when it was not sent, an empty text
  *  with ptr set when it does not fit. */
@@ -48,6 +54,8 @@ struct bytes wire_query(struct lws *wsi, const char *name, char *dst, size_t siz
 /** The parts of the callback. The results are lws's: 0 = go on, -1 = close. */
 int http_event(struct wire *wire, enum lws_callback_reasons reason, void *in, size_t len);
 int ws_event(struct wire *wire, enum lws_callback_reasons reason, void *in, size_t len);
+/** Tell lws to close it now, a WebSocket with the code and reason of @wire. */
+void ws_close(struct wire *wire);
 /** The handshake. 0: switch; 1: refused and answered; -1: hang up. */
 int ws_confirm(struct wire *wire, struct lws *wsi);
 /** Send a whole HTTP answer now. False: the socket is broken. */

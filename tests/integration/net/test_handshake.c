@@ -371,6 +371,17 @@ static void other_upgrades_are_refused(void **state)
 {
 	struct fixture *f = *state;
 
+	/* the answer survives although the body is not read */
+	char *big = mem_alloc(1, 200001);
+	struct str text = STR_INIT;
+
+	memset(big, 'x', 200000);
+	str_addf(&text,
+		 "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 200000\r\n\r\n%s",
+		 big);
+	assert_int_equal(status_of(f, text.ptr), 413);
+	str_done(&text);
+	mem_free(big);
 	assert_int_equal(
 		status_of(f, "GET /v1/ws HTTP/1.1\r\nHost: test\r\n"
 			     "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One command at a time. Standard input is read only where "-" asks for it: a cron job or
+ * an ssh without a terminal must not hang on it.
+ */
+#include "client/script/command.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/os/lang.h"
+#include "common/proto/limits.h"
+
+/* The options that are commands, and what they ask for. */
+static const struct {
+	enum option option;
+	enum request_kind kind;
+	bool is_text; /* its value is the room */
+} commands[] = {
+	{OPTION_FLUSH, REQUEST_FLUSH, false},
+	{OPTION_FOLLOW, REQUEST_FOLLOW, false},
+	{OPTION_HISTORY, REQUEST_HISTORY, true},
+	{OPTION_ROOMS, REQUEST_ROOMS_LIST, false},
+	{OPTION_SEND, REQUEST_SEND, true},
+	{OPTION_WHOAMI, REQUEST_WHOAMI, false},
+};
+
+static bool is_given(const struct opts *opts, size_t i)
+{
+	if (commands[i].is_text)
+		return opts_given(opts, commands[i].option);
+	return opts_bool(opts, commands[i].option);
+}
+
+static size_t count_given(const struct opts *opts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		count += is_given(opts, i);
+	return count;
+}
+
+bool command_given(const struct profile *profile)
+{
+	return count_given(&profile->opts) > 0;
+}
+
+static enum err read_stdin(struct str *text)
+{
+	char part[4096];
+
+	while (text->len <= LIMIT_TEXT + 1) {
+		ssize_t got = read(STDIN_FILENO, part, sizeof(part));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ERR_IO;
+		if (got == 0)
+			break;
+		str_add_len(text, part, (size_t)got);
+	}
+	/* The newline that every tool puts at the end is not part of what is said. */
+	if (text->len > 0 && text->ptr[text->len - 1] == '\n')
+		str_cut(text, text->len - 1);
+	return ERR_OK;
+}
+
+static enum err read_send(const struct opts *opts, struct request *request,
+			  struct str *why)
+{
+	if (opts->operand_count != 1) {
+		str_set(why,
+			_("--send takes one text: put it in quotes, or \"-\" to read it "
+			  "from standard input"));
+		return ERR_USAGE;
+	}
+	request->wait = (enum request_wait)opts_word(opts, OPTION_WAIT);
+	request->no_queue = !opts_bool(opts, OPTION_QUEUE);
+	str_set(&request->name, opts_text(opts, OPTION_ID));
+	if (strcmp(opts->operands[0], "-") != 0) {
+		str_set(&request->text, opts->operands[0]);
+		return ERR_OK;
+	}
+	enum err err = read_stdin(&request->text);
+	if (err != ERR_OK)
+		str_set(why, _("standard input cannot be read"));
+	return err;
+}
+
+static enum err read_follow(const struct opts *opts, struct request *request,
+			    struct str *why)
+{
+	if (opts->operand_count > REQUEST_ROOMS) {
+		str_addf(why,
+			 _("--follow takes at most %d rooms; without any it follows all"),
+			 REQUEST_ROOMS);
+		return ERR_USAGE;
+	}
+	for (size_t i = 0; i < opts->operand_count; i++)
+		request_add_room(request, opts->operands[i]);
+	str_set(&request->name, opts_text(opts, OPTION_CONSUMER));
+	request->since = (enum request_since)opts_word(opts, OPTION_SINCE);
+	return ERR_OK;
+}
+
+static enum err read_kind(const struct opts *opts, size_t which, struct request *request,
+			  struct str *why)
+{
+	request->kind = commands[which].kind;
+	request->json = opts_bool(opts, OPTION_JSON);
+	request->timeout_ms = (uint64_t)opts_number(opts, OPTION_TIMEOUT);
+	request->limit = (uint64_t)opts_number(opts, OPTION_LIMIT);
+	if (commands[which].is_text)
+		str_set(&request->room, opts_text(opts, commands[which].option));
+	if (request->kind == REQUEST_SEND)
+		return read_send(opts, request, why);
+	if (request->kind == REQUEST_FOLLOW)
+		return read_follow(opts, request, why);
+	if (opts->operand_count > 0) {
+		str_addf(why, _("nobody asked for \"%s\": see --help"),
+			 opts->operands[0]);
+		return ERR_USAGE;
+	}
+	return ERR_OK;
+}
+
+static void explain(const struct request *request, enum err err, struct str *why)
+{
+	if (err == ERR_TOO_BIG && request->text.len > LIMIT_TEXT)
+		str_addf(why, _("a message has at most %d bytes"), LIMIT_TEXT);
+	else if (err == ERR_UTF8)
+		str_set(why, _("the text is not UTF-8"));
+	else if (err == ERR_BAD && request->kind == REQUEST_SEND &&
+		 request->text.len == 0)
+		str_set(why, _("the text is empty"));
+	else if (err == ERR_BAD && request->kind == REQUEST_SEND)
+		str_set(why, _("the text has control characters"));
+	else
+		str_set(why, _(err_text(err)));
+}
+
+enum err command_read(const struct profile *profile, struct request *ret, struct str *why)
+{
+	const struct opts *opts = &profile->opts;
+	struct request request = REQUEST_INIT;
+	size_t which = 0;
+
+	while (which + 1 < ARRAY_LEN(commands) && !is_given(opts, which))
+		which++;
+	enum err err = count_given(opts) == 1 ? ERR_OK : ERR_USAGE;
+	if (err != ERR_OK)
+		str_set(why, _("give one command at a time"));
+	else
+		err = read_kind(opts, which, &request, why);
+	if (err == ERR_OK) {
+		err = request_check(&request);
+		if (err != ERR_OK)
+			explain(&request, err, why);
+	}
+	if (err != ERR_OK) {
+		request_done(&request);
+		return err;
+	}
+	*ret = request;
+	return ERR_OK;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Lock or socket, whichever answers first. Lines are written here, one write() each, and
+ * confirmed afterwards: only then does a follower's position move. When the owner ends,
+ * the lock is free and one of those who wait takes it.
+ */
+#include "client/script/hand.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/script/wire.h"
+#include "common/crypto/random.h"
+#include "common/proto/json.h"
+#include "common/proto/json_out.h"
+
+#define RETRY_MS 20
+
+struct hand {
+	struct wire wire;
+	const struct clock *clock;
+	uint64_t deadline_ms; /* for a sign of life; UINT64_MAX once it came */
+	uint64_t written;
+	bool ended;
+	int code;
+};
+
+/* ERR_CLOSED when nobody reads. */
+static enum err write_line(struct bytes text)
+{
+	AUTO(buf_done) struct buf line = BUF_INIT;
+
+	buf_add_bytes(&line, text);
+	buf_add_u8(&line, '\n');
+	for (size_t at = 0; at < line.len;) {
+		ssize_t done = write(STDOUT_FILENO, line.ptr + at, line.len - at);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return ERR_CLOSED;
+		at += (size_t)done;
+	}
+	return ERR_OK;
+}
+
+static void confirm(struct hand *hand)
+{
+	AUTO(buf_done) struct buf frame = BUF_INIT;
+	struct json_out out = json_out_init(&frame);
+
+	json_out_open(&out, '{');
+	json_out_key(&out, "type");
+	json_out_text(&out, bytes_text("wrote"));
+	json_out_key(&out, "count");
+	json_out_uint(&out, hand->written);
+	json_out_close(&out, '}');
+	wire_put(&hand->wire, buf_view(&frame));
+}
+
+static void end(struct hand *hand, int code)
+{
+	hand->ended = true;
+	hand->code = code;
+}
+
+/* One object of the owner. */
+static enum err take(struct hand *hand, struct json_node object)
+{
+	struct bytes type, text = bytes_of(NULL, 0);
+	uint64_t code;
+
+	if (!json_text(json_get(object, "type"), &type))
+		return ERR_BAD;
+	json_text(json_get(object, "text"), &text);
+	hand->deadline_ms = UINT64_MAX;
+	if (bytes_equal(type, bytes_text("line"))) {
+		hand->written++;
+		if (write_line(text) != ERR_OK)
+			end(hand, err_row(ERR_IO)->exit_code);
+		confirm(hand);
+	} else if (bytes_equal(type, bytes_text("note"))) {
+		fprintf(stderr, "%.*s\n", (int)text.len, (const char *)text.ptr);
+	} else if (bytes_equal(type, bytes_text("end"))) {
+		if (!json_uint(json_get(object, "code"), &code) || code > 255)
+			return ERR_BAD;
+		end(hand, (int)code);
+	}
+	return ERR_OK;
+}
+
+static enum err take_all(struct hand *hand)
+{
+	struct bytes text;
+
+	while (!hand->ended) {
+		struct json *json = NULL;
+		enum err err = wire_next(&hand->wire, &text);
+		if (err == ERR_OK && !text.ptr)
+			return ERR_OK;
+		if (err == ERR_OK)
+			err = json_parse(text, &json);
+		if (err == ERR_OK)
+			err = take(hand, json_root(json));
+		json_free(&json);
+		if (err != ERR_OK)
+			return err;
+	}
+	return ERR_OK;
+}
+
+static int wait_ms(const struct hand *hand)
+{
+	uint64_t now = clock_mono_ms(hand->clock);
+
+	if (hand->deadline_ms == UINT64_MAX)
+		return -1;
+	return hand->deadline_ms > now ? (int)(hand->deadline_ms - now) : 0;
+}
+
+/* Until the end comes. ERR_CLOSED: the owner is gone; ERR_LOCKED: it does not answer. */
+static enum err converse(struct hand *hand)
+{
+	enum err err = ERR_OK;
+
+	while (err == ERR_OK && !hand->ended) {
+		err = wire_flush(&hand->wire);
+		struct pollfd fd = {.fd = hand->wire.fd, .events = POLLIN};
+		if (wire_waiting(&hand->wire) > 0)
+			fd.events |= POLLOUT;
+		int ready = err == ERR_OK ? poll(&fd, 1, wait_ms(hand)) : 0;
+		if (err == ERR_OK && ready == 0)
+			return ERR_LOCKED;
+		if (ready <= 0)
+			continue;
+		err = wire_fill(&hand->wire);
+		enum err taken = take_all(hand);
+		if (taken != ERR_OK)
+			err = taken;
+	}
+	return hand->ended ? ERR_OK : err;
+}
+
+/* ERR_CLOSED also when the owner speaks what we do not know: another version of us. */
+static enum err let_do(struct hand *hand, const struct request *request)
+{
+	AUTO(buf_done) struct buf frame = BUF_INIT;
+
+	request_encode(request, &frame);
+	wire_put(&hand->wire, buf_view(&frame));
+	enum err err = converse(hand);
+	wire_done(&hand->wire);
+	return err == ERR_OK || err == ERR_LOCKED ? err : ERR_CLOSED;
+}
+
+static void give_cid(struct request *request, const struct clock *clock)
+{
+	uint8_t random[10];
+
+	if (request->kind != REQUEST_SEND || !id_is_zero(&request->cid))
+		return;
+	random_fill(&random_system, random, sizeof(random));
+	request->cid = id_v7(clock_now_ms(clock), random);
+}
+
+enum err hand_over(const char *dir, struct request *request, const struct clock *clock,
+		   struct owner **ret_owner, int *ret_code)
+{
+	uint64_t deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;
+
+	*ret_owner = NULL;
+	enum err err = crypto_init();
+	if (err != ERR_OK)
+		return err;
+	give_cid(request, clock);
+	for (;;) {
+		struct hand hand = {.clock = clock, .deadline_ms = deadline};
+		int fd;
+		err = owner_take(dir, ret_owner);
+		if (err != ERR_LOCKED)
+			return err;
+		err = owner_reach(dir, &fd);
+		if (err == ERR_OK) {
+			wire_init(&hand.wire, fd);
+			err = let_do(&hand, request);
+			*ret_code = hand.code;
+		}
+		if (err != ERR_CLOSED)
+			return err;
+		/* One that answered has ended: the next one has all the time again. */
+		if (hand.deadline_ms == UINT64_MAX)
+			deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;
+		if (clock_mono_ms(clock) >= deadline)
+			return ERR_LOCKED;
+		poll(NULL, 0, RETRY_MS);
+	}
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The side that hands a command over: what a process does that is not the owner.
+ *  Blocks; nothing else runs in that process. Thread: ui. */
+#ifndef CHAT_CLIENT_SCRIPT_HAND_H
+#define CHAT_CLIENT_SCRIPT_HAND_H
+
+#include "client/script/owner.h"
+#include "client/script/request.h"
+#include "common/base/clock.h"
+
+/** Let the owner of @dir do @request, or become the owner.
+ *  ERR_OK and *@ret_owner NULL: done, *@ret_code is what to exit with. ERR_OK and
+ *  *@ret_owner set: there is no owner (any more), do it here; what an earlier one had
+ *  stored is found again by the request's cid, which is given to a send here.
+ *  Errors: ERR_LOCKED when the owner did not answer for OWNER_WAIT_MS; those of
+ *  owner_take(). */
+enum err hand_over(const char *dir, struct request *request, const struct clock *clock,
+		   struct owner **ret_owner, int *ret_code) MUST_CHECK;
+
+#endif

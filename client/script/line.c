@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Lines. In text a message is one line of tab-separated fields, room, sender, text, and
+ * each further line of the text begins with a tab, so that a reader line by line can tell.
+ */
+#include "client/script/line.h"
+
+#include <string.h>
+
+#include "common/base/neutral.h"
+#include "common/os/lang.h"
+#include "common/proto/json_out.h"
+#include "common/proto/kind.h"
+
+static void put_text(struct json_out *out, const char *key, struct bytes text)
+{
+	if (!text.ptr)
+		return;
+	json_out_key(out, key);
+	json_out_text(out, text);
+}
+
+static void put_id(struct json_out *out, const char *key, const struct id *id)
+{
+	if (id_is_zero(id))
+		return;
+	json_out_key(out, key);
+	json_out_text(out, bytes_text(id_text(id).text));
+}
+
+static void put_uint(struct json_out *out, const char *key, uint64_t value)
+{
+	json_out_key(out, key);
+	json_out_uint(out, value);
+}
+
+static void put_flag(struct json_out *out, const char *key, bool value)
+{
+	if (!value)
+		return;
+	json_out_key(out, key);
+	json_out_bool(out, true);
+}
+
+/* "#ops", "bob", or the id of a room that the model does not have. */
+static void room_name(const struct model *model, const struct id *id, struct str *out)
+{
+	const struct room *room = rooms_find(&model->rooms, id);
+
+	if (room)
+		room_title(room, &model->people, out);
+	else
+		str_add(out, id_text(id).text);
+}
+
+static void put_room(const struct model *model, struct json_out *out, const struct id *id)
+{
+	AUTO(str_done) struct str name = STR_INIT;
+
+	put_id(out, "room", id);
+	room_name(model, id, &name);
+	put_text(out, "room_name", str_view(&name));
+}
+
+static void put_person(const struct model *model, struct json_out *out, const char *key,
+		       const char *name_key, const struct id *id)
+{
+	const struct person *person = people_find(&model->people, id);
+
+	put_id(out, key, id);
+	if (person && person->account.len > 0)
+		put_text(out, name_key, str_view(&person->account));
+}
+
+static void event_json(const struct model *model, const struct cache_event *event,
+		       struct buf *buf)
+{
+	struct json_out out = json_out_init(buf);
+
+	json_out_open(&out, '{');
+	put_text(&out, "type", bytes_text(kind_word(&event_kind_words, event->kind)));
+	put_room(model, &out, &event->room);
+	put_uint(&out, "seq", event->seq);
+	put_id(&out, "id", &event->id);
+	put_person(model, &out, "from", "from_name", &event->from);
+	put_uint(&out, "ts", event->ts_ms);
+	put_id(&out, "target", &event->target);
+	put_id(&out, "reply", &event->reply);
+	put_id(&out, "thread", &event->thread);
+	if (event->change)
+		put_text(&out, "change",
+			 bytes_text(kind_word(&member_change_words, event->change)));
+	put_person(model, &out, "user", "user_name", &event->user);
+	put_text(&out, "text", event->text);
+	put_flag(&out, "deleted", event->deleted);
+	if (event->edited_ms)
+		put_uint(&out, "edited_ts", event->edited_ms);
+	put_flag(&out, "mentions_me", event->mentions_me);
+	json_out_close(&out, '}');
+}
+
+static void add_neutral(struct str *out, const char *text, size_t len)
+{
+	neutral_add(out, text, len, NEUTRAL_LINE);
+}
+
+static void add_person(const struct model *model, const struct id *id, struct str *out)
+{
+	struct id_text room;
+	const char *name = people_name(&model->people, id, &room);
+
+	add_neutral(out, name, strlen(name));
+}
+
+static void add_room(const struct model *model, const struct id *id, struct str *out)
+{
+	AUTO(str_done) struct str name = STR_INIT;
+
+	room_name(model, id, &name);
+	add_neutral(out, name.ptr, name.len);
+}
+
+/* Further lines begin with a tab. */
+static void add_body(struct str *out, struct bytes text)
+{
+	AUTO(str_done) struct str safe = STR_INIT;
+
+	neutral_add(&safe, (const char *)text.ptr, text.len, NEUTRAL_TEXT);
+	for (size_t i = 0; i < safe.len; i++) {
+		str_add_char(out, safe.ptr[i]);
+		if (safe.ptr[i] == '\n')
+			str_add_char(out, '\t');
+	}
+}
+
+static bool event_text(const struct model *model, const struct cache_event *event,
+		       struct str *out)
+{
+	switch (event->kind) {
+	case EVENT_MESSAGE:
+	case EVENT_EDIT:
+	case EVENT_TOPIC:
+	case EVENT_MEMBER:
+	case EVENT_DELETE: break;
+	default: return false;
+	}
+	add_room(model, &event->room, out);
+	str_add_char(out, '\t');
+	add_person(model, &event->from, out);
+	str_add_char(out, '\t');
+	if (event->deleted)
+		str_add(out, _("(deleted)"));
+	else if (event->kind == EVENT_DELETE)
+		str_add(out, _("(deleted a message)"));
+	else if (event->kind == EVENT_MEMBER)
+		str_addf(out, "(%s)", kind_word(&member_change_words, event->change));
+	else if (event->kind == EVENT_TOPIC)
+		str_add(out, _("(topic) "));
+	else if (event->kind == EVENT_EDIT)
+		str_add(out, _("(edited) "));
+	if (event->text.ptr)
+		add_body(out, event->text);
+	return true;
+}
+
+bool line_event(const struct model *model, const struct cache_event *event, bool json,
+		struct str *out)
+{
+	AUTO(buf_done) struct buf buf = BUF_INIT;
+
+	if (!json)
+		return event_text(model, event, out);
+	event_json(model, event, &buf);
+	str_add_len(out, (const char *)buf.ptr, buf.len);
+	return true;
+}
+
+void line_gap(const struct model *model, const struct id *room, uint64_t first,
+	      uint64_t last, bool json, struct str *text)
+{
+	AUTO(buf_done) struct buf buf = BUF_INIT;
+	struct json_out out = json_out_init(&buf);
+
+	if (!json) {
+		add_room(model, room, text);
+		str_add(text, _("\t\t(some messages could not be had)"));
+		return;
+	}
+	json_out_open(&out, '{');
+	put_text(&out, "type", bytes_text("gap"));
+	put_room(model, &out, room);
+	put_uint(&out, "first", first);
+	put_uint(&out, "last", last);
+	json_out_close(&out, '}');
+	str_add_len(text, (const char *)buf.ptr, buf.len);
+}
+
+static void room_json(const struct model *model, const struct cache_room *room,
+		      struct buf *buf)
+{
+	struct json_out out = json_out_init(buf);
+
+	json_out_open(&out, '{');
+	put_text(&out, "type", bytes_text("room"));
+	put_room(model, &out, &room->id);
+	put_text(&out, "kind", bytes_text(kind_word(&room_kind_words, room->kind)));
+	put_text(&out, "security",
+		 bytes_text(kind_word(&room_security_words, room->security)));
+	put_text(&out, "slug", room->slug);
+	put_text(&out, "topic", room->topic);
+	put_person(model, &out, "peer", "peer_name", &room->peer);
+	put_uint(&out, "members", room->members);
+	put_uint(&out, "head", room->head);
+	put_uint(&out, "read", room->read);
+	put_uint(&out, "unread", room->unread);
+	put_uint(&out, "mentions", room->mentions);
+	put_flag(&out, "draft", room->draft);
+	put_uint(&out, "last_ts", room->last_ts_ms);
+	put_text(&out, "last_text", room->last_text);
+	json_out_close(&out, '}');
+}
+
+void line_room(const struct model *model, const struct cache_room *room, bool json,
+	       struct str *out)
+{
+	AUTO(buf_done) struct buf buf = BUF_INIT;
+
+	if (json) {
+		room_json(model, room, &buf);
+		str_add_len(out, (const char *)buf.ptr, buf.len);
+		return;
+	}
+	add_room(model, &room->id, out);
+	str_addf(out, "\t%llu\t%llu\t", (unsigned long long)room->unread,
+		 (unsigned long long)room->mentions);
+	add_neutral(out, (const char *)room->last_text.ptr, room->last_text.len);
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * --rooms, --whoami and --history: one answer, then the end. Each waits for the server a
+ * moment, since what it says is newer, and is content with the store when that is slow.
+ */
+#include <string.h>
+
+#include "client/app_inside.h"
+#include "client/cache/cache_room.h"
+#include "client/cache/cache_session.h"
+#include "client/cache/store_thread.h"
+#include "client/change.h"
+#include "client/script/line.h"
+#include "client/script/task.h"
+#include "common/base/mem.h"
+#include "common/base/neutral.h"
+#include "common/os/lang.h"
+#include "common/proto/json_out.h"
+
+struct list {
+	struct task task; /* first */
+	bool asked;       /* the store */
+	struct id room;   /* history: zero until found */
+	bool fetching;
+	bool fetched;   /* the server has nothing more, or does not say */
+	uint64_t first; /* history: how far down the store went last time */
+};
+
+struct read {
+	struct store_job job; /* first */
+	struct task *task;
+	struct cache_rooms rooms;
+	struct cache_session session;
+	struct cache_page page;
+};
+
+static struct list *list_of(struct task *task)
+{
+	return CONTAINER_OF(task, struct list, task);
+}
+
+static void submit(struct task *task, enum err (*run)(struct store_job *, struct cache *),
+		   void (*done)(struct store_job *, enum err))
+{
+	struct read *read = mem_new(struct read);
+
+	*read = (struct read){.job = {.run = run, .done = done}, .task = task_ref(task)};
+	store_submit(task->app->store, &read->job);
+}
+
+static void read_free(struct read *read)
+{
+	cache_rooms_done(&read->rooms);
+	cache_session_done(&read->session);
+	cache_page_done(&read->page);
+	task_unref(&read->task);
+	mem_free(read);
+}
+
+/* It makes no sense to wait for the server. */
+static bool is_offline(const struct app *app)
+{
+	const enum link_state state = link_state(app->link);
+
+	return state == LINK_WAITING || state == LINK_OFF;
+}
+
+/* ---- --rooms ---- */
+
+static enum err rooms_run(struct store_job *job, struct cache *cache)
+{
+	struct read *read = CONTAINER_OF(job, struct read, job);
+
+	return cache_room_list(cache, &read->rooms);
+}
+
+static void rooms_read(struct store_job *job, enum err err)
+{
+	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct task *task = read->task;
+	AUTO(str_done) struct str line = STR_INIT;
+
+	for (size_t i = 0; i < read->rooms.count && !task->ended; i++) {
+		if (!read->rooms.rooms[i].joined)
+			continue;
+		str_clear(&line);
+		line_room(&task->app->model, &read->rooms.rooms[i], task->request.json,
+			  &line);
+		task_line(task, str_view(&line));
+	}
+	if (!task->ended)
+		task_end(task, err);
+	read_free(read);
+}
+
+static void rooms_show(struct task *task)
+{
+	if (list_of(task)->asked)
+		return;
+	list_of(task)->asked = true;
+	submit(task, rooms_run, rooms_read);
+}
+
+static void rooms_start(struct task *task)
+{
+	task_wait(task, task->request.timeout_ms);
+	if (is_offline(task->app) || link_caught_up(task->app->link))
+		rooms_show(task);
+}
+
+static void rooms_state(struct task *task, bool fresh)
+{
+	if (fresh || is_offline(task->app))
+		rooms_show(task);
+}
+
+const struct task_ops task_rooms = {.size = sizeof(struct list),
+				    .start = rooms_start,
+				    .state = rooms_state,
+				    .late = rooms_show};
+
+/* ---- --whoami ---- */
+
+static enum err whoami_run(struct store_job *job, struct cache *cache)
+{
+	struct read *read = CONTAINER_OF(job, struct read, job);
+
+	return cache_session_get(cache, &read->session);
+}
+
+static void put_text(struct json_out *out, const char *key, struct bytes text)
+{
+	if (!text.ptr)
+		return;
+	json_out_key(out, key);
+	json_out_text(out, text);
+}
+
+static void whoami_json(struct task *task, const struct cache_session *session,
+			bool online)
+{
+	AUTO(buf_done) struct buf line = BUF_INIT;
+	struct json_out out = json_out_init(&line);
+
+	json_out_open(&out, '{');
+	put_text(&out, "type", bytes_text("user"));
+	put_text(&out, "user", bytes_text(id_text(&session->user).text));
+	put_text(&out, "name", session->name);
+	put_text(&out, "display_name", session->display_name);
+	put_text(&out, "device", bytes_text(id_text(&session->device).text));
+	put_text(&out, "server", session->server);
+	json_out_key(&out, "online");
+	json_out_bool(&out, online);
+	json_out_close(&out, '}');
+	task_line(task, buf_view(&line));
+}
+
+static void whoami_text(struct task *task, const struct cache_session *session,
+			bool online)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+
+	neutral_add(&line, (const char *)session->name.ptr, session->name.len,
+		    NEUTRAL_LINE);
+	str_add_char(&line, '\t');
+	neutral_add(&line, (const char *)session->server.ptr, session->server.len,
+		    NEUTRAL_LINE);
+	str_add_char(&line, '\t');
+	str_add(&line, online ? _("online") : _("offline"));
+	task_line(task, str_view(&line));
+}
+
+static void whoami_read(struct store_job *job, enum err err)
+{
+	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct task *task = read->task;
+	const bool online = link_state(task->app->link) == LINK_ONLINE;
+
+	if (!task->ended && err == ERR_OK && task->request.json)
+		whoami_json(task, &read->session, online);
+	else if (!task->ended && err == ERR_OK)
+		whoami_text(task, &read->session, online);
+	if (!task->ended)
+		task_end(task, err);
+	read_free(read);
+}
+
+static void whoami_show(struct task *task)
+{
+	if (list_of(task)->asked)
+		return;
+	list_of(task)->asked = true;
+	submit(task, whoami_run, whoami_read);
+}
+
+static void whoami_start(struct task *task)
+{
+	task_wait(task, task->request.timeout_ms);
+	if (is_offline(task->app) || link_state(task->app->link) == LINK_ONLINE)
+		whoami_show(task);
+}
+
+static void whoami_state(struct task *task, bool fresh)
+{
+	if (is_offline(task->app) || link_state(task->app->link) == LINK_ONLINE)
+		whoami_show(task);
+}
+
+const struct task_ops task_whoami = {.size = sizeof(struct list),
+				     .start = whoami_start,
+				     .state = whoami_state,
+				     .late = whoami_show};
+
+/* ---- --history ---- */
+
+static void history_read(struct task *task);
+
+static void page_came(enum err err, const struct body_page *page, void *ctx)
+{
+	struct task *task = ctx;
+	struct list *list = list_of(task);
+
+	list->fetching = false;
+	list->fetched = err != ERR_OK || page->events_count == 0;
+	if (task->ended)
+		return;
+	if (err == ERR_OK) {
+		change_page(task->app, page, page->complete_before);
+		changes_flush(task->app);
+	}
+	history_read(task);
+}
+
+static enum err history_run(struct store_job *job, struct cache *cache)
+{
+	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct list *list = list_of(read->task);
+
+	return cache_event_before(cache, &list->room, 0,
+				  (unsigned)read->task->request.limit, &read->page);
+}
+
+static void history_show(struct task *task, const struct cache_page *page)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+
+	for (size_t i = 0; i < page->count; i++) {
+		str_clear(&line);
+		if (line_event(&task->app->model, &page->events[i], task->request.json,
+			       &line))
+			task_line(task, str_view(&line));
+	}
+	task_end(task, ERR_OK);
+}
+
+static void history_done(struct store_job *job, enum err err)
+{
+	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct task *task = read->task;
+	struct list *list = list_of(task);
+	const struct cache_page *page = &read->page;
+	bool whole = page->complete_before || page->count >= task->request.limit;
+
+	if (task->ended) {
+		read_free(read);
+		return;
+	}
+	if (err != ERR_OK) {
+		task_end(task, err);
+	} else if (whole || list->fetched || link_state(task->app->link) != LINK_ONLINE) {
+		history_show(task, page);
+	} else if (list->first > 0 && page->first >= list->first) {
+		history_show(task, page); /* what came did not join what is here */
+	} else {
+		list->first = page->first;
+		list->fetching = true;
+		link_fetch(task->app->link, &list->room, LINK_BEFORE, page->first,
+			   LIMIT_PAGE, page_came, task);
+	}
+	read_free(read);
+}
+
+static void history_read(struct task *task)
+{
+	submit(task, history_run, history_done);
+}
+
+static void history_found(struct app *app, enum err err, const struct id *room, void *ctx)
+{
+	struct task *task = ctx;
+
+	if (!task->ended && err != ERR_OK) {
+		task_end(task, err);
+	} else if (!task->ended) {
+		list_of(task)->room = *room;
+		history_read(task);
+	}
+	task_unref(&task);
+}
+
+static void history_find(struct task *task)
+{
+	if (list_of(task)->asked)
+		return;
+	list_of(task)->asked = true;
+	app_find_room(task->app, task->request.room.ptr, history_found, task_ref(task));
+}
+
+static void history_start(struct task *task)
+{
+	task_wait(task, task->request.timeout_ms);
+	if (is_offline(task->app) || link_caught_up(task->app->link))
+		history_find(task);
+}
+
+static void history_state(struct task *task, bool fresh)
+{
+	if (is_offline(task->app) || link_caught_up(task->app->link))
+		history_find(task);
+}
+
+static void history_stored(struct task *task, const struct id *room, uint64_t seq)
+{
+	history_state(task, false);
+}
+
+/* Late once: with what there is. Late again: the store hangs, or the name is not known. */
+static void history_late(struct task *task)
+{
+	if (list_of(task)->asked) {
+		task_end(task, ERR_TIMEOUT);
+		return;
+	}
+	task_wait(task, task->request.timeout_ms);
+	history_find(task);
+}
+
+static void history_end(struct task *task)
+{
+	if (list_of(task)->fetching && task->app->link)
+		link_unask(task->app->link, task);
+}
+
+const struct task_ops task_history = {.size = sizeof(struct list),
+				      .start = history_start,
+				      .state = history_state,
+				      .stored = history_stored,
+				      .late = history_late,
+				      .done = history_end};

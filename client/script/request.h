@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** What a script command is asked to do, as a value: made from the command line, run here
+ *  or handed over to the owner process as JSON. Thread: any. */
+#ifndef CHAT_CLIENT_SCRIPT_REQUEST_H
+#define CHAT_CLIENT_SCRIPT_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/bytes.h"
+#include "common/base/err.h"
+#include "common/base/id.h"
+#include "common/base/str.h"
+
+#define REQUEST_ROOMS 64 /**< rooms of one --follow; without any it is all of them */
+
+enum request_kind {
+	REQUEST_FLUSH = 1, /**< send what waits */
+	REQUEST_FOLLOW,
+	REQUEST_HISTORY,
+	REQUEST_ROOMS_LIST,
+	REQUEST_SEND,
+	REQUEST_WHOAMI,
+};
+
+/** WAIT_NONE: until it is on our own disk. */
+enum request_wait { WAIT_STORED, WAIT_DELIVERED, WAIT_NONE };
+enum request_since { SINCE_NOW, SINCE_START };
+
+struct request {
+	enum request_kind kind;
+	bool json;                /**< answer in JSON lines */
+	struct str room;          /**< send, history: as written */
+	struct str text;          /**< send */
+	struct str name;          /**< send --id, follow --consumer */
+	struct id cid;            /**< send: made by whom was asked first */
+	enum request_wait wait;   /**< send */
+	enum request_since since; /**< follow: where a new consumer begins */
+	bool no_queue;            /**< send: what cannot be sent in time is dropped */
+	uint64_t timeout_ms;      /**< send, history */
+	uint64_t limit;           /**< history */
+	struct str *rooms;        /**< follow */
+	size_t room_count;
+};
+
+#define REQUEST_INIT \
+	((struct request){.room = STR_INIT, .text = STR_INIT, .name = STR_INIT})
+void request_done(struct request *request);
+/** One more room to follow. */
+void request_add_room(struct request *request, const char *room);
+/** Errors: ERR_TOO_BIG (text over LIMIT_TEXT, names), ERR_UTF8, ERR_BAD (empty text or
+ *  room, control characters). */
+enum err request_check(const struct request *request) MUST_CHECK;
+/** Append as a JSON object of type "run". */
+void request_encode(const struct request *request, struct buf *out);
+/** Errors: ERR_BAD and those of request_check(). *ret is REQUEST_INIT before. */
+enum err request_decode(struct bytes json, struct request *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The owner's side: commands of our own and of others. What comes over a connection is
+ * checked as the command line is. A connection whose other end goes away loses its
+ * command, not what that had stored.
+ */
+#include "client/script/script.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "client/script/task.h"
+#include "client/script/wire.h"
+#include "common/base/mem.h"
+#include "common/proto/json.h"
+
+#define CONNS_MOST 256 /* commands at one time; a fork bomb of --send stops here */
+
+struct conn {
+	struct conn *next;
+	struct script *script;
+	struct wire wire;
+	struct app_source source;
+	struct task *task; /* NULL until it said what it wants */
+	bool dead;
+};
+
+struct script {
+	struct app *app;
+	struct owner *owner;
+	struct app_face face;
+	struct app_source listener;
+	struct app_source stdout_source; /* while our own stdout takes nothing */
+	struct app_timer sweep;
+	struct conn *conns;
+	size_t conn_count;
+	struct task *tasks;
+	struct task *own;
+	bool loaded;
+};
+
+/* ---- tasks ---- */
+
+static void unlink_task(struct script *script, struct task *task)
+{
+	struct task **at = &script->tasks;
+
+	while (*at && *at != task)
+		at = &(*at)->next;
+	if (*at)
+		*at = task->next;
+}
+
+static void start_task(struct script *script, struct task *task)
+{
+	if (!script->loaded || task->started)
+		return;
+	struct task *ref = task_ref(task);
+	task->started = true;
+	task->ops->start(task);
+	task_unref(&ref);
+}
+
+/* Call what the app tells for every task that runs; one may end meanwhile. */
+#define TELL(script, fn, ...) \
+	for (struct task *task = (script)->tasks, *next; task; task = next) { \
+		next = task->next; \
+		if (!task->started || task->ended || !task->ops->fn) \
+			continue; \
+		struct task *ref = task_ref(task); \
+		task->ops->fn(task, __VA_ARGS__); \
+		task_unref(&ref); \
+	}
+
+static void on_state(struct app *app, void *ctx)
+{
+	TELL((struct script *)ctx, state, false)
+}
+
+static void on_rooms(struct app *app, bool fresh, void *ctx)
+{
+	struct script *script = ctx;
+
+	script->loaded = true;
+	for (struct task *task = script->tasks, *next; task; task = next) {
+		next = task->next;
+		start_task(script, task);
+	}
+	TELL(script, state, fresh)
+}
+
+static void on_stored(struct app *app, const struct id *room, uint64_t seq, void *ctx)
+{
+	TELL((struct script *)ctx, stored, room, seq)
+}
+
+static void on_reset(struct app *app, const struct id *room, uint64_t seq, void *ctx)
+{
+	TELL((struct script *)ctx, reset, room, seq)
+}
+
+static void on_sent(struct app *app, const struct id *cid, enum err err, uint64_t seq,
+		    void *ctx)
+{
+	TELL((struct script *)ctx, sent, cid, err, seq)
+}
+
+static void on_delivered(struct app *app, const struct id *room, const struct id *user,
+			 uint64_t seq, void *ctx)
+{
+	TELL((struct script *)ctx, delivered, room, user, seq)
+}
+
+/* Lines of @task have left. */
+static void tell_written(struct task *task, uint64_t before)
+{
+	struct task *ref = task_ref(task);
+
+	if (task->out.written > before && !task->ended && task->ops->written)
+		task->ops->written(task);
+	task_unref(&ref);
+}
+
+/* ---- connections ---- */
+
+/* Freed by the sweep: a source may not go while it is being served. */
+static void conn_close(struct conn *conn)
+{
+	struct script *script = conn->script;
+
+	if (conn->dead)
+		return;
+	conn->dead = true;
+	app_source_remove(script->app, &conn->source);
+	if (conn->task) {
+		task_drop(conn->task);
+		unlink_task(script, conn->task);
+	}
+	app_timer_set(script->app, &script->sweep, 0);
+}
+
+static void conn_free(struct conn *conn)
+{
+	if (conn->task)
+		conn->task->out.wire = NULL;
+	task_unref(&conn->task);
+	wire_done(&conn->wire);
+	mem_free(conn);
+}
+
+static void sweep(struct app *app, void *ctx)
+{
+	struct script *script = ctx;
+
+	for (struct conn **at = &script->conns; *at;) {
+		struct conn *conn = *at;
+		if (!conn->dead) {
+			at = &conn->next;
+			continue;
+		}
+		*at = conn->next;
+		script->conn_count--;
+		conn_free(conn);
+	}
+}
+
+/* Send what waits; the end of a command closes when all of it has left. */
+static void conn_push(struct conn *conn)
+{
+	if (conn->dead)
+		return;
+	bool closed = wire_flush(&conn->wire) != ERR_OK;
+	bool through = conn->task && conn->task->ended && wire_waiting(&conn->wire) == 0;
+	conn->source.events = POLLIN | (wire_waiting(&conn->wire) > 0 ? POLLOUT : 0);
+	if (closed || through)
+		conn_close(conn);
+}
+
+static void conn_push_task(struct task *task, void *ctx)
+{
+	conn_push(ctx);
+}
+
+static void conn_over(struct task *task, void *ctx)
+{
+	struct conn *conn = ctx;
+
+	out_end(&task->out, task->code);
+	unlink_task(conn->script, task);
+	conn_push(conn);
+}
+
+static void add_task(struct script *script, struct task *task)
+{
+	task->next = script->tasks;
+	script->tasks = task;
+	start_task(script, task);
+}
+
+static enum err conn_run(struct conn *conn, struct bytes text)
+{
+	struct request request = REQUEST_INIT;
+
+	if (conn->task)
+		return ERR_STATE; /* one command a connection */
+	enum err err = request_decode(text, &request);
+	if (err != ERR_OK)
+		return err;
+	struct task *task = task_new(conn->script->app, &request);
+	out_init_wire(&task->out, &conn->wire);
+	task->push = conn_push_task;
+	task->over = conn_over;
+	task->ctx = conn;
+	conn->task = task;
+	add_task(conn->script, task);
+	return ERR_OK;
+}
+
+/* An object of the other side: what to do, or how far it has written. */
+static enum err conn_take(struct conn *conn, struct bytes text)
+{
+	struct json *json = NULL;
+	struct bytes type;
+	uint64_t count = 0;
+
+	enum err err = json_parse(text, &json);
+	if (err != ERR_OK)
+		return err;
+	struct json_node root = json_root(json);
+	if (!json_text(json_get(root, "type"), &type)) {
+		err = ERR_BAD;
+	} else if (bytes_equal(type, bytes_text("run"))) {
+		err = conn_run(conn, text);
+	} else if (bytes_equal(type, bytes_text("wrote")) && conn->task &&
+		   json_uint(json_get(root, "count"), &count)) {
+		uint64_t before = conn->task->out.written;
+		out_confirm(&conn->task->out, count);
+		tell_written(conn->task, before);
+	}
+	json_free(&json);
+	return err;
+}
+
+static void conn_ready(struct app *app, short revents, void *ctx)
+{
+	struct conn *conn = ctx;
+	struct bytes text;
+
+	enum err end = wire_fill(&conn->wire), err = ERR_OK;
+	while (err == ERR_OK && !conn->dead) {
+		err = wire_next(&conn->wire, &text);
+		if (err != ERR_OK || !text.ptr)
+			break;
+		err = conn_take(conn, text);
+	}
+	if (end != ERR_OK || err != ERR_OK)
+		conn_close(conn);
+	else
+		conn_push(conn);
+}
+
+static void conn_add(struct script *script, int fd)
+{
+	struct conn *conn = mem_new(struct conn);
+
+	conn->script = script;
+	wire_init(&conn->wire, fd);
+	conn->source = (struct app_source){
+		.fd = fd, .events = POLLIN, .ready = conn_ready, .ctx = conn};
+	conn->next = script->conns;
+	script->conns = conn;
+	script->conn_count++;
+	app_source_add(script->app, &conn->source);
+	/* The sign of life for which the other side waits. */
+	wire_put(&conn->wire, bytes_text("{\"type\":\"hello\"}"));
+	conn_push(conn);
+}
+
+static void on_listener(struct app *app, short revents, void *ctx)
+{
+	struct script *script = ctx;
+	int fd;
+
+	while (script->conn_count < CONNS_MOST && (fd = owner_accept(script->owner)) >= 0)
+		conn_add(script, fd);
+}
+
+/* ---- our own command ---- */
+
+static void own_push(struct script *script)
+{
+	struct task *task = script->own;
+	uint64_t before = task->out.written;
+
+	bool closed = out_flush(&task->out) != ERR_OK;
+	script->stdout_source.fd =
+		!closed && out_is_stuck(&task->out) ? STDOUT_FILENO : -1;
+	if (closed) {
+		/* Nobody reads: as if SIGPIPE had ended us, but in order. */
+		task_drop(task);
+		app_quit(script->app, err_row(ERR_IO)->exit_code);
+		return;
+	}
+	tell_written(task, before);
+	if (task->ended && !out_is_stuck(&task->out))
+		app_quit(script->app, task->code);
+}
+
+static void on_stdout(struct app *app, short revents, void *ctx)
+{
+	own_push(ctx);
+}
+
+static void own_push_task(struct task *task, void *ctx)
+{
+	own_push(ctx);
+}
+
+static void own_over(struct task *task, void *ctx)
+{
+	struct script *script = ctx;
+
+	unlink_task(script, task);
+	own_push(script);
+}
+
+void script_run(struct script *script, struct request *request)
+{
+	struct task *task = task_new(script->app, request);
+
+	out_init_fd(&task->out, STDOUT_FILENO);
+	task->over = own_over;
+	task->push = own_push_task;
+	task->ctx = script;
+	script->own = task;
+	add_task(script, task);
+}
+
+/* ---- life ---- */
+
+struct script *script_new(struct app *app, struct owner **owner)
+{
+	struct script *script = mem_new(struct script);
+
+	script->app = app;
+	script->owner = *owner;
+	*owner = NULL;
+	script->face = (struct app_face){.state = on_state,
+					 .rooms = on_rooms,
+					 .stored = on_stored,
+					 .reset = on_reset,
+					 .sent = on_sent,
+					 .delivered = on_delivered,
+					 .ctx = script};
+	script->listener = (struct app_source){.fd = owner_fd(script->owner),
+					       .events = POLLIN,
+					       .ready = on_listener,
+					       .ctx = script};
+	script->stdout_source = (struct app_source){
+		.fd = -1, .events = POLLOUT, .ready = on_stdout, .ctx = script};
+	script->sweep = (struct app_timer){.due = sweep, .ctx = script};
+	app_face_add(app, &script->face);
+	app_source_add(app, &script->listener);
+	app_source_add(app, &script->stdout_source);
+	return script;
+}
+
+void script_free(struct script **ref)
+{
+	struct script *script = *ref;
+
+	if (!script)
+		return;
+	*ref = NULL;
+	app_face_remove(script->app, &script->face);
+	app_source_remove(script->app, &script->listener);
+	app_source_remove(script->app, &script->stdout_source);
+	for (struct conn *conn = script->conns; conn; conn = conn->next)
+		conn_close(conn);
+	sweep(script->app, script);
+	app_timer_clear(script->app, &script->sweep);
+	if (script->own)
+		task_drop(script->own);
+	task_unref(&script->own);
+	owner_free(&script->owner);
+	mem_free(script);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Script commands inside the process that owns the profile: its own one, and those that
+ *  other processes hand over. It hears of the app beside other faces, so a TUI serves
+ *  scripts as well. Thread: ui. */
+#ifndef CHAT_CLIENT_SCRIPT_SCRIPT_H
+#define CHAT_CLIENT_SCRIPT_SCRIPT_H
+
+#include "client/app.h"
+#include "client/script/owner.h"
+#include "client/script/request.h"
+
+struct script;
+
+/** Takes *@owner and serves those who come to it. Call it before app_start(): commands
+ *  begin when the rooms are known. Owns: the caller, script_free() before app_done(). */
+struct script *script_new(struct app *app, struct owner **owner) MUST_CHECK;
+/** Drops the commands that run; those who handed them over go on by themselves. */
+void script_free(struct script **script);
+/** Run @request (taken) with our own stdout and stderr; app_quit() with its exit code
+ *  follows. */
+void script_run(struct script *script, struct request *request);
+
+#endif

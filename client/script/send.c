@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * --send and --flush. The message is on disk before anything else happens; what follows
+ * is only how long one waits for what the server says. A message whose cid was seen
+ * before is not sent twice, whoever asks again.
+ */
+#include <string.h>
+
+#include "client/cache/cache_outbox.h"
+#include "client/cache/store_thread.h"
+#include "client/script/task.h"
+#include "common/base/mem.h"
+#include "common/proto/frame.h"
+#include "common/proto/json_out.h"
+
+struct send {
+	struct task task; /* first */
+	struct id cid, room;
+	bool posted; /* given to the app */
+	bool kept;   /* on disk */
+	bool again;  /* it was there already */
+	uint64_t seq;
+	size_t others, got; /* members that have to get it, and those that did */
+	struct id *got_by;
+};
+
+static struct send *send_of(struct task *task)
+{
+	return CONTAINER_OF(task, struct send, task);
+}
+
+/* ---- what is answered ---- */
+
+static void receipt(struct send *send, const char *state)
+{
+	AUTO(buf_done) struct buf line = BUF_INIT;
+	struct json_out out = json_out_init(&line);
+
+	if (!send->task.request.json)
+		return;
+	json_out_open(&out, '{');
+	json_out_key(&out, "type");
+	json_out_text(&out, bytes_text("sent"));
+	json_out_key(&out, "id");
+	json_out_text(&out, bytes_text(id_text(&send->cid).text));
+	if (!id_is_zero(&send->room)) {
+		json_out_key(&out, "room");
+		json_out_text(&out, bytes_text(id_text(&send->room).text));
+	}
+	if (send->seq) {
+		json_out_key(&out, "seq");
+		json_out_uint(&out, send->seq);
+	}
+	json_out_key(&out, "state");
+	json_out_text(&out, bytes_text(state));
+	if (send->again) {
+		json_out_key(&out, "dup");
+		json_out_bool(&out, true);
+	}
+	json_out_close(&out, '}');
+	task_line(&send->task, buf_view(&line));
+}
+
+static void end_well(struct send *send, const char *state)
+{
+	receipt(send, state);
+	task_end(&send->task, ERR_OK);
+}
+
+/* ---- delivery ---- */
+
+static void count_others(struct send *send)
+{
+	const struct model *model = &send->task.app->model;
+	const struct room *room = rooms_find(&model->rooms, &send->room);
+	size_t members = 0;
+
+	if (room && room->kind == ROOM_DIRECT)
+		members = id_equal(&room->peer, &model->self) ? 1 : 2;
+	else if (room)
+		members = room->roster.total > room->roster.count ? room->roster.total
+								  : room->roster.count;
+	send->others = members > 0 ? members - 1 : 0;
+}
+
+static void on_delivered(struct task *task, const struct id *room, const struct id *user,
+			 uint64_t seq)
+{
+	struct send *send = send_of(task);
+
+	if (!send->seq || seq < send->seq || !id_equal(room, &send->room) ||
+	    id_equal(user, app_user(task->app)))
+		return;
+	for (size_t i = 0; i < send->got; i++)
+		if (id_equal(&send->got_by[i], user))
+			return;
+	send->got_by = mem_resize(send->got_by, send->got + 1, sizeof(*user));
+	send->got_by[send->got++] = *user;
+	if (send->got >= send->others)
+		end_well(send, "delivered");
+}
+
+static void room_found(struct app *app, enum err err, const struct id *room, void *ctx)
+{
+	struct task *task = ctx;
+	struct send *send = send_of(task);
+
+	if (!task->ended && err == ERR_OK) {
+		send->room = *room;
+		if (task->request.wait == WAIT_STORED) {
+			end_well(send, "stored");
+		} else {
+			count_others(send);
+			if (send->others == 0)
+				end_well(send, "delivered");
+		}
+	} else if (!task->ended) {
+		end_well(send, "stored");
+	}
+	task_unref(&task);
+}
+
+static void on_sent(struct task *task, const struct id *cid, enum err err, uint64_t seq)
+{
+	struct send *send = send_of(task);
+
+	if (!send->posted || send->seq || !id_equal(cid, &send->cid))
+		return;
+	if (err != ERR_OK) {
+		task_end(task, err);
+		return;
+	}
+	send->seq = seq;
+	/* The room is known by now: it answers at once. */
+	app_find_room(task->app, task->request.room.ptr, room_found, task_ref(task));
+}
+
+/* ---- posting ---- */
+
+static void on_kept(struct app *app, enum err err, const struct id *cid, void *ctx)
+{
+	struct task *task = ctx;
+	struct send *send = send_of(task);
+
+	send->kept = err == ERR_OK;
+	if (!task->ended && err == ERR_EXISTS) {
+		send->again = true;
+		end_well(send, "stored");
+	} else if (!task->ended && err != ERR_OK) {
+		task_end(task, err);
+	} else if (!task->ended && task->request.wait == WAIT_NONE) {
+		end_well(send, "queued");
+	}
+	task_unref(&task);
+}
+
+/* Nothing is kept for nobody: it waits until one is signed in. */
+static void try_post(struct send *send)
+{
+	struct task *task = &send->task;
+	struct app *app = task->app;
+
+	if (send->posted || id_is_zero(&send->cid))
+		return;
+	if (id_is_zero(app_user(app))) {
+		if (link_state(app->link) == LINK_OFF && link_why(app->link) != ERR_OK)
+			task_end(task, link_why(app->link));
+		return;
+	}
+	const struct app_message message = {.frame = FRAME_SEND,
+					    .cid = send->cid,
+					    .dest = task->request.room.ptr,
+					    .text = task->request.text.ptr,
+					    .len = task->request.text.len};
+	send->posted = true;
+	enum err err = app_post(app, &message, on_kept, task_ref(task));
+	if (err == ERR_OK)
+		return;
+	struct task *ref = task;
+	task_end(task, err);
+	task_unref(&ref);
+}
+
+/* --id TEXT: which cid that is. */
+struct named {
+	struct store_job job; /* first */
+	struct task *task;
+	struct id cid;
+};
+
+static enum err named_run(struct store_job *job, struct cache *cache)
+{
+	struct named *named = CONTAINER_OF(job, struct named, job);
+	struct send *send = send_of(named->task);
+	const struct request *request = &send->task.request;
+
+	return cache_outbox_cid(cache, str_view(&request->name), &request->cid,
+				&named->cid);
+}
+
+static void named_done(struct store_job *job, enum err err)
+{
+	struct named *named = CONTAINER_OF(job, struct named, job);
+	struct task *task = named->task;
+
+	if (!task->ended && err == ERR_OK) {
+		send_of(task)->cid = named->cid;
+		try_post(send_of(task));
+	} else if (!task->ended) {
+		task_end(task, err);
+	}
+	task_unref(&task);
+	mem_free(named);
+}
+
+static void ask_cid(struct task *task)
+{
+	struct named *named = mem_new(struct named);
+
+	*named = (struct named){.job = {.run = named_run, .done = named_done},
+				.task = task_ref(task)};
+	store_submit(task->app->store, &named->job);
+}
+
+static void send_start(struct task *task)
+{
+	struct send *send = send_of(task);
+	const struct str *name = &task->request.name;
+
+	task_wait(task, task->request.timeout_ms);
+	if (name->len == 0)
+		send->cid = task->request.cid;
+	else if (id_parse(name->ptr, name->len, &send->cid) != ERR_OK ||
+		 !id_is_v7(&send->cid))
+		send->cid = (struct id){{0}};
+	if (id_is_zero(&send->cid))
+		ask_cid(task);
+	else
+		try_post(send);
+}
+
+static void send_state(struct task *task, bool fresh)
+{
+	try_post(send_of(task));
+}
+
+static void send_late(struct task *task)
+{
+	struct send *send = send_of(task);
+
+	if (send->seq) {
+		receipt(send, "stored");
+		task_end(task, send->got ? ERR_PARTLY : ERR_TIMEOUT);
+	} else if (!send->kept) {
+		task_end(task, ERR_UNREACHABLE);
+	} else if (task->request.no_queue) {
+		app_discard(task->app, &send->cid);
+		task_end(task, link_state(task->app->link) == LINK_ONLINE
+				       ? ERR_TIMEOUT
+				       : ERR_UNREACHABLE);
+	} else {
+		receipt(send, "queued");
+		task_end(task, ERR_QUEUED);
+	}
+}
+
+static void send_done(struct task *task)
+{
+	mem_free(send_of(task)->got_by);
+}
+
+const struct task_ops task_send = {.size = sizeof(struct send),
+				   .start = send_start,
+				   .state = send_state,
+				   .sent = on_sent,
+				   .delivered = on_delivered,
+				   .late = send_late,
+				   .done = send_done};
+
+/* ---- --flush ---- */
+
+static void flush_look(struct task *task)
+{
+	struct app *app = task->app;
+
+	if (app->model.waiting == 0)
+		task_end(task, ERR_OK);
+	else if (link_state(app->link) == LINK_OFF && link_why(app->link) != ERR_OK)
+		task_end(task, link_why(app->link));
+}
+
+static void flush_start(struct task *task)
+{
+	task_wait(task, task->request.timeout_ms);
+	flush_look(task);
+}
+
+static void flush_state(struct task *task, bool fresh)
+{
+	flush_look(task);
+}
+
+static void flush_sent(struct task *task, const struct id *cid, enum err err,
+		       uint64_t seq)
+{
+	flush_look(task);
+}
+
+static void flush_late(struct task *task)
+{
+	task_end(task, ERR_QUEUED);
+}
+
+const struct task_ops task_flush = {.size = sizeof(struct task),
+				    .start = flush_start,
+				    .state = flush_state,
+				    .sent = flush_sent,
+				    .late = flush_late};

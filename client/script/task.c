@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The life of a command. It ends in two steps: when it has its result, and when the last
+ * line of that has left.
+ */
+#include "client/script/task.h"
+
+#include "common/base/mem.h"
+#include "common/os/lang.h"
+#include "common/proto/json_out.h"
+
+static const struct task_ops *const kinds[] = {
+	[REQUEST_FLUSH] = &task_flush,     [REQUEST_FOLLOW] = &task_follow,
+	[REQUEST_HISTORY] = &task_history, [REQUEST_ROOMS_LIST] = &task_rooms,
+	[REQUEST_SEND] = &task_send,       [REQUEST_WHOAMI] = &task_whoami,
+};
+
+static void on_late(struct app *app, void *ctx)
+{
+	struct task *task = task_ref(ctx);
+
+	if (!task->ended && task->ops->late)
+		task->ops->late(task);
+	task_unref(&task);
+}
+
+struct task *task_new(struct app *app, struct request *request)
+{
+	const struct task_ops *ops = kinds[request->kind];
+	struct task *task = mem_alloc(1, ops->size);
+
+	task->ops = ops;
+	task->app = app;
+	task->request = *request;
+	*request = REQUEST_INIT;
+	task->timer = (struct app_timer){.due = on_late, .ctx = task};
+	task->refs = 1;
+	return task;
+}
+
+struct task *task_ref(struct task *task)
+{
+	task->refs++;
+	return task;
+}
+
+void task_unref(struct task **ref)
+{
+	struct task *task = *ref;
+
+	*ref = NULL;
+	if (!task || --task->refs > 0)
+		return;
+	if (task->ops->done)
+		task->ops->done(task);
+	request_done(&task->request);
+	out_done(&task->out);
+	mem_free(task);
+}
+
+void task_line(struct task *task, struct bytes text)
+{
+	out_line(&task->out, text);
+}
+
+void task_push(struct task *task)
+{
+	if (!task->ended)
+		task->push(task, task->ctx);
+}
+
+void task_note(struct task *task, const char *text)
+{
+	out_note(&task->out, text);
+}
+
+void task_wait(struct task *task, uint64_t ms)
+{
+	app_timer_set(task->app, &task->timer, clock_mono_ms(task->app->clock) + ms);
+}
+
+static void say_error(struct task *task, enum err err)
+{
+	AUTO(str_done) struct str note = STR_INIT;
+
+	if (task->request.json) {
+		AUTO(buf_done) struct buf line = BUF_INIT;
+		struct json_out out = json_out_init(&line);
+		json_out_open(&out, '{');
+		json_out_key(&out, "type");
+		json_out_text(&out, bytes_text("error"));
+		json_out_key(&out, "code");
+		json_out_text(&out, bytes_text(err_word(err)));
+		json_out_key(&out, "detail");
+		json_out_text(&out, bytes_text(err_text(err)));
+		json_out_close(&out, '}');
+		task_line(task, buf_view(&line));
+	}
+	/* TRANSLATORS: %s is a clause like "there is no such room". */
+	str_addf(&note, _("chat-client: %s"), _(err_text(err)));
+	task_note(task, note.ptr);
+}
+
+void task_end(struct task *task, enum err err)
+{
+	if (task->ended)
+		return;
+	if (err != ERR_OK)
+		say_error(task, err);
+	task->code = err_row(err)->exit_code;
+	task->ended = true;
+	app_timer_clear(task->app, &task->timer);
+	task->over(task, task->ctx);
+}
+
+void task_drop(struct task *task)
+{
+	task->ended = true;
+	app_timer_clear(task->app, &task->timer);
+}

@@ -14,6 +14,7 @@
 #include "server/core/local.h"
 #include "server/core/room.h"
 #include "server/net/loop.h"
+#include "server/rest/route.h"
 #include "server/store/driver_sqlite.h"
 #include "server/store/store_room.h"
 #include "server/store/writer.h"
@@ -44,6 +45,7 @@ void host_init(struct host *host)
 		.mail_spool = host->spool.ptr,
 		.mail_from = "chat@localhost",
 		.lobby = "lobby",
+		.name = "test",
 	};
 }
 
@@ -54,6 +56,8 @@ void host_open(struct host *host)
 		.clock = clock_real(),
 		.random = random_system,
 		.driver = &driver_sqlite,
+		.router = &rest_router,
+		.password_cost = {.passes = 1, .memory = 8192},
 		.own_uid = 4000,
 	};
 	struct str why = STR_INIT;

@@ -9,6 +9,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/proto/rest.h"
 #include "server/net/rate.h"
 #include "server/rest/route.h"
 #include "server/store/driver_sqlite.h"
@@ -206,6 +207,28 @@ int desk_ask(struct desk *desk, const char *line, const char *token, const char 
 	int status = ask(desk, line, token, format, args);
 	va_end(args);
 	return status;
+}
+
+int desk_call(struct desk *desk, const char *op, const char *token, const char *args)
+{
+	struct request *request = request_new(desk->server, &desk_io, desk);
+	size_t most = 0;
+
+	request->peer = desk->peer;
+	request->row = rest_find(op, strlen(op));
+	assert_non_null(request->row);
+	request->method = METHOD_POST;
+	if (token)
+		check_ok(server_verify(desk->server, bytes_text(token), &request->who));
+	str_set(&request->body, args);
+	desk->status = 0;
+	enum err err = desk->server->router->begin(request, &most);
+	if (err == ERR_OK)
+		desk->server->router->run(request);
+	else
+		request_reply_problem(&request, err, NULL, NULL, request->retry_ms);
+	answer_comes(desk);
+	return desk->status;
 }
 
 void desk_header(struct desk *desk, const char *name, const char *value)

@@ -42,6 +42,8 @@ int desk_tear_down(void **state);
  *  status; the answer is in desk->json. */
 int desk_ask(struct desk *desk, const char *line, const char *token, const char *format,
 	     ...) PRINTF(4, 5);
+/** The same as a `call` frame does it: operation and args. */
+int desk_call(struct desk *desk, const char *op, const char *token, const char *args);
 /** One header more for the next request. */
 void desk_header(struct desk *desk, const char *name, const char *value);
 /** Ask like desk_ask() and expect the problem @want about @field (NULL: none). */

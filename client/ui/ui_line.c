@@ -149,8 +149,8 @@ enum ui_taken ui_take_line(struct ui *ui, const char *text, size_t len)
 
 static void save_draft(struct ui *ui, struct room *room)
 {
-	room->draft.unsaved = false;
 	ui->hooks->on_draft(ui->ctx, &room->id);
+	room->draft.unsaved = false;
 }
 
 static void on_enter(void *ctx, const char *text, size_t len)

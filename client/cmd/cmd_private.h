@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** What the files of the commands share. Nobody else includes this. Thread: ui. */
+#ifndef CHAT_CMD_CMD_PRIVATE_H
+#define CHAT_CMD_CMD_PRIVATE_H
+
+#include "client/app.h"
+#include "client/cmd/cmd.h"
+#include "client/net/link.h"
+#include "common/base/str.h"
+#include "common/proto/body.h"
+
+/* One function per row of cmd.def; a row without its function does not link. */
+#define CMD(name, args, where, help) \
+	enum ui_taken cmd_##name(struct app *app, const struct ui_line *line, \
+				 const char *args_text);
+#include "client/cmd/cmd.def"
+#undef CMD
+
+struct cmd_key {
+	const char *keys; /**< as in inputrc */
+	const char *command;
+	const char *name; /**< as a person calls it */
+	const char *help;
+};
+
+/** All rows of key.def. */
+const struct cmd_key *cmd_key_rows(size_t *ret_count);
+
+/** The first word of @args; *ret_rest is what follows it, without blanks in front. */
+size_t cmd_word(const char *args, const char **ret_rest);
+/** Say @text as @kind into @room; for lines and for /say, /edit, /reply, /msg (@dest). */
+enum ui_taken cmd_post(struct app *app, const struct ui_line *line, enum draft_kind kind,
+		       const struct id *target, const char *dest, const char *text,
+		       size_t len);
+/** One translated line of what went wrong. Keeps the line, so that it can be mended. */
+enum ui_taken cmd_fail(struct app *app, enum err err);
+/** "Use: /name arguments". */
+enum ui_taken cmd_usage(struct app *app, const char *name);
+/** Operation @op on @room; what goes wrong becomes a notice. */
+void cmd_call(struct app *app, const char *op, const struct body_def *def,
+	      const void *body);
+/** The room on the screen; NULL: none. */
+struct room *cmd_room_now(struct app *app);
+/** A page in whichever front there is. */
+void cmd_show(struct app *app, const char *title, const struct str *text);
+
+#endif

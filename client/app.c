@@ -34,6 +34,7 @@ void app_init(struct app *app, const struct clock *clock, const struct random *r
 	model_init(&app->model, random_seed(random));
 	map_init(&app->pending, random_seed(random));
 	map_init(&app->digest, random_seed(random));
+	app->auth = auth_new(app);
 }
 
 void app_done(struct app *app)
@@ -188,7 +189,6 @@ void app_start(struct app *app, const struct address *address,
 	*store = NULL;
 	app->link = link_new(app->transport, app->clock, random_seed(app->random), &ops);
 	app->rest = rest_new(app->transport);
-	app->auth = auth_new(app);
 	app_load(app);
 }
 

@@ -66,15 +66,27 @@ void loop_wake(void *ctx)
 	(void)put;
 }
 
-/* SIGSTOP cannot be blocked: the process stands still inside raise() and goes on there. */
-static void stop_here(struct app *app)
+/* SIGTSTP does what it does by default while it is let through: it stops the process
+ * here, or nothing where there is no shell that could continue it. */
+static void stop_here(struct app *app, bool group)
 {
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
 	if (app->ui)
 		ui_suspend(app->ui);
-	raise(SIGSTOP);
+	kill(group ? 0 : getpid(), SIGTSTP);
+	pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
 	if (app->ui)
 		ui_resume(app->ui);
 	link_hurry(app->link);
+}
+
+void loop_suspend(struct app *app)
+{
+	stop_here(app, true);
 }
 
 static void take_signal(struct app *app, int number)
@@ -84,7 +96,7 @@ static void take_signal(struct app *app, int number)
 		if (app->ui)
 			ui_resize(app->ui);
 		break;
-	case SIGTSTP: stop_here(app); break;
+	case SIGTSTP: stop_here(app, false); break;
 	case SIGCONT:
 		/* Stopped by SIGSTOP from outside: the terminal may be anything now. */
 		if (app->ui) {

@@ -19,6 +19,9 @@ enum err loop_init(struct loop *loop) MUST_CHECK;
 void loop_done(struct loop *loop);
 /** For app_init(): safe from any thread; @ctx is the loop. */
 void loop_wake(void *ctx);
+/** Ctrl-Z: stand still until SIGCONT, with the terminal given back meanwhile. The whole
+ *  foreground group stops, as if the terminal had sent the signal. */
+void loop_suspend(struct app *app);
 /** Run until app_quit(); returns the exit code. SIGINT and SIGTERM end it with 128 plus
  *  their number unless the app had ended anyway, SIGHUP without a word. */
 int loop_run(struct loop *loop, struct app *app);

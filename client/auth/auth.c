@@ -50,7 +50,6 @@ struct auth *auth_new(struct app *app)
 	struct auth *auth = mem_new(struct auth);
 
 	auth->app = app;
-	auth->socket = app->address.kind == ADDRESS_UNIX;
 	auth->refresh = auth->access = STR_INIT;
 	return auth;
 }
@@ -460,6 +459,10 @@ void auth_refused(struct auth *auth, enum err why)
 		app_connect(auth->app);
 	} else if (auth->step == AUTH_IN) {
 		sign_out(auth, why);
+	} else {
+		/* The socket's peer has no account here: it may have one by name. */
+		auth->socket = false;
+		enter(auth, AUTH_OUT, why);
 	}
 }
 
@@ -532,6 +535,7 @@ void auth_begin(struct auth *auth, const struct cache_session *session)
 {
 	uint64_t now = clock_now_ms(auth->app->clock);
 
+	auth->socket = auth->app->address.kind == ADDRESS_UNIX;
 	auth->user = session->user;
 	auth->session = session->session;
 	str_add_len(&auth->refresh, (const char *)session->refresh.ptr,

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Log-in, sign-up and log-out from the command line: --login or --signup ask for a code,
+ *  which --code brings, maybe much later; --logout. Thread: ui. */
+#ifndef CHAT_CLIENT_AUTH_FLAGS_H
+#define CHAT_CLIENT_AUTH_FLAGS_H
+
+#include "client/app.h"
+#include "client/profile.h"
+
+struct auth_flags;
+
+/** Whether the command line asks for any of them. */
+bool auth_flags_given(const struct profile *profile);
+/** Do it in @app, before app_start(); app_quit() with an exit code follows. Reads the
+ *  password from its file or from the terminal. Errors: ERR_USAGE and those of
+ *  file_read_secret(); @why says what is missing. */
+enum err auth_flags_new(struct app *app, const struct profile *profile,
+			struct auth_flags **ret, struct str *why) MUST_CHECK;
+void auth_flags_free(struct auth_flags **flags);
+
+#endif

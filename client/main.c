@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * chat-client: read the options, decide who does the work (this process, or the one that
+ * owns the profile already), make the app, run the loop, take everything apart again.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client/app_inside.h"
+#include "client/auth/flags.h"
+#include "client/loop.h"
+#include "client/profile.h"
+#include "client/rescue.h"
+#include "client/script/command.h"
+#include "client/script/hand.h"
+#include "client/script/owner.h"
+#include "client/script/script.h"
+#include "client/tui.h"
+#include "common/base/log.h"
+#include "common/os/clock_real.h"
+#include "common/os/lang.h"
+
+#define HELP_WIDTH 80
+#define END_SECS   2 /* from the last turn of the loop to the end, at most */
+
+/* What one run is made of; zero is nothing yet. */
+struct run {
+	struct profile profile;
+	struct loop loop;
+	struct clock clock;
+	struct app app;
+	bool has_app;
+	struct owner *owner;
+	struct script *script;
+	struct auth_flags *flags;
+	struct tui *tui;
+	struct request request;
+	struct str why;
+	int log_fd;
+};
+
+/* ---- the log: a file or nothing, since the screen is not ours to write on ---- */
+
+static void log_to_file(enum log_level level, const char *line, void *ctx)
+{
+	const struct run *run = ctx;
+	AUTO(str_done) struct str text = STR_INIT;
+	struct timespec now;
+	struct tm utc;
+	char stamp[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
+	str_addf(&text, "%s.%03ldZ %s %s\n", stamp, now.tv_nsec / 1000000,
+		 log_level_name(level), line);
+	/* A log that cannot be written has nobody to tell. */
+	ssize_t written = write(run->log_fd, text.ptr, text.len);
+
+	(void)written;
+}
+
+static enum err open_log(struct run *run)
+{
+	const struct opts *opts = &run->profile.opts;
+	const char *path = opts_text(opts, OPTION_LOG_FILE);
+
+	if (!*path)
+		return ERR_OK;
+	run->log_fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	if (run->log_fd < 0) {
+		str_addf(&run->why, _("cannot write the log to %s"), path);
+		return ERR_IO;
+	}
+	log_set_sink(log_to_file, (enum log_level)opts_word(opts, OPTION_LOG_LEVEL), run);
+	return ERR_OK;
+}
+
+/* Messages and keys are in memory: no core dumps, no ptrace by others of the same user. */
+static void hide_memory(void)
+{
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	umask(077);
+}
+
+/* ---- one run ---- */
+
+static int complain(struct run *run, enum err err)
+{
+	fprintf(stderr, "chat-client: %s\n",
+		run->why.len ? run->why.ptr : _(err_text(err)));
+	return err_row(err)->exit_code;
+}
+
+static enum err begin(struct run *run)
+{
+	enum err err = loop_init(&run->loop);
+
+	if (err != ERR_OK)
+		return err;
+	run->clock = clock_real();
+	app_init(&run->app, &run->clock, &random_system, loop_wake, &run->loop);
+	run->has_app = true;
+	return ERR_OK;
+}
+
+/* Open the store and serve whoever comes to its owner, until the end. */
+static int work(struct run *run)
+{
+	run->script = script_new(&run->app, &run->owner);
+	enum err err = profile_open(&run->profile, &run->app, &run->why);
+	if (err != ERR_OK) {
+		tui_free(&run->tui);
+		return complain(run, err);
+	}
+	if (run->request.kind)
+		script_run(run->script, &run->request);
+	int code = loop_run(&run->loop, &run->app);
+	rescue_deadline(END_SECS, code);
+	return code;
+}
+
+static void end(struct run *run)
+{
+	tui_free(&run->tui);
+	auth_flags_free(&run->flags);
+	script_free(&run->script);
+	if (run->has_app) {
+		app_done(&run->app);
+		loop_done(&run->loop);
+	}
+	owner_free(&run->owner);
+	request_done(&run->request);
+	profile_done(&run->profile);
+	str_done(&run->why);
+	log_set_sink(NULL, LOG_ERROR, NULL);
+	if (run->log_fd >= 0)
+		close(run->log_fd);
+}
+
+/* ---- what it may be asked for ---- */
+
+static int run_script(struct run *run)
+{
+	struct clock clock = clock_real();
+	int code = 0;
+	enum err err = command_read(&run->profile, &run->request, &run->why);
+
+	if (err == ERR_OK)
+		err = hand_over(run->profile.dir.ptr, &run->request, &clock, &run->owner,
+				&code);
+	if (err == ERR_OK && !run->owner)
+		return code;
+	if (err == ERR_OK)
+		err = begin(run);
+	return err == ERR_OK ? work(run) : complain(run, err);
+}
+
+static enum err take_profile(struct run *run)
+{
+	enum err err = owner_take(run->profile.dir.ptr, &run->owner);
+
+	if (err == ERR_LOCKED)
+		str_addf(&run->why, _("another chat-client has the profile %s open"),
+			 opts_text(&run->profile.opts, OPTION_PROFILE));
+	else if (err != ERR_OK)
+		str_addf(&run->why, _("cannot use %s: %s"), run->profile.dir.ptr,
+			 _(err_text(err)));
+	return err;
+}
+
+static int run_auth(struct run *run)
+{
+	enum err err = take_profile(run);
+
+	if (err == ERR_OK)
+		err = begin(run);
+	if (err == ERR_OK)
+		err = auth_flags_new(&run->app, &run->profile, &run->flags, &run->why);
+	return err == ERR_OK ? work(run) : complain(run, err);
+}
+
+static int run_tui(struct run *run)
+{
+	enum err err = take_profile(run);
+
+	if (err == ERR_OK)
+		err = begin(run);
+	if (err == ERR_OK)
+		err = tui_new(&run->app, &run->profile, &run->tui);
+	return err == ERR_OK ? work(run) : complain(run, err);
+}
+
+static int run_all(struct run *run, int argc, char **argv)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+	const struct opts *opts = &run->profile.opts;
+	enum err err = profile_load(&run->profile, argc, argv, &run->why);
+
+	if (opts_bool(opts, OPTION_HELP)) {
+		profile_help(&run->profile, HELP_WIDTH, &text);
+		fputs(text.ptr, stdout);
+		return 0;
+	}
+	if (opts_bool(opts, OPTION_VERSION)) {
+		printf("chat-client %s\n", PACKAGE_VERSION);
+		return 0;
+	}
+	if (err == ERR_OK)
+		err = open_log(run);
+	if (err != ERR_OK)
+		return complain(run, err);
+	hide_memory();
+	if (command_given(&run->profile))
+		return run_script(run);
+	return auth_flags_given(&run->profile) ? run_auth(run) : run_tui(run);
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = {.request = REQUEST_INIT, .why = STR_INIT, .log_fd = -1};
+	int code;
+
+	lang_init();
+	if (crypto_init() != ERR_OK)
+		return complain(&run, ERR_INTERNAL);
+	code = run_all(&run, argc, argv);
+	end(&run);
+	return code;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Hooks of the ui become deeds of the app, what the app tells becomes calls of the ui. The
+ * forms of log-in and sign-up follow the steps of auth; which one is shown is decided here
+ * and nowhere else.
+ */
+#include "client/tui.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/app_inside.h"
+#include "client/auth/auth.h"
+#include "client/cache/store_thread.h"
+#include "client/cmd/cmd.h"
+#include "client/loop.h"
+#include "client/rescue.h"
+#include "client/ui/ui.h"
+#include "common/base/mem.h"
+#include "common/os/lang.h"
+
+#define ROOM_SETTING "tui.room" /* that was on the screen last */
+#define AGAIN_MS     30000      /* before another code may be asked for */
+
+struct tui {
+	struct app *app;
+	struct app_face face;
+	enum ui_form form;
+	struct str where; /* the address that the code went to, or the account */
+	bool opened;      /* a room has been on the screen */
+};
+
+/* ---- hooks: the person does something ---- */
+
+static enum ui_taken hook_line(void *ctx, const struct ui_line *line)
+{
+	return cmd_line(((struct tui *)ctx)->app, line);
+}
+
+static void hook_command(void *ctx, const char *command)
+{
+	cmd_run(((struct tui *)ctx)->app, command);
+}
+
+static void hook_typing(void *ctx, const struct id *room, bool on)
+{
+	link_typing(((struct tui *)ctx)->app->link, room, on);
+}
+
+static void hook_history(void *ctx, const struct id *room, enum ui_history way,
+			 uint64_t seq)
+{
+	app_history(((struct tui *)ctx)->app, room, way, seq);
+}
+
+static void hook_seen(void *ctx, const struct id *room, uint64_t seq)
+{
+	app_seen(((struct tui *)ctx)->app, room, seq);
+}
+
+static void hook_draft(void *ctx, const struct id *room)
+{
+	app_keep_draft(((struct tui *)ctx)->app, room);
+}
+
+static void hook_complete(void *ctx, const char *line, size_t word, size_t point,
+			  struct ui_words *words)
+{
+	cmd_complete(((struct tui *)ctx)->app, line, word, point, words);
+}
+
+static void hook_suspend(void *ctx)
+{
+	loop_suspend(((struct tui *)ctx)->app);
+}
+
+static void hook_quit(void *ctx)
+{
+	app_quit(((struct tui *)ctx)->app, 0);
+}
+
+static void hook_room(void *ctx, const struct id *room)
+{
+	app_open_room(((struct tui *)ctx)->app, room);
+}
+
+/* ---- forms ---- */
+
+static void show_form(struct tui *tui, enum ui_form form)
+{
+	struct ui_values known = {.server = tui->app->model.server.ptr};
+
+	tui->form = form;
+	ui_form(tui->app->ui, form, form == UI_FORM_CODE ? NULL : &known);
+	if (form == UI_FORM_CODE)
+		ui_form_code(tui->app->ui, tui->where.ptr,
+			     auth_code_until(tui->app->auth),
+			     clock_mono_ms(tui->app->clock) + AGAIN_MS);
+}
+
+static void submit(struct tui *tui, enum ui_form form, const struct ui_values *values)
+{
+	struct auth *auth = tui->app->auth;
+	bool code = form == UI_FORM_CODE;
+
+	if (!code && values->server && *values->server &&
+	    !str_equal(&tui->app->model.server, values->server)) {
+		ui_form_error(tui->app->ui, _("for another server start the program with "
+					      "--server and --profile"));
+		return;
+	}
+	if (form == UI_FORM_LOGIN) {
+		str_set(&tui->where, values->account);
+		auth_login(auth, values->account, values->password);
+	} else if (form == UI_FORM_SIGNUP) {
+		str_set(&tui->where, values->email);
+		auth_signup(auth, values->account, values->email,
+			    values->display ? values->display : "", values->password);
+	} else {
+		auth_code(auth, values->code);
+	}
+	ui_form_busy(tui->app->ui, true);
+}
+
+static void go_back(struct tui *tui, enum ui_form form)
+{
+	if (form == UI_FORM_CODE)
+		auth_cancel(tui->app->auth);
+	else if (id_is_zero(app_user(tui->app)))
+		app_quit(tui->app, 0);
+	else
+		show_form(tui, UI_FORM_NONE);
+}
+
+static void hook_form(void *ctx, enum ui_form form, enum ui_form_act act,
+		      const struct ui_values *values)
+{
+	struct tui *tui = ctx;
+
+	switch (act) {
+	case UI_FORM_SUBMIT: submit(tui, form, values); break;
+	case UI_FORM_AGAIN:
+		auth_again(tui->app->auth);
+		ui_form_busy(tui->app->ui, true);
+		break;
+	case UI_FORM_OTHER:
+		show_form(tui, form == UI_FORM_LOGIN ? UI_FORM_SIGNUP : UI_FORM_LOGIN);
+		break;
+	case UI_FORM_BACK: go_back(tui, form); break;
+	}
+}
+
+static void on_auth(struct app *app, enum auth_step step, enum err err, void *ctx)
+{
+	struct tui *tui = ctx;
+	bool form = tui->form == UI_FORM_LOGIN || tui->form == UI_FORM_SIGNUP;
+
+	if (step == AUTH_IN)
+		show_form(tui, UI_FORM_NONE);
+	else if (step == AUTH_CODE && (err == ERR_OK || tui->form != UI_FORM_CODE))
+		show_form(tui, UI_FORM_CODE);
+	else if (step == AUTH_OUT && !form)
+		show_form(tui, UI_FORM_LOGIN);
+	if (step == AUTH_IN)
+		return;
+	ui_form_busy(app->ui, false);
+	ui_form_error(app->ui, err == ERR_OK ? NULL : _(err_text(err)));
+}
+
+/* ---- the room of last time ---- */
+
+struct last_room {
+	struct store_job job; /* first */
+	struct tui *tui;
+	struct str text;
+	bool put;
+};
+
+static enum err last_room_run(struct store_job *job, struct cache *cache)
+{
+	struct last_room *last = CONTAINER_OF(job, struct last_room, job);
+
+	if (last->put)
+		return cache_setting_put(cache, ROOM_SETTING, last->text.ptr);
+	enum err err = cache_setting_get(cache, ROOM_SETTING, &last->text);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* Else the first one in the list: what is unread comes first there. */
+static void open_first(struct tui *tui, const char *text)
+{
+	struct rooms *rooms = &tui->app->model.rooms;
+	struct room *room = rooms->count ? rooms->rows[0] : NULL;
+	struct id id;
+
+	if (rooms_current(rooms) || !room)
+		return;
+	if (id_parse(text, strlen(text), &id) == ERR_OK && rooms_find(rooms, &id))
+		room = rooms_find(rooms, &id);
+	app_open_room(tui->app, &room->id);
+}
+
+static void last_room_done(struct store_job *job, enum err err)
+{
+	struct last_room *last = CONTAINER_OF(job, struct last_room, job);
+
+	if (!last->put && !last->tui->app->quitting)
+		open_first(last->tui, last->text.ptr);
+	str_done(&last->text);
+	mem_free(last);
+}
+
+static void last_room(struct tui *tui, const struct id *put)
+{
+	struct last_room *last = mem_new(struct last_room);
+
+	*last = (struct last_room){.job = {.run = last_room_run, .done = last_room_done},
+				   .tui = tui,
+				   .text = STR_INIT,
+				   .put = put != NULL};
+	if (put)
+		str_set(&last->text, id_text(put).text);
+	store_submit(tui->app->store, &last->job);
+}
+
+/* ---- the app tells ---- */
+
+static void on_rooms(struct app *app, bool fresh, void *ctx)
+{
+	if (!rooms_current(&app->model.rooms))
+		last_room(ctx, NULL);
+}
+
+static void on_opened(struct app *app, struct room *room, void *ctx)
+{
+	ui_enter(app->ui, room);
+	last_room(ctx, &room->id);
+}
+
+static void on_touched(struct app *app, void *ctx)
+{
+	ui_touch(app->ui);
+}
+
+static void on_alert(struct app *app, void *ctx)
+{
+	ui_alert(app->ui);
+}
+
+static void on_notice(struct app *app, const char *text, void *ctx)
+{
+	ui_notice(app->ui, text);
+}
+
+/* ---- life ---- */
+
+static int colours_of(const struct opts *opts)
+{
+	static const int counts[] = {-1, 0, 16, 256, 1 << 24};
+
+	if (!opts_given(opts, OPTION_COLOURS) && getenv("NO_COLOR"))
+		return 0;
+	return counts[opts_word(opts, OPTION_COLOURS)];
+}
+
+enum err tui_new(struct app *app, const struct profile *profile, struct tui **ret_tui)
+{
+	static const struct ui_hooks hooks = {
+		.on_line = hook_line,
+		.on_command = hook_command,
+		.on_typing = hook_typing,
+		.on_history = hook_history,
+		.on_seen = hook_seen,
+		.on_draft = hook_draft,
+		.on_room = hook_room,
+		.on_form = hook_form,
+		.complete = hook_complete,
+		.on_suspend = hook_suspend,
+		.on_quit = hook_quit,
+	};
+	const struct opts *opts = &profile->opts;
+	const struct ui_options options = {
+		.in_fd = STDIN_FILENO,
+		.out_fd = STDOUT_FILENO,
+		.term = getenv("TERM"),
+		.theme = opts_text(opts, OPTION_THEME),
+		.colours = colours_of(opts),
+		.linear = opts_bool(opts, OPTION_LINEAR),
+		.no_mouse = !opts_bool(opts, OPTION_MOUSE),
+		.clock = app->clock,
+	};
+	struct tui *tui = mem_new(struct tui);
+
+	tui->app = app;
+	tui->where = STR_INIT;
+	tui->face = (struct app_face){.rooms = on_rooms,
+				      .touched = on_touched,
+				      .opened = on_opened,
+				      .alert = on_alert,
+				      .notice = on_notice,
+				      .ctx = tui};
+	enum err err = ui_new(&app->ui, &options, &app->model, &hooks, tui);
+	if (err != ERR_OK) {
+		mem_free(tui);
+		return err;
+	}
+	rescue_arm(app->ui);
+	cmd_bind(app->ui);
+	app_face_add(app, &tui->face);
+	auth_listen(app->auth, on_auth, tui);
+	ui_draw(app->ui);
+	*ret_tui = tui;
+	return ERR_OK;
+}
+
+void tui_free(struct tui **tui)
+{
+	if (!*tui)
+		return;
+	app_face_remove((*tui)->app, &(*tui)->face);
+	auth_listen((*tui)->app->auth, NULL, NULL);
+	ui_free(&(*tui)->app->ui);
+	rescue_disarm();
+	str_done(&(*tui)->where);
+	mem_free(*tui);
+	*tui = NULL;
+}

@@ -12,10 +12,7 @@
 #include "server/core/member.h"
 #include "server/core/name.h"
 #include "server/store/store_account.h"
-#include "server/store/store_room.h"
 #include "server/store/store_session.h"
-
-#define WELCOME_ROOMS 16 /* rooms that new accounts join by themselves */
 
 static struct id derive(const char *what, const struct id *one, const struct id *other)
 {
@@ -30,35 +27,6 @@ static struct id derive(const char *what, const struct id *one, const struct id 
 	memcpy(id.bytes, hash, ID_LEN);
 	buf_done(&text);
 	return id;
-}
-
-struct welcome {
-	struct id rooms[WELCOME_ROOMS];
-	size_t count;
-};
-
-static enum err welcome_add(const struct id *room, int kind, void *ctx)
-{
-	struct welcome *welcome = ctx;
-
-	if (welcome->count < WELCOME_ROOMS && kind == ROOM_PUBLIC) {
-		welcome->rooms[welcome->count++] = *room;
-	}
-	return ERR_OK;
-}
-
-static enum err join_welcome(struct store *store, const struct actor *actor,
-			     struct news *news)
-{
-	struct welcome welcome = {.count = 0};
-	enum err err = store_room_of_all(store, welcome_add, &welcome);
-
-	for (size_t i = 0; err == ERR_OK && i < welcome.count; i++) {
-		struct member_act act = {.room = welcome.rooms[i]};
-
-		err = member_join(store, actor, &act, news);
-	}
-	return err;
 }
 
 /* Make the account, or bind an account without a password that waits under that name. */
@@ -197,7 +165,7 @@ enum err local_login(struct store *store, const struct local_ask *ask,
 		return err;
 	}
 	*ret_actor = (struct actor){account.id, device.id, session, SCOPE_ALL};
-	return born ? join_welcome(store, ret_actor, news) : ERR_OK;
+	return born ? member_arrive(store, ret_actor, news) : ERR_OK;
 }
 
 enum err local_resume(struct store *store, struct actor *actor)

@@ -34,7 +34,7 @@ bool idempotency_wanted(const struct call *call)
 	struct bytes key = key_of(call);
 	struct id id;
 
-	return key.len > 0 && call->row->right != REST_PUBLIC &&
+	return key.len > 0 && !id_is_zero(&call->actor.user) &&
 	       call->request->method == METHOD_POST && !(sends(call) && is_cid(key, &id));
 }
 
@@ -51,15 +51,26 @@ static void digest_of(const struct call *call, uint8_t ret_digest[SHA256_LEN])
 	sha256_final(&hash, ret_digest);
 }
 
+static enum err check_key(struct bytes key)
+{
+	if (key.len > LIMIT_IDEMPOTENCY)
+		return ERR_TOO_BIG;
+	for (size_t i = 0; i < key.len; i++) {
+		if (key.ptr[i] < 0x20 || key.ptr[i] >= 0x7f)
+			return ERR_BAD;
+	}
+	return ERR_OK;
+}
+
 enum err idempotency_find(struct call *call, struct store *store, bool *ret_again)
 {
 	struct idempotency_row row = {0};
 	uint8_t digest[SHA256_LEN];
+	enum err err = check_key(key_of(call));
 
-	if (key_of(call).len > LIMIT_IDEMPOTENCY)
-		return call_blame(call, ERR_TOO_BIG, "idempotency-key", NULL);
-	enum err err =
-		store_idempotency_get(store, &call->actor.user, key_of(call), &row);
+	if (err != ERR_OK)
+		return call_blame(call, err, "idempotency-key", NULL);
+	err = store_idempotency_get(store, &call->actor.user, key_of(call), &row);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	digest_of(call, digest);

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "server/core/local.h"
+#include "server/net/listen.h"
 #include "server/net/rate.h"
 #include "server/net/upgrade.h"
 #include "server/rest/call.h"
@@ -147,7 +149,8 @@ static void set_cors(struct request *request)
 	request_set(request, "Access-Control-Max-Age", "600");
 }
 
-/* Who asks: a connection has said so already, a request says it by its token. */
+/* Who asks: a connection has said so already, a request says it by its token. On the Unix
+ * socket the kernel says it; which account that is comes before the handler. */
 static enum err identify(struct request *request)
 {
 	const char *authorization = request_header(request, "authorization");
@@ -155,7 +158,7 @@ static enum err identify(struct request *request)
 	if (row_of(request)->right == REST_PUBLIC || who_is_known(&request->who))
 		return ERR_OK;
 	if (!authorization)
-		return ERR_UNAUTHORIZED;
+		return request->peer.local ? ERR_OK : ERR_UNAUTHORIZED;
 	struct bytes token = header_bearer(bytes_text(authorization));
 	if (!token.ptr)
 		return ERR_UNAUTHORIZED;
@@ -171,8 +174,8 @@ static enum err take_pace(struct request *request)
 		return rate_take(rates, RATE_CALL,
 				 bytes_of(request->who.user.bytes, ID_LEN),
 				 &request->retry_ms);
-	return rate_take(rates, RATE_GUEST, rate_peer(&request->peer, key),
-			 &request->retry_ms);
+	return rate_take(rates, request->peer.local ? RATE_CALL : RATE_GUEST,
+			 rate_peer(&request->peer, key), &request->retry_ms);
 }
 
 static enum err begin(struct request *request, size_t *ret_body_max)
@@ -200,6 +203,29 @@ static enum err begin(struct request *request, size_t *ret_body_max)
 	return err;
 }
 
+static void dispatch(struct call *call)
+{
+	enum err err = handlers[call->row - rest_row((enum rest_op)0)](call);
+
+	if (err != ERR_OK)
+		call_fail(call, err);
+}
+
+static enum err local_work(struct call *call, struct store *store)
+{
+	const struct server *server = call->server;
+	const struct local_ask ask = {
+		.uid = call->request->peer.uid,
+		.own_uid = server->own_uid,
+		.name_of = listen_user_name,
+		.signup = server->config.signup,
+		.client = call_place(call).client,
+		.random = &server->random,
+	};
+
+	return local_login(store, &ask, &call->actor, &call->news);
+}
+
 static void run(struct request *request)
 {
 	const char *field = NULL;
@@ -209,13 +235,18 @@ static void run(struct request *request)
 		request_reply_json(&request, 204, bytes_of(NULL, 0));
 		return;
 	}
-	const struct rest_row *row = row_of(request);
+	bool local =
+		row_of(request)->right != REST_PUBLIC && !who_is_known(&request->who);
 	enum err err = call_new(request, &call, &field);
 	if (err != ERR_OK) {
 		request_reply_problem(&request, err, NULL, field, 0);
 		return;
 	}
-	err = handlers[row - rest_row((enum rest_op)0)](call);
+	if (!local) {
+		dispatch(call);
+		return;
+	}
+	err = call_write(call, local_work, dispatch);
 	if (err != ERR_OK)
 		call_fail(call, err);
 }

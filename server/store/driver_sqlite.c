@@ -128,6 +128,7 @@ static void harden(sqlite3 *db)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 1200, 200);
 }
 
 /* What must be set before the first table, and refusing what is not ours. */
@@ -213,6 +214,9 @@ static enum err db_open(void *ctx, const struct driver_config *config, void **re
 
 	if (err)
 		return err;
+	/* Counting its memory costs SQLite a lock per allocation. Refused, and rightly, once
+	 * a first connection is open. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct sqlite_db *db = mem_new(struct sqlite_db);
 	int rc = sqlite3_open_v2(config->path, &db->db, flags, NULL);
 	if (rc != SQLITE_OK) {

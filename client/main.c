@@ -123,7 +123,7 @@ static int work(struct run *run)
 		return complain(run, err);
 	}
 	if (run->request.kind)
-		script_run(run->script, &run->request);
+		script_run(run->script, &run->request, STDOUT_FILENO);
 	int code = loop_run(&run->loop, &run->app);
 	rescue_deadline(END_SECS, code);
 	return code;

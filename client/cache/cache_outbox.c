@@ -77,12 +77,18 @@ enum err cache_outbox_list(struct cache *cache, struct cache_sends *ret_sends)
 	return read_sends(&query, ERR_OK, ret_sends);
 }
 
+/* A destination may have become a room since. */
+static bool same_place(const struct cache_send *a, const struct cache_send *b)
+{
+	if (!id_is_zero(&a->room) && !id_is_zero(&b->room))
+		return id_equal(&a->room, &b->room);
+	return !a->dest.ptr || !b->dest.ptr || bytes_equal(a->dest, b->dest);
+}
+
 static bool same_content(const struct cache_send *a, const struct cache_send *b)
 {
-	bool same_place = id_equal(&a->room, &b->room) || bytes_equal(a->dest, b->dest);
-
-	return same_place && a->kind == b->kind && id_equal(&a->target, &b->target) &&
-	       bytes_equal(a->text, b->text);
+	return same_place(a, b) && a->kind == b->kind &&
+	       id_equal(&a->target, &b->target) && bytes_equal(a->text, b->text);
 }
 
 static enum err add_row(struct cache *cache, const struct cache_send *send)

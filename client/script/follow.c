@@ -146,6 +146,14 @@ static void follow_written(struct task *task)
 	}
 }
 
+/* A place may have moved without a line: then nothing else says that it is to be kept. */
+static void push(struct follow *follow)
+{
+	task_push(&follow->task);
+	if (!follow->task.ended)
+		follow_written(&follow->task);
+}
+
 /* ---- holes ---- */
 
 static void put_gap(struct follow *follow, struct cursor *cursor, uint64_t last)
@@ -246,7 +254,7 @@ static void walk_done(struct store_job *job, enum err err)
 	if (!follow->task.ended && cursor->again && !cursor->unsaved)
 		pump(follow, cursor);
 	if (!follow->task.ended)
-		task_push(&follow->task);
+		push(follow);
 	look_free(look);
 }
 
@@ -317,7 +325,7 @@ static void place_done(struct store_job *job, enum err err)
 		cursor->busy = false;
 		place(follow, cursor, look);
 		pump(follow, cursor);
-		task_push(&follow->task);
+		push(follow);
 	}
 	look_free(look);
 }
@@ -462,7 +470,7 @@ static void follow_reset(struct task *task, const struct id *room, uint64_t seq)
 	if (cursor->shown > seq)
 		cursor->shown = 0;
 	put_gap(follow, cursor, seq);
-	task_push(task);
+	push(follow_of(task));
 }
 
 static void follow_done(struct task *task)

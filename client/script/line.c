@@ -195,10 +195,21 @@ void line_gap(const struct model *model, const struct id *room, uint64_t first,
 	str_add_len(text, (const char *)buf.ptr, buf.len);
 }
 
+/* What was counted since the store was told. */
+static size_t unread_of(const struct model *model, const struct cache_room *row,
+			size_t *ret_mentions)
+{
+	const struct room *room = rooms_find(&model->rooms, &row->id);
+
+	*ret_mentions = room ? room->mentions : row->mentions;
+	return room ? room->unread : row->unread;
+}
+
 static void room_json(const struct model *model, const struct cache_room *room,
 		      struct buf *buf)
 {
 	struct json_out out = json_out_init(buf);
+	size_t mentions, unread = unread_of(model, room, &mentions);
 
 	json_out_open(&out, '{');
 	put_text(&out, "type", bytes_text("room"));
@@ -212,8 +223,8 @@ static void room_json(const struct model *model, const struct cache_room *room,
 	put_uint(&out, "members", room->members);
 	put_uint(&out, "head", room->head);
 	put_uint(&out, "read", room->read);
-	put_uint(&out, "unread", room->unread);
-	put_uint(&out, "mentions", room->mentions);
+	put_uint(&out, "unread", unread);
+	put_uint(&out, "mentions", mentions);
 	put_flag(&out, "draft", room->draft);
 	put_uint(&out, "last_ts", room->last_ts_ms);
 	put_text(&out, "last_text", room->last_text);
@@ -224,6 +235,7 @@ void line_room(const struct model *model, const struct cache_room *room, bool js
 	       struct str *out)
 {
 	AUTO(buf_done) struct buf buf = BUF_INIT;
+	size_t mentions, unread = unread_of(model, room, &mentions);
 
 	if (json) {
 		room_json(model, room, &buf);
@@ -231,7 +243,6 @@ void line_room(const struct model *model, const struct cache_room *room, bool js
 		return;
 	}
 	add_room(model, &room->id, out);
-	str_addf(out, "\t%llu\t%llu\t", (unsigned long long)room->unread,
-		 (unsigned long long)room->mentions);
+	str_addf(out, "\t%zu\t%zu\t", unread, mentions);
 	add_neutral(out, (const char *)room->last_text.ptr, room->last_text.len);
 }

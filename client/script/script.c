@@ -31,7 +31,7 @@ struct script {
 	struct owner *owner;
 	struct app_face face;
 	struct app_source listener;
-	struct app_source stdout_source; /* while our own stdout takes nothing */
+	struct app_source out; /* while our own output takes nothing */
 	struct app_timer sweep;
 	struct conn *conns;
 	size_t conn_count;
@@ -294,8 +294,7 @@ static void own_push(struct script *script)
 	uint64_t before = task->out.written;
 
 	bool closed = out_flush(&task->out) != ERR_OK;
-	script->stdout_source.fd =
-		!closed && out_is_stuck(&task->out) ? STDOUT_FILENO : -1;
+	script->out.fd = !closed && out_is_stuck(&task->out) ? task->out.fd : -1;
 	if (closed) {
 		/* Nobody reads: as if SIGPIPE had ended us, but in order. */
 		task_drop(task);
@@ -307,7 +306,7 @@ static void own_push(struct script *script)
 		app_quit(script->app, task->code);
 }
 
-static void on_stdout(struct app *app, short revents, void *ctx)
+static void on_out(struct app *app, short revents, void *ctx)
 {
 	own_push(ctx);
 }
@@ -325,11 +324,11 @@ static void own_over(struct task *task, void *ctx)
 	own_push(script);
 }
 
-void script_run(struct script *script, struct request *request)
+void script_run(struct script *script, struct request *request, int fd)
 {
 	struct task *task = task_new(script->app, request);
 
-	out_init_fd(&task->out, STDOUT_FILENO);
+	out_init_fd(&task->out, fd);
 	task->over = own_over;
 	task->push = own_push_task;
 	task->ctx = script;
@@ -346,6 +345,7 @@ struct script *script_new(struct app *app, struct owner **owner)
 	script->app = app;
 	script->owner = *owner;
 	*owner = NULL;
+	script->loaded = app->loaded;
 	script->face = (struct app_face){.state = on_state,
 					 .rooms = on_rooms,
 					 .stored = on_stored,
@@ -353,16 +353,17 @@ struct script *script_new(struct app *app, struct owner **owner)
 					 .sent = on_sent,
 					 .delivered = on_delivered,
 					 .ctx = script};
-	script->listener = (struct app_source){.fd = owner_fd(script->owner),
-					       .events = POLLIN,
-					       .ready = on_listener,
-					       .ctx = script};
-	script->stdout_source = (struct app_source){
-		.fd = -1, .events = POLLOUT, .ready = on_stdout, .ctx = script};
+	script->listener =
+		(struct app_source){.fd = script->owner ? owner_fd(script->owner) : -1,
+				    .events = POLLIN,
+				    .ready = on_listener,
+				    .ctx = script};
+	script->out = (struct app_source){
+		.fd = -1, .events = POLLOUT, .ready = on_out, .ctx = script};
 	script->sweep = (struct app_timer){.due = sweep, .ctx = script};
 	app_face_add(app, &script->face);
 	app_source_add(app, &script->listener);
-	app_source_add(app, &script->stdout_source);
+	app_source_add(app, &script->out);
 	return script;
 }
 
@@ -375,7 +376,7 @@ void script_free(struct script **ref)
 	*ref = NULL;
 	app_face_remove(script->app, &script->face);
 	app_source_remove(script->app, &script->listener);
-	app_source_remove(script->app, &script->stdout_source);
+	app_source_remove(script->app, &script->out);
 	for (struct conn *conn = script->conns; conn; conn = conn->next)
 		conn_close(conn);
 	sweep(script->app, script);

@@ -11,13 +11,14 @@
 
 struct script;
 
-/** Takes *@owner and serves those who come to it. Call it before app_start(): commands
- *  begin when the rooms are known. Owns: the caller, script_free() before app_done(). */
+/** Takes *@owner (may be NULL: nobody can come) and serves those who come to it. Commands
+ *  begin when the app has read its store. Owns: the caller, script_free() before
+ *  app_done(). */
 struct script *script_new(struct app *app, struct owner **owner) MUST_CHECK;
 /** Drops the commands that run; those who handed them over go on by themselves. */
 void script_free(struct script **script);
-/** Run @request (taken) with our own stdout and stderr; app_quit() with its exit code
- *  follows. */
-void script_run(struct script *script, struct request *request);
+/** Run @request (taken), once: lines go to @fd, words for a person to stderr; app_quit()
+ *  with its exit code follows. */
+void script_run(struct script *script, struct request *request, int fd);
 
 #endif

@@ -127,6 +127,8 @@ static void on_sent(struct task *task, const struct id *cid, enum err err, uint6
 	if (!send->posted || send->seq || !id_equal(cid, &send->cid))
 		return;
 	if (err != ERR_OK) {
+		/* Whoever asked knows: nothing is left for a person to look after. */
+		app_discard(task->app, cid);
 		task_end(task, err);
 		return;
 	}

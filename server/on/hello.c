@@ -109,6 +109,9 @@ static void join_done(struct task *base, enum err err)
 		session->actor = task->base.actor;
 		session->conn->who.user = session->actor.user;
 		session->conn->who.session = session->actor.session;
+		/* Who came by the socket has no token to tell these. */
+		session->conn->who.device = session->actor.device;
+		session->conn->who.scope = session->actor.scope;
 		err = listen_all(session, task) ? ERR_OK : ERR_NOT_MEMBER;
 	}
 	if (session && err == ERR_OK && task->single) {

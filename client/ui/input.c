@@ -212,11 +212,13 @@ static void settle(struct input *input, uint64_t mono_ms, input_fn *fn, void *ct
 {
 	switch (state_of(input->held, input->len)) {
 	case STATE_MORE:
-		if (input->len < sizeof(input->held) - 1) {
-			input->due_ms = mono_ms + INPUT_ESC_MS;
-			return;
+		/* Longer than any key: nobody's, but its end must still be found. */
+		if (input->len == sizeof(input->held) - 1) {
+			memcpy(input->held, "\x1b[?", 3);
+			input->len = 3;
 		}
-		break;
+		input->due_ms = mono_ms + INPUT_ESC_MS;
+		return;
 	case STATE_STRING: input->skipping = true; break;
 	case STATE_KEY: give_key(input->held, input->len, fn, ctx); break;
 	case STATE_SEQUENCE: give_sequence(input, fn, ctx); break;

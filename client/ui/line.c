@@ -189,6 +189,39 @@ void line_bind(struct line *line, const char *keys, const char *command)
 	bind_in(vi_movement_keymap, keys, on_bound);
 }
 
+static rl_command_func_t *function_of(Keymap map, const char *keys, int *ret_type)
+{
+	AUTO(mem_freep) char *bytes = mem_alloc(2 * strlen(keys) + 1, 1);
+	int len = 0;
+
+	*ret_type = ISFUNC;
+	if (rl_translate_keyseq(keys, bytes, &len) != 0)
+		return NULL;
+	return rl_function_of_keyseq_len(bytes, (size_t)len, map, ret_type);
+}
+
+static bool is_free_in(Keymap map, const char *keys)
+{
+	int type;
+	rl_command_func_t *fn = function_of(map, keys, &type);
+
+	return type == ISFUNC &&
+	       (!fn || fn == rl_insert || fn == rl_do_lowercase_version);
+}
+
+bool line_is_free(const char *keys)
+{
+	AUTO(mem_freep) char *bytes = mem_alloc(2 * strlen(keys) + 1, 1);
+	int len = 0;
+
+	if (rl_translate_keyseq(keys, bytes, &len) != 0)
+		return false;
+	if (!is_free_in(emacs_standard_keymap, keys))
+		return false;
+	return begins_with_alt(bytes, len) || (is_free_in(vi_insertion_keymap, keys) &&
+					       is_free_in(vi_movement_keymap, keys));
+}
+
 /* Set before the inputrc is read, so that it wins; or after, because it must not. */
 static void set_defaults(void)
 {
@@ -242,8 +275,8 @@ static void bind_newline(void)
 
 	for (size_t m = 0; m < ARRAY_LEN(maps); m++) {
 		for (size_t i = 0; i < (m == 0 ? ARRAY_LEN(keys) : 1); i++) {
-			rl_command_func_t *now =
-				rl_function_of_keyseq(keys[i], maps[m], NULL);
+			int type;
+			rl_command_func_t *now = function_of(maps[m], keys[i], &type);
 			if (!now || now == rl_newline || now == rl_vi_editing_mode)
 				rl_bind_keyseq_in_map(keys[i], on_newline, maps[m]);
 		}

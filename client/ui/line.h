@@ -57,6 +57,10 @@ void line_width(struct line *line, int cols);
  *  and a letter are not bound in the maps of vi, where Esc is a key of its own. */
 void line_bind(struct line *line, const char *keys, const char *command);
 
+/** Whether readline's emacs map, and its maps of vi where line_bind() binds there, have
+ *  nothing at @keys. For the test of key.def. */
+bool line_is_free(const char *keys);
+
 /** Lines of @room are what the up key brings from now on. */
 void line_history(struct line *line, const struct id *room);
 /** Remember @text, unless it is the newest already. */

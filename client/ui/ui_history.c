@@ -8,9 +8,10 @@
 
 static bool nearly_at_top(const struct ui *ui)
 {
-	/* A message takes at least one row, so this many hold a page. */
-	return ui->view.top_index <=
-	       (size_t)(ui->view.main.rows > 0 ? ui->view.main.rows : 1);
+	int rows = ui->view.main.rows > 0 ? ui->view.main.rows : 1;
+
+	/* A message takes at least one row: below this there may be less than two pages. */
+	return ui->view.top_index <= 2 * (size_t)rows;
 }
 
 void ui_ask_history(struct ui *ui)

@@ -151,8 +151,13 @@ static bool add_right(const struct view *view, const struct room *room, struct s
 	}
 	if (unread && view->rooms.cols == 0) {
 		snprintf(text, sizeof(text),
-			 mentions ? _("%zu unread, %zu for you") : _("%zu unread"),
-			 unread, mentions);
+			 Q_("%zu unread", "%zu unread", (unsigned long)unread), unread);
+		add_part(out, text);
+	}
+	if (mentions && view->rooms.cols == 0) {
+		snprintf(text, sizeof(text),
+			 Q_("%zu for you", "%zu for you", (unsigned long)mentions),
+			 mentions);
 		add_part(out, text);
 	}
 	if (view->model->waiting) {

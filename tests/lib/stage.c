@@ -121,10 +121,15 @@ static struct room *make_room(struct stage *stage, unsigned n, enum room_kind ki
 
 void stage_init(struct stage *stage, int rows, int cols)
 {
+	stage_init_inputrc(stage, rows, cols, "/dev/null");
+}
+
+void stage_init_inputrc(struct stage *stage, int rows, int cols, const char *inputrc)
+{
 	struct model *model = &stage->model;
 
 	/* Readline and the calendar must not depend on who runs the tests. */
-	setenv("INPUTRC", "/dev/null", 1);
+	setenv("INPUTRC", inputrc, 1);
 	setenv("TZ", "UTC", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	unsetenv("LANGUAGE");

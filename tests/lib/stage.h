@@ -22,6 +22,8 @@ struct stage {
 
 /** Lobby and ops (public), a direct chat with bob; nobody has said anything. */
 void stage_init(struct stage *stage, int rows, int cols);
+/** The same with an inputrc. */
+void stage_init_inputrc(struct stage *stage, int rows, int cols, const char *inputrc);
 void stage_done(struct stage *stage);
 /** A sent message; the clock goes on by a minute. Returns it. */
 struct message *stage_say(struct stage *stage, struct room *room, const struct id *who,

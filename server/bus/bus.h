@@ -45,6 +45,9 @@ struct bus {
 	/** Let @ear hear @topic; the seat it has there, also when it had it before. */
 	struct bus_seat *(*listen)(struct bus *bus, const struct id *topic,
 				   struct bus_ear *ear);
+	/** The seat of @ear in @topic, or NULL. */
+	struct bus_seat *(*find)(const struct bus *bus, const struct id *topic,
+				 const struct bus_ear *ear);
 	void (*unlisten)(struct bus *bus, const struct id *topic, struct bus_ear *ear);
 	/** Leave every topic and give back the list; before the ear's memory goes. */
 	void (*forget)(struct bus *bus, struct bus_ear *ear);
@@ -59,8 +62,6 @@ struct bus {
 /** The bus of one process. @seed: random bits, topics are named by peers. */
 struct bus *bus_local_new(uint64_t seed) MUST_CHECK;
 
-/** The seat of @ear in @topic, or NULL. */
-struct bus_seat *bus_seat_find(const struct bus_ear *ear, const struct id *topic);
 /** The topic's id. */
 const struct id *bus_seat_topic(const struct bus_seat *seat);
 

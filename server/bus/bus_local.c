@@ -31,14 +31,39 @@ static void list_add(struct bus_seat ***list, uint32_t *count, uint32_t *cap,
 	(*list)[(*count)++] = seat;
 }
 
-struct bus_seat *bus_seat_find(const struct bus_ear *ear, const struct id *topic)
+static const struct bus_local *local_of(const struct bus *bus)
 {
+	return (const struct bus_local *)((const char *)bus -
+					  offsetof(struct bus_local, bus));
+}
+
+/* Looked for in the shorter of the two lists: a room of thousands is heard by somebody who
+ * is in few rooms, and who is in hundreds is in small ones. */
+static struct bus_seat *seat_of(const struct bus_topic *topic, const struct bus_ear *ear)
+{
+	if (!topic) {
+		return NULL;
+	}
+	if (topic->count < ear->count) {
+		for (uint32_t i = 0; i < topic->count; i++) {
+			if (topic->seats[i]->ear == ear) {
+				return topic->seats[i];
+			}
+		}
+		return NULL;
+	}
 	for (uint32_t i = 0; i < ear->count; i++) {
-		if (id_equal(&ear->seats[i]->topic->id, topic)) {
+		if (ear->seats[i]->topic == topic) {
 			return ear->seats[i];
 		}
 	}
 	return NULL;
+}
+
+static struct bus_seat *local_find(const struct bus *bus, const struct id *id,
+				   const struct bus_ear *ear)
+{
+	return seat_of(map_get(&local_of(bus)->topics, id), ear);
 }
 
 const struct id *bus_seat_topic(const struct bus_seat *seat)
@@ -50,12 +75,12 @@ static struct bus_seat *local_listen(struct bus *bus, const struct id *id,
 				     struct bus_ear *ear)
 {
 	struct bus_local *local = CONTAINER_OF(bus, struct bus_local, bus);
-	struct bus_seat *seat = bus_seat_find(ear, id);
+	struct bus_topic *topic = map_get(&local->topics, id);
+	struct bus_seat *seat = seat_of(topic, ear);
 
 	if (seat) {
 		return seat;
 	}
-	struct bus_topic *topic = map_get(&local->topics, id);
 	if (!topic) {
 		topic = mem_new(struct bus_topic);
 		topic->id = *id;
@@ -90,7 +115,7 @@ static void leave(struct bus_local *local, struct bus_seat *seat)
 
 static void local_unlisten(struct bus *bus, const struct id *id, struct bus_ear *ear)
 {
-	struct bus_seat *seat = bus_seat_find(ear, id);
+	struct bus_seat *seat = local_find(bus, id, ear);
 
 	if (seat) {
 		leave(CONTAINER_OF(bus, struct bus_local, bus), seat);
@@ -123,10 +148,7 @@ static void local_publish(struct bus *bus, const struct bus_news *news)
 
 static size_t local_count(const struct bus *bus, const struct id *id)
 {
-	const struct bus_local *local =
-		(const struct bus_local *)((const char *)bus -
-					   offsetof(struct bus_local, bus));
-	const struct bus_topic *topic = map_get(&local->topics, id);
+	const struct bus_topic *topic = map_get(&local_of(bus)->topics, id);
 
 	return topic ? topic->count : 0;
 }
@@ -150,6 +172,7 @@ struct bus *bus_local_new(uint64_t seed)
 
 	local->bus = (struct bus){
 		.listen = local_listen,
+		.find = local_find,
 		.unlisten = local_unlisten,
 		.forget = local_forget,
 		.publish = local_publish,

@@ -54,7 +54,7 @@ static void post_done(struct task *base, enum err err)
 
 	if (session && err == ERR_OK) {
 		struct body_ack body;
-		struct bus_seat *seat = bus_seat_find(&session->ear, &task->ack.room);
+		struct bus_seat *seat = session_seat(session, &task->ack.room);
 
 		if (seat) {
 			seat->spoke = true;

@@ -79,8 +79,7 @@ static void replay_done(struct task *base, enum err err)
 	struct replay *replay = CONTAINER_OF(base, struct replay, base.task);
 	struct session *session = on_task_back(&replay->base);
 	const struct sync_resume *resume = &replay->resume;
-	struct bus_seat *seat =
-		session ? bus_seat_find(&session->ear, &replay->room) : NULL;
+	struct bus_seat *seat = session ? session_seat(session, &replay->room) : NULL;
 
 	if (!seat) {
 		if (session) { /* left meanwhile, or never in it */
@@ -130,7 +129,7 @@ static void replay_done(struct task *base, enum err err)
 void replay_start(struct session *session, const struct id *room, uint64_t epoch,
 		  uint64_t seq)
 {
-	struct bus_seat *seat = bus_seat_find(&session->ear, room);
+	struct bus_seat *seat = session_seat(session, room);
 	struct replay *replay;
 
 	if (!seat) {

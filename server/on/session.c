@@ -99,6 +99,11 @@ struct bus_seat *session_listen(struct session *session, const struct id *topic)
 	return session->server->bus->listen(session->server->bus, topic, &session->ear);
 }
 
+struct bus_seat *session_seat(const struct session *session, const struct id *topic)
+{
+	return session->server->bus->find(session->server->bus, topic, &session->ear);
+}
+
 void session_unlisten(struct session *session, const struct id *topic)
 {
 	session->server->bus->unlisten(session->server->bus, topic, &session->ear);

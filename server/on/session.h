@@ -63,6 +63,7 @@ void session_error(struct session *session, enum err err, const uint64_t *re,
 		   const char *field, const char *detail, uint64_t retry_ms);
 /** Listen to a room (or the user's own topic) and stop doing so. */
 struct bus_seat *session_listen(struct session *session, const struct id *topic);
+struct bus_seat *session_seat(const struct session *session, const struct id *topic);
 void session_unlisten(struct session *session, const struct id *topic);
 /** Queue what is heard: behind the welcome, if that is still to come. */
 void session_hear(struct session *session, struct packet *packet);

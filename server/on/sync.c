@@ -33,7 +33,7 @@ enum err on_focus(struct session *session, struct frame *frame)
 	if (err != ERR_OK) {
 		return err;
 	}
-	if (!id_is_zero(&body.room) && !bus_seat_find(&session->ear, &body.room)) {
+	if (!id_is_zero(&body.room) && !session_seat(session, &body.room)) {
 		return ERR_NOT_MEMBER;
 	}
 	session->focus = body.room;

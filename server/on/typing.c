@@ -103,7 +103,7 @@ enum err typing_set(struct session *session, const struct id *room, bool on)
 {
 	struct typing *typing = find(session, room);
 
-	if (!bus_seat_find(&session->ear, room)) {
+	if (!session_seat(session, room)) {
 		return ERR_NOT_MEMBER;
 	}
 	if (!on) {

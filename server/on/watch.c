@@ -52,7 +52,7 @@ static bool is_last(const struct session *session)
 	struct bus *bus = session->server->bus;
 
 	return !id_is_zero(&session->actor.user) &&
-	       bus_seat_find(&session->ear, &session->actor.user) &&
+	       session_seat(session, &session->actor.user) &&
 	       bus->count(bus, &session->actor.user) == 1;
 }
 

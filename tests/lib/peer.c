@@ -62,6 +62,10 @@ void peer_send(struct peer_socket *peer, const void *data, size_t len)
 {
 	const uint8_t *at = data;
 
+	if (peer->held) {
+		buf_add(peer->held, data, len);
+		return;
+	}
 	while (len > 0) {
 		ssize_t sent = send(peer->fd, at, len, MSG_NOSIGNAL);
 
@@ -72,6 +76,11 @@ void peer_send(struct peer_socket *peer, const void *data, size_t len)
 		at += sent;
 		len -= (size_t)sent;
 	}
+}
+
+void peer_hold(struct peer_socket *peer, struct buf *held)
+{
+	peer->held = held;
 }
 
 void peer_print(struct peer_socket *peer, const char *format, ...)

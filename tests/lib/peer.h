@@ -18,6 +18,7 @@ struct peer_socket {
 	bool closed;    /**< the other side has closed */
 	int close_code; /**< of its close frame, 0 = none */
 	struct str close_why;
+	struct buf *held; /**< what is sent goes here instead */
 };
 
 void peer_open_tcp(struct peer_socket *peer, unsigned port);
@@ -27,6 +28,9 @@ void peer_close(struct peer_socket *peer);
 /** Send raw bytes or a text of them. */
 void peer_send(struct peer_socket *peer, const void *data, size_t len);
 void peer_print(struct peer_socket *peer, const char *format, ...) PRINTF(2, 3);
+
+/** Collect what is sent in @held, so that it can leave in one piece; NULL: no more. */
+void peer_hold(struct peer_socket *peer, struct buf *held);
 
 /** An HTTP answer. */
 struct answer {

@@ -307,6 +307,148 @@ static void what_was_acknowledged_is_there_after_a_restart(void **state)
 	}
 }
 
+static void what_follows_hello_at_once_is_heard_after_welcome(void **state)
+{
+	struct fixture *f = *state;
+	struct str hello = STR_INIT;
+	struct peer_socket peer;
+
+	peer_open_tcp(&peer, f->host.server->port);
+	assert_int_equal(peer_upgrade(&peer, "/v1/ws", ""), 101);
+	str_addf(&hello, "{\"type\":\"hello\",\"v\":1,\"token\":\"%s\"}",
+		 f->alice.token.ptr);
+	struct buf frames = BUF_INIT;
+
+	peer_hold(&peer, &frames);
+	peer_say(&peer, hello.ptr);
+	for (unsigned i = 0; i < 20; i++) {
+		say_text(f, &peer, i, "early");
+	}
+	peer_hold(&peer, NULL);
+	peer_send(&peer, frames.ptr, frames.len);
+	peer_expect(&peer, "\"type\":\"welcome\"", &f->text);
+	for (unsigned i = 0; i < 20; i++) {
+		peer_expect(&peer, "\"type\":\"ack\"", &f->text);
+		check_part(&f->text, cid(i).text);
+	}
+	buf_done(&frames);
+	str_done(&hello);
+	peer_close(&peer);
+}
+
+static void routes_can_be_called(void **state)
+{
+	struct fixture *f = *state;
+
+	peer_say(&f->a, "{\"type\":\"call\",\"id\":7,\"op\":\"auth_me\"}");
+	peer_expect(&f->a, "\"type\":\"result\"", &f->text);
+	check_part(&f->text, "\"id\":7,\"status\":200");
+	check_part(&f->text, "\"name\":\"alice\"");
+	peer_say(&f->a, "{\"type\":\"call\",\"id\":8,\"op\":\"room_get\",\"args\":"
+			"{\"room\":\"nonsense\"}}");
+	peer_expect(&f->a, "\"id\":8", &f->text);
+	check_part(&f->text, "\"status\":4");
+}
+
+/* A direct room is made by its first message; both hear from then on, without a sub. */
+static void a_new_room_is_heard_from_its_first_message(void **state)
+{
+	struct fixture *f = *state;
+	struct str room = STR_INIT;
+
+	host_say(&f->a,
+		 "{\"type\":\"call\",\"id\":1,\"op\":\"user_send\",\"args\":{\"user\":\"%"
+		 "s\","
+		 "\"cid\":\"%s\",\"text\":\"between us\"}}",
+		 id_text(&f->bob.actor.user).text, cid(1).text);
+	peer_expect(&f->b, "\"type\":\"user_event\"", &f->text);
+	peer_expect(&f->b, "between us", &f->text);
+	str_add_len(&room, strstr(f->text.ptr, "\"room\":\"") + 8, ID_TEXT_LEN);
+	host_say(&f->b,
+		 "{\"type\":\"send\",\"cid\":\"%s\",\"room\":\"%s\",\"text\":\"yes\"}",
+		 cid(2).text, room.ptr);
+	peer_expect(&f->a, "\"text\":\"yes\"", &f->text);
+	str_done(&room);
+}
+
+static void who_left_hears_no_more(void **state)
+{
+	struct fixture *f = *state;
+
+	host_say(&f->b,
+		 "{\"type\":\"call\",\"id\":1,\"op\":\"room_leave\",\"args\":{\"room\":"
+		 "\"%s\"}}",
+		 LOBBY(f));
+	peer_expect(&f->b, "\"id\":1", &f->text);
+	check_part(&f->text, "\"status\":20");
+	say_text(f, &f->a, 1, "behind your back");
+	peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
+	host_say(&f->b, "{\"type\":\"sub\",\"room\":\"%s\",\"epoch\":1,\"seq\":1}",
+		 LOBBY(f));
+	while (peer_hear(&f->b, &f->text) && !strstr(f->text.ptr, "not_member")) {
+		assert_null(strstr(f->text.ptr, "behind your back"));
+	}
+	host_say(&f->b, "{\"type\":\"fetch\",\"id\":2,\"room\":\"%s\"}", LOBBY(f));
+	peer_expect(&f->b, "\"re\":2", &f->text);
+	check_part(&f->text, "\"code\":\"not_member\"");
+}
+
+static void ending_a_session_ends_its_connections_and_token(void **state)
+{
+	struct fixture *f = *state;
+	struct peer_socket peer;
+
+	peer_say(&f->b, "{\"type\":\"call\",\"id\":1,\"op\":\"auth_logout\"}");
+	assert_int_equal(peer_expect_close(&f->b), CLOSE_REVOKED);
+	peer_open_tcp(&peer, f->host.server->port);
+	assert_int_equal(peer_upgrade(&peer, "/v1/ws", ""), 101);
+	host_say(&peer, "{\"type\":\"hello\",\"v\":1,\"token\":\"%s\"}",
+		 f->bob.token.ptr);
+	peer_expect(&peer, "\"code\":\"bad_token\"", &f->text);
+	assert_int_equal(peer_expect_close(&peer), CLOSE_LOGIN);
+	peer_close(&peer);
+}
+
+/* One that does not read loses bodies, then gets lag; the others get everything. */
+static void a_stalled_reader_slows_nobody(void **state)
+{
+	struct fixture *f = *state;
+	char *long_text = mem_alloc(1, 8001);
+	unsigned acked = 0;
+
+	memset(long_text, 'x', 8000);
+	for (unsigned i = 0; i < 1200; i++) { /* 10 MB: beyond what sockets buffer */
+		say_text(f, &f->a, i, long_text);
+		peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
+		acked++;
+	}
+	assert_int_equal(acked, 1200);
+	peer_expect(&f->b, "\"type\":\"lag\"", &f->text);
+	check_part(&f->text, LOBBY(f));
+	say_text(f, &f->a, 2000, "live again");
+	peer_expect(&f->b, "live again", &f->text);
+	mem_free(long_text);
+}
+
+static void health_is_told_to_anybody(void **state)
+{
+	struct fixture *f = *state;
+	struct peer_socket peer;
+	struct answer answer;
+
+	peer_open_tcp(&peer, f->host.server->port);
+	peer_print(&peer, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+	peer_answer(&peer, &answer);
+	assert_int_equal(answer.status, 200);
+	check_part(&answer.body, "\"status\":\"ok\"");
+	answer_done(&answer);
+	peer_print(&peer, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+	peer_answer(&peer, &answer);
+	assert_int_equal(answer.status, 200);
+	answer_done(&answer);
+	peer_close(&peer);
+}
+
 /* ---- the per-room endpoint ---- */
 
 static void open_single(struct fixture *f, struct peer_socket *peer,
@@ -613,6 +755,13 @@ int main(void)
 		WITH_SERVER(receipts_reach_who_looks_and_delivery_the_sender),
 		WITH_SERVER(presence_of_the_watched_is_told),
 		WITH_SERVER(what_was_acknowledged_is_there_after_a_restart),
+		WITH_SERVER(what_follows_hello_at_once_is_heard_after_welcome),
+		WITH_SERVER(routes_can_be_called),
+		WITH_SERVER(a_new_room_is_heard_from_its_first_message),
+		WITH_SERVER(who_left_hears_no_more),
+		WITH_SERVER(ending_a_session_ends_its_connections_and_token),
+		WITH_SERVER(a_stalled_reader_slows_nobody),
+		WITH_SERVER(health_is_told_to_anybody),
 		WITH_SERVER(the_room_endpoint_speaks_the_small_dialect),
 		WITH_SERVER(strangers_may_say_hello_and_nothing_else),
 		WITH_SERVER(wrong_tokens_and_versions_are_named),

@@ -5,6 +5,7 @@
  */
 #include "client/app_inside.h"
 #include "client/cache/cache_event.h"
+#include "client/cache/cache_room.h"
 #include "client/cache/store_thread.h"
 #include "client/change.h"
 #include "client/model/unread.h"
@@ -142,6 +143,56 @@ void app_open_room(struct app *app, const struct id *id)
 	app_touch(app);
 }
 
+/* ---- the read marker ---- */
+
+struct count {
+	struct store_job job; /* first */
+	struct app *app;
+	struct id room, self;
+	uint64_t seq, unread, mentions;
+};
+
+static enum err count_run(struct store_job *job, struct cache *cache)
+{
+	struct count *count = CONTAINER_OF(job, struct count, job);
+	enum err err = cache_event_count(cache, &count->room, count->seq, &count->self,
+					 &count->unread, &count->mentions);
+
+	if (err == ERR_OK)
+		err = cache_room_read(cache, &count->room, count->seq, count->unread,
+				      count->mentions);
+	return err == ERR_NO_ROOM ? ERR_OK : err;
+}
+
+static void count_done(struct store_job *job, enum err err)
+{
+	struct count *count = CONTAINER_OF(job, struct count, job);
+	struct app *app = count->app;
+	struct room *room = rooms_find(&app->model.rooms, &count->room);
+
+	if (err != ERR_OK)
+		app_store_failed(app, err);
+	else if (room && room->read_seq == count->seq)
+		unread_read(room, count->seq, count->unread, count->mentions);
+	app_touch(app);
+	mem_free(count);
+}
+
+/* The marker stands in the middle: only the store knows what lies behind it. What this
+ * turn has brought has to be there first. */
+static void count_unread(struct app *app, const struct room *room)
+{
+	struct count *count = mem_new(struct count);
+
+	*count = (struct count){.job = {.run = count_run, .done = count_done},
+				.app = app,
+				.room = room->id,
+				.self = app->model.self,
+				.seq = room->read_seq};
+	changes_flush(app);
+	store_submit(app->store, &count->job);
+}
+
 void app_seen(struct app *app, const struct id *id, uint64_t seq)
 {
 	struct room *room = rooms_find(&app->model.rooms, id);
@@ -149,13 +200,16 @@ void app_seen(struct app *app, const struct id *id, uint64_t seq)
 	if (!room || seq <= room->read_seq)
 		return;
 	/* Notices behind the last message shown are seen with it. */
-	if (seq >= timeline_last_seq(&room->timeline))
+	if (rooms_current(&app->model.rooms) == room &&
+	    seq >= timeline_last_seq(&room->timeline))
 		seq = room->head_seq;
-	if (seq >= room->head_seq)
+	if (seq >= room->head_seq) {
 		unread_read(room, seq, 0, 0);
-	else
+		change_read(app, id, seq, 0, 0);
+	} else {
 		unread_read(room, seq, room->unread, room->mentions);
-	change_read(app, id, seq, room->unread, room->mentions);
+		count_unread(app, room);
+	}
 	link_read(app->link, id, seq);
 	app_touch(app);
 }

@@ -187,12 +187,15 @@ static enum err last_room_run(struct store_job *job, struct cache *cache)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* Else the first one in the list: what is unread comes first there. */
+/* Else the first one in the list where people talk: what is unread comes first there. */
 static void open_first(struct tui *tui, const char *text)
 {
 	struct rooms *rooms = &tui->app->model.rooms;
 	struct room *room = rooms->count ? rooms->rows[0] : NULL;
 	struct id id;
+
+	for (size_t i = 0; room && room->kind == ROOM_BROADCAST && i < rooms->count; i++)
+		room = rooms->rows[i];
 
 	if (rooms_current(rooms) || !room)
 		return;

@@ -5,7 +5,6 @@
  */
 #include "client/app_inside.h"
 #include "client/change.h"
-#include "client/model/unread.h"
 #include "client/on/on.h"
 
 static void leave(struct app *app, const struct id *id)
@@ -49,19 +48,11 @@ void on_digest(struct app *app, const struct body_digest *digest)
 	app_forget_digest(app);
 	rooms_sort(rooms, &app->model.people);
 	watch_peers(app);
+	/* What the cache did not have was asked for while there was nobody to ask. */
+	struct room *room = rooms_current(rooms);
+	if (room && !room->timeline.count && !room->timeline.loading)
+		app_history(app, &room->id, UI_NEWEST, 0);
 	app_tell_rooms(app, true);
-}
-
-static void read_elsewhere(struct app *app, struct room *room, uint64_t seq)
-{
-	if (seq <= room->read_seq)
-		return;
-	if (seq >= room->head_seq)
-		unread_read(room, seq, 0, 0);
-	else
-		unread_read(room, seq, room->unread, room->mentions);
-	change_read(app, &room->id, seq, room->unread, room->mentions);
-	link_read(app->link, &room->id, seq);
 }
 
 void on_user_event(struct app *app, const struct body_user_event *event)
@@ -80,7 +71,7 @@ void on_user_event(struct app *app, const struct body_user_event *event)
 	case USER_EVENT_LEFT: leave(app, &event->room); break;
 	case USER_EVENT_READ:
 		if (room)
-			read_elsewhere(app, room, event->seq);
+			app_seen(app, &event->room, event->seq);
 		break;
 	case USER_EVENT_LEVEL:
 		if (room && event->level)

@@ -95,16 +95,24 @@ struct room *app_show_room(struct app *app, const struct body_room *row)
 		room->peer = row->peer.user;
 		app_show_user(app, &row->peer);
 	}
-	unread_read(room, row->read, row->unread, row->mentions);
-	if (row->head > room->head_seq)
-		room->head_seq = row->head;
+	/* Read further here than the server has been told: its counts are old, and what is
+	 * missing is counted as it comes. */
+	if (row->read >= room->read_seq) {
+		unread_read(room, row->read, row->unread, row->mentions);
+		if (row->head > room->head_seq)
+			room->head_seq = row->head;
+	}
 	if (row->has_last && row->last.ts >= room->last_ms) {
 		room->last_ms = row->last.ts;
 		set_text(&room->last_text, row->last.text);
 		people_get(&app->model.people, &row->last.from);
 	}
 	room->roster.total = row->members;
-	change_room(app, row);
+	struct body_room kept = *row;
+	kept.read = room->read_seq;
+	kept.unread = room->unread;
+	kept.mentions = room->mentions;
+	change_room(app, &kept);
 	app_touch(app);
 	return room;
 }
@@ -251,6 +259,8 @@ static void show_line(struct app *app, struct room *room, const struct body_even
 	if (!message)
 		return;
 	unread_arrived(room, message, &app->model.self);
+	if (room->unread != unread || room->mentions != mentions)
+		change_read(app, &room->id, room->read_seq, room->unread, room->mentions);
 	bool alert = room->mentions > mentions ||
 		     (room->kind == ROOM_DIRECT && room->unread > unread);
 	if (alert && room->level != LEVEL_NONE && link_caught_up(app->link))

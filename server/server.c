@@ -273,8 +273,10 @@ static enum err prepare_store(struct server *server, const struct server_setup *
 			      const char *path)
 {
 	struct store store = {0};
-	struct store_config config = {
-		.driver = setup->driver, .path = path, .clock = &server->clock};
+	struct store_config config = {.driver = setup->driver,
+				      .path = path,
+				      .clock = &server->clock,
+				      .random = &server->random};
 	enum err err = store_open(&store, &config);
 	uint64_t now = clock_now_ms(&server->clock);
 

@@ -40,13 +40,10 @@ static void follow(struct session *session, const struct heard *heard)
 
 static void hear_user(struct session *session, const struct heard *heard)
 {
-	bool itself = heard->except.generation != 0 &&
-		      heard->except.slot == session->conn->ref.slot &&
-		      heard->except.generation == session->conn->ref.generation;
-
 	follow(session, heard);
-	/* Its own read marker is no news to the connection that moved it. */
-	if (!session->conn->single && !(itself && heard->change == USER_EVENT_READ)) {
+	/* Also what the connection itself caused, its own read marker: the log is counted
+	 * (useq), and a number that is left out would be a hole to it. */
+	if (!session->conn->single) {
 		session_hear(session, heard->packet);
 	}
 }

@@ -36,6 +36,7 @@ struct follow {
 	struct task task; /* first */
 	struct cursor *cursors;
 	size_t count;
+	bool fresh;  /* the server has told of its rooms */
 	bool asking; /* the server, for one room at a time */
 	struct id asked;
 };
@@ -125,6 +126,7 @@ static void save_done(struct store_job *job, enum err err)
 
 static void moved(struct follow *follow, struct cursor *cursor)
 {
+	out_place(&follow->task.out, &cursor->room, cursor->shown);
 	cursor->unsaved = true;
 	cursor->mark = follow->task.out.put;
 }
@@ -289,26 +291,55 @@ static enum err place_run(struct store_job *job, struct cache *cache)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-static bool is_settled(const struct app *app)
+/* "Now" is the newest event there is when the server has told of its rooms, or when it is
+ * clear that it cannot. */
+static void settle(struct follow *follow, struct cursor *cursor)
 {
-	const enum link_state state = link_state(app->link);
+	const struct app *app = follow->task.app;
+	const struct room *room = rooms_find(&app->model.rooms, &cursor->room);
+	uint64_t epoch, seq;
 
-	return link_caught_up(app->link) || state == LINK_WAITING || state == LINK_OFF;
+	if (!follow->fresh && !link_caught_up(app->link) &&
+	    link_state(app->link) != LINK_WAITING)
+		return;
+	if (room)
+		cursor->shown = room->head_seq;
+	if (link_position(app->link, &cursor->room, &epoch, &seq))
+		cursor->epoch = epoch;
+	cursor->begins_now = false;
+	cursor->ready = true;
+	moved(follow, cursor);
+}
+
+/* Where it stood under an owner that has ended; 0 = nowhere. */
+static uint64_t brought_along(const struct follow *follow, const struct id *room)
+{
+	const struct request *request = &follow->task.request;
+
+	for (size_t i = 0; i < request->place_count; i++)
+		if (id_equal(&request->places[i].room, room))
+			return request->places[i].seq;
+	return 0;
 }
 
 static void place(struct follow *follow, struct cursor *cursor, const struct look *look)
 {
+	uint64_t brought = brought_along(follow, &cursor->room);
+
 	cursor->epoch = look->room_epoch;
-	if (look->found && look->epoch == look->room_epoch) {
+	if (brought > 0 && (!look->found || look->epoch == look->room_epoch)) {
+		cursor->shown = brought;
+		moved(follow, cursor);
+	} else if (look->found && look->epoch == look->room_epoch) {
 		cursor->shown = look->seq;
 	} else if (look->found) {
 		/* The log began anew meanwhile; seqs of the old one mean nothing in it. */
 		cursor->shown = look->seq < look->room_seq ? look->seq : 0;
 		put_gap(follow, cursor, look->room_seq);
 	} else if (follow->task.request.since == SINCE_NOW) {
-		cursor->begins_now = !is_settled(follow->task.app);
 		cursor->shown = look->room_seq;
-		moved(follow, cursor);
+		cursor->begins_now = true;
+		settle(follow, cursor);
 	}
 	cursor->ready = !cursor->begins_now;
 }
@@ -333,7 +364,6 @@ static void place_done(struct store_job *job, enum err err)
 static void begin(struct follow *follow, struct cursor *cursor)
 {
 	cursor->busy = true;
-	cursor->begins_now = false;
 	submit(follow, cursor, place_run, place_done);
 }
 
@@ -380,15 +410,13 @@ static void add_all(struct follow *follow)
 
 static void look_around(struct follow *follow)
 {
-	struct app *app = follow->task.app;
-
 	for (size_t i = 0; i < follow->count; i++) {
 		struct cursor *cursor = &follow->cursors[i];
-		if (cursor->begins_now && !cursor->busy && is_settled(app))
-			begin(follow, cursor);
-		else
-			pump(follow, cursor);
+		if (cursor->begins_now && !cursor->busy)
+			settle(follow, cursor);
+		pump(follow, cursor);
 	}
+	push(follow);
 }
 
 static void find_rooms(struct follow *follow)
@@ -425,24 +453,27 @@ static void find_or_wait(struct follow *follow)
 		find_rooms(follow);
 }
 
-static void follow_start(struct task *task)
-{
-	find_or_wait(follow_of(task));
-}
-
 static void follow_state(struct task *task, bool fresh)
 {
 	struct follow *follow = follow_of(task);
 
-	if (link_state(task->app->link) == LINK_OFF &&
-	    link_why(task->app->link) != ERR_OK) {
-		task_end(task, link_why(task->app->link));
+	enum err err = task_session(task);
+	if (err != ERR_OK) {
+		task_end(task, err);
 		return;
 	}
+	follow->fresh |= fresh;
 	if (fresh || link_state(task->app->link) == LINK_ONLINE)
 		find_or_wait(follow);
 	if (!task->ended)
 		look_around(follow);
+}
+
+static void follow_start(struct task *task)
+{
+	find_or_wait(follow_of(task));
+	if (!task->ended)
+		follow_state(task, false);
 }
 
 static void follow_stored(struct task *task, const struct id *room, uint64_t seq)

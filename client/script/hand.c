@@ -20,6 +20,7 @@
 
 struct hand {
 	struct wire wire;
+	struct request *request;
 	const struct clock *clock;
 	uint64_t deadline_ms; /* for a sign of life; UINT64_MAX once it came */
 	uint64_t written;
@@ -65,6 +66,21 @@ static void end(struct hand *hand, int code)
 	hand->code = code;
 }
 
+/* Taken along to the next owner, so that it repeats nothing and leaves nothing out. */
+static enum err keep_place(struct hand *hand, struct json_node object)
+{
+	struct bytes text;
+	struct id room;
+	uint64_t seq;
+
+	if (!json_text(json_get(object, "room"), &text) ||
+	    id_parse((const char *)text.ptr, text.len, &room) != ERR_OK ||
+	    !json_uint(json_get(object, "seq"), &seq))
+		return ERR_BAD;
+	request_put_place(hand->request, &room, seq);
+	return ERR_OK;
+}
+
 /* One object of the owner. */
 static enum err take(struct hand *hand, struct json_node object)
 {
@@ -80,6 +96,8 @@ static enum err take(struct hand *hand, struct json_node object)
 		if (write_line(text) != ERR_OK)
 			end(hand, err_row(ERR_IO)->exit_code);
 		confirm(hand);
+	} else if (bytes_equal(type, bytes_text("place"))) {
+		return keep_place(hand, object);
 	} else if (bytes_equal(type, bytes_text("note"))) {
 		fprintf(stderr, "%.*s\n", (int)text.len, (const char *)text.ptr);
 	} else if (bytes_equal(type, bytes_text("end"))) {
@@ -175,7 +193,8 @@ enum err hand_over(const char *dir, struct request *request, const struct clock 
 		return err;
 	give_cid(request, clock);
 	for (;;) {
-		struct hand hand = {.clock = clock, .deadline_ms = deadline};
+		struct hand hand = {
+			.request = request, .clock = clock, .deadline_ms = deadline};
 		int fd;
 		err = owner_take(dir, ret_owner);
 		if (err != ERR_LOCKED)

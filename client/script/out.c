@@ -71,6 +71,24 @@ void out_note(struct out *out, const char *text)
 		fprintf(stderr, "%s\n", text);
 }
 
+void out_place(struct out *out, const struct id *room, uint64_t seq)
+{
+	AUTO(buf_done) struct buf frame = BUF_INIT;
+	struct json_out json = json_out_init(&frame);
+
+	if (!out->wire)
+		return;
+	json_out_open(&json, '{');
+	json_out_key(&json, "type");
+	json_out_text(&json, bytes_text("place"));
+	json_out_key(&json, "room");
+	json_out_text(&json, bytes_text(id_text(room).text));
+	json_out_key(&json, "seq");
+	json_out_uint(&json, seq);
+	json_out_close(&json, '}');
+	wire_put(out->wire, buf_view(&frame));
+}
+
 void out_end(struct out *out, int code)
 {
 	if (out->wire)

@@ -11,6 +11,7 @@
 #include "client/script/wire.h"
 #include "common/base/bytes.h"
 #include "common/base/err.h"
+#include "common/base/id.h"
 
 struct out {
 	struct wire *wire; /**< to another process; NULL: to fd */
@@ -30,6 +31,9 @@ void out_done(struct out *out);
 void out_line(struct out *out, struct bytes text);
 /** A line for a person, to stderr there or here. */
 void out_note(struct out *out, const char *text);
+/** Behind the lines put so far everything of @room up to @seq was told: for the other
+ *  process, which takes it along to the next owner. */
+void out_place(struct out *out, const struct id *room, uint64_t seq);
 /** The command is through and ends with @code: for the other process. */
 void out_end(struct out *out, int code);
 /** Write what can be written now. Errors: ERR_CLOSED when nobody reads any more. */

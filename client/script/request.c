@@ -27,7 +27,22 @@ void request_done(struct request *request)
 	for (size_t i = 0; i < request->room_count; i++)
 		str_done(&request->rooms[i]);
 	mem_free(request->rooms);
+	mem_free(request->places);
 	*request = REQUEST_INIT;
+}
+
+void request_put_place(struct request *request, const struct id *room, uint64_t seq)
+{
+	size_t at = 0;
+
+	while (at < request->place_count && !id_equal(&request->places[at].room, room))
+		at++;
+	if (at == REQUEST_PLACES)
+		return;
+	if (at == request->place_count)
+		request->places = mem_resize(request->places, ++request->place_count,
+					     sizeof(*request->places));
+	request->places[at] = (struct request_place){*room, seq};
 }
 
 void request_add_room(struct request *request, const char *room)
@@ -110,6 +125,21 @@ static void put_bool(struct json_out *out, const char *key, bool value)
 	json_out_bool(out, value);
 }
 
+static void put_places(struct json_out *out, const struct request *request)
+{
+	if (request->place_count == 0)
+		return;
+	json_out_key(out, "places");
+	json_out_open(out, '[');
+	for (size_t i = 0; i < request->place_count; i++) {
+		json_out_open(out, '[');
+		json_out_text(out, bytes_text(id_text(&request->places[i].room).text));
+		json_out_uint(out, request->places[i].seq);
+		json_out_close(out, ']');
+	}
+	json_out_close(out, ']');
+}
+
 void request_encode(const struct request *request, struct buf *buf)
 {
 	struct json_out out = json_out_init(buf);
@@ -135,6 +165,7 @@ void request_encode(const struct request *request, struct buf *buf)
 			json_out_text(&out, str_view(&request->rooms[i]));
 		json_out_close(&out, ']');
 	}
+	put_places(&out, request);
 	json_out_close(&out, '}');
 }
 
@@ -158,6 +189,21 @@ static size_t get_word(struct json_node object, const char *key, const char *con
 		if (words[i] && bytes_equal(bytes_text(words[i]), word))
 			return i;
 	return count;
+}
+
+static enum err get_places(struct json_node place, struct request *request)
+{
+	for (; json_type(place) != JSON_NONE; place = json_next(place)) {
+		struct json_node first = json_first(place);
+		struct bytes text;
+		struct id room;
+		uint64_t seq;
+		if (!json_text(first, &text) || !json_uint(json_next(first), &seq) ||
+		    id_parse((const char *)text.ptr, text.len, &room) != ERR_OK)
+			return ERR_BAD;
+		request_put_place(request, &room, seq);
+	}
+	return ERR_OK;
 }
 
 static enum err decode(struct json_node object, struct request *request)
@@ -190,7 +236,8 @@ static enum err decode(struct json_node object, struct request *request)
 			return ERR_BAD;
 		request_add_room(request, (const char *)text.ptr);
 	}
-	return request_check(request);
+	enum err err = get_places(json_first(json_get(object, "places")), request);
+	return err == ERR_OK ? request_check(request) : err;
 }
 
 enum err request_decode(struct bytes text, struct request *ret)

@@ -13,7 +13,8 @@
 #include "common/base/id.h"
 #include "common/base/str.h"
 
-#define REQUEST_ROOMS 64 /**< rooms of one --follow; without any it is all of them */
+#define REQUEST_ROOMS  64   /**< rooms of one --follow; without any it is all of them */
+#define REQUEST_PLACES 1000 /**< 50 bytes each, in one object on the wire */
 
 enum request_kind {
 	REQUEST_FLUSH = 1, /**< send what waits */
@@ -27,6 +28,12 @@ enum request_kind {
 /** WAIT_NONE: until it is on our own disk. */
 enum request_wait { WAIT_STORED, WAIT_DELIVERED, WAIT_NONE };
 enum request_since { SINCE_NOW, SINCE_START };
+
+/** Where a follower stands in a room: it has written everything up to @seq. */
+struct request_place {
+	struct id room;
+	uint64_t seq;
+};
 
 struct request {
 	enum request_kind kind;
@@ -42,6 +49,8 @@ struct request {
 	uint64_t limit;           /**< history */
 	struct str *rooms;        /**< follow */
 	size_t room_count;
+	struct request_place *places; /**< follow: from an owner that has ended */
+	size_t place_count;
 };
 
 #define REQUEST_INIT \
@@ -49,6 +58,9 @@ struct request {
 void request_done(struct request *request);
 /** One more room to follow. */
 void request_add_room(struct request *request, const char *room);
+/** It has written everything of @room up to @seq. Rooms beyond REQUEST_PLACES are not kept:
+ *  after a change of owners they may be told of twice. */
+void request_put_place(struct request *request, const struct id *room, uint64_t seq);
 /** Errors: ERR_TOO_BIG (text over LIMIT_TEXT, names), ERR_UTF8, ERR_BAD (empty text or
  *  room, control characters). */
 enum err request_check(const struct request *request) MUST_CHECK;

@@ -31,7 +31,8 @@ struct script {
 	struct owner *owner;
 	struct app_face face;
 	struct app_source listener;
-	struct app_source out; /* while our own output takes nothing */
+	struct app_source out;  /* while our own output takes nothing */
+	struct app_timer begin; /* the rooms are known: start in the next turn */
 	struct app_timer sweep;
 	struct conn *conns;
 	size_t conn_count;
@@ -78,7 +79,8 @@ static void on_state(struct app *app, void *ctx)
 	TELL((struct script *)ctx, state, false)
 }
 
-static void on_rooms(struct app *app, bool fresh, void *ctx)
+/* In the turn after the store was read it is known whether there will be a session. */
+static void begin(struct app *app, void *ctx)
 {
 	struct script *script = ctx;
 
@@ -87,6 +89,14 @@ static void on_rooms(struct app *app, bool fresh, void *ctx)
 		next = task->next;
 		start_task(script, task);
 	}
+}
+
+static void on_rooms(struct app *app, bool fresh, void *ctx)
+{
+	struct script *script = ctx;
+
+	if (!script->loaded)
+		app_timer_set(app, &script->begin, 0);
 	TELL(script, state, fresh)
 }
 
@@ -360,6 +370,7 @@ struct script *script_new(struct app *app, struct owner **owner)
 				    .ctx = script};
 	script->out = (struct app_source){
 		.fd = -1, .events = POLLOUT, .ready = on_out, .ctx = script};
+	script->begin = (struct app_timer){.due = begin, .ctx = script};
 	script->sweep = (struct app_timer){.due = sweep, .ctx = script};
 	app_face_add(app, &script->face);
 	app_source_add(app, &script->listener);
@@ -381,6 +392,7 @@ void script_free(struct script **ref)
 		conn_close(conn);
 	sweep(script->app, script);
 	app_timer_clear(script->app, &script->sweep);
+	app_timer_clear(script->app, &script->begin);
 	if (script->own)
 		task_drop(script->own);
 	task_unref(&script->own);

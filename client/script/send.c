@@ -164,11 +164,8 @@ static void try_post(struct send *send)
 
 	if (send->posted || id_is_zero(&send->cid))
 		return;
-	if (id_is_zero(app_user(app))) {
-		if (link_state(app->link) == LINK_OFF && link_why(app->link) != ERR_OK)
-			task_end(task, link_why(app->link));
+	if (id_is_zero(app_user(app)))
 		return;
-	}
 	const struct app_message message = {.frame = FRAME_SEND,
 					    .cid = send->cid,
 					    .dest = task->request.room.ptr,
@@ -207,7 +204,7 @@ static void named_done(struct store_job *job, enum err err)
 
 	if (!task->ended && err == ERR_OK) {
 		send_of(task)->cid = named->cid;
-		try_post(send_of(task));
+		task->ops->state(task, false);
 	} else if (!task->ended) {
 		task_end(task, err);
 	}
@@ -224,6 +221,29 @@ static void ask_cid(struct task *task)
 	store_submit(task->app->store, &named->job);
 }
 
+/* There will be no session: what is on disk waits for a log-in, or must not wait. */
+static void no_session(struct send *send, enum err err)
+{
+	struct task *task = &send->task;
+
+	if (send->kept && task->request.no_queue)
+		app_discard(task->app, &send->cid);
+	else if (send->kept)
+		receipt(send, "queued");
+	task_end(task, err);
+}
+
+static void send_state(struct task *task, bool fresh)
+{
+	struct send *send = send_of(task);
+	enum err err = task_session(task);
+
+	if (err != ERR_OK && (send->kept || !send->posted))
+		no_session(send, err);
+	else
+		try_post(send);
+}
+
 static void send_start(struct task *task)
 {
 	struct send *send = send_of(task);
@@ -238,12 +258,7 @@ static void send_start(struct task *task)
 	if (id_is_zero(&send->cid))
 		ask_cid(task);
 	else
-		try_post(send);
-}
-
-static void send_state(struct task *task, bool fresh)
-{
-	try_post(send_of(task));
+		send_state(task, false);
 }
 
 static void send_late(struct task *task)
@@ -285,10 +300,12 @@ static void flush_look(struct task *task)
 {
 	struct app *app = task->app;
 
+	enum err err = task_session(task);
+
 	if (app->model.waiting == 0)
 		task_end(task, ERR_OK);
-	else if (link_state(app->link) == LINK_OFF && link_why(app->link) != ERR_OK)
-		task_end(task, link_why(app->link));
+	else if (err != ERR_OK)
+		task_end(task, err);
 }
 
 static void flush_start(struct task *task)

@@ -58,6 +58,15 @@ void task_unref(struct task **ref)
 	mem_free(task);
 }
 
+enum err task_session(const struct task *task)
+{
+	const struct link *link = task->app->link;
+
+	if (link_state(link) != LINK_OFF)
+		return ERR_OK;
+	return link_why(link) != ERR_OK ? link_why(link) : ERR_UNAUTHORIZED;
+}
+
 void task_line(struct task *task, struct bytes text)
 {
 	out_line(&task->out, text);

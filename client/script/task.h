@@ -63,6 +63,8 @@ struct task *task_new(struct app *app, struct request *request) MUST_CHECK;
 struct task *task_ref(struct task *task);
 void task_unref(struct task **task);
 
+/** ERR_OK while there is a session or one is tried for; else why there will be none. */
+enum err task_session(const struct task *task);
 /** A line of the result. */
 void task_line(struct task *task, struct bytes text);
 /** Lines were put that should not wait for the end. */

@@ -461,6 +461,26 @@ static void a_new_follower_begins_now_or_at_the_start(void **state)
 	world_free(&scene.world);
 }
 
+static void a_place_that_is_brought_along_is_where_it_goes_on(void **state)
+{
+	struct scene scene;
+	struct run run;
+	struct request request = following("");
+
+	open_scene(&scene);
+	say_numbers(&scene, 1, 9);
+	struct app *app = world_app(scene.alice);
+	struct room *lobby = NULL;
+	check_ok(rooms_named(&app->model.rooms, &app->model.people, "#lobby", &lobby));
+	request_put_place(&request, &lobby->id, lobby->head_seq - 4);
+	start(&run, scene.alice, request);
+	world_settle(scene.world);
+	stop(&run);
+	assert_int_equal(count_messages(run.out.ptr, 5), 9);
+	done(&run);
+	world_free(&scene.world);
+}
+
 static void only_the_rooms_asked_for_are_followed(void **state)
 {
 	struct scene scene;
@@ -520,5 +540,6 @@ CHECK_MAIN(TEST(a_message_is_stored_and_heard),
 	   TEST(a_follower_loses_nothing_over_a_server_that_is_killed),
 	   TEST(a_hole_is_fetched_for_the_follower),
 	   TEST(a_new_follower_begins_now_or_at_the_start),
+	   TEST(a_place_that_is_brought_along_is_where_it_goes_on),
 	   TEST(only_the_rooms_asked_for_are_followed),
 	   TEST(edits_and_deletions_are_told_as_they_happen))

@@ -34,8 +34,13 @@ static void a_request_comes_back_as_it_was(void **state)
 	str_set(&in.name, "job 7");
 	request_add_room(&in, "#a");
 	request_add_room(&in, "@b");
+	request_put_place(&in, &in.cid, 41);
+	request_put_place(&in, &in.cid, 42);
 	request_encode(&in, &json);
 	check_ok(request_decode(buf_view(&json), &out));
+	assert_int_equal(out.place_count, 1);
+	assert_int_equal(out.places[0].seq, 42);
+	assert_true(id_equal(&out.places[0].room, &in.cid));
 	assert_int_equal(out.kind, REQUEST_SEND);
 	assert_string_equal(out.room.ptr, in.room.ptr);
 	assert_string_equal(out.text.ptr, in.text.ptr);

@@ -28,12 +28,24 @@ void base64url_add(struct str *str, struct bytes bytes)
 	mem_free(text);
 }
 
+/* libsodium 1.0.18 computes with signed characters and takes some bytes over 0x7f for
+ * letters of the alphabet. Looks at every byte, whatever it finds. */
+static bool is_ascii(struct bytes text)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		all |= text.ptr[i];
+	return all < 0x80;
+}
+
 enum err base64url_parse(struct bytes text, struct buf *buf)
 {
 	size_t most = text.len / 4 * 3 + 2, len;
 	uint8_t *dst = buf_room(buf, most);
 
-	if (sodium_base642bin(dst, most, (const char *)text.ptr, text.len, NULL, &len,
+	if (!is_ascii(text) ||
+	    sodium_base642bin(dst, most, (const char *)text.ptr, text.len, NULL, &len,
 			      NULL, VARIANT) != 0)
 		return ERR_BAD;
 	buf->len += len;

@@ -154,7 +154,27 @@ static void only_the_canonical_base64url_is_read(void **state)
 	}
 }
 
-CHECK_MAIN(TEST(the_example_of_rfc_8037_is_made_byte_for_byte),
+/* Found by the fuzzer: libsodium takes 0xb3 for a letter. */
+static void no_byte_outside_of_the_alphabet_is_a_letter(void **state)
+{
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789-_";
+
+	for (unsigned byte = 0; byte < 256; byte++) {
+		for (unsigned at = 0; at < 4; at++) {
+			AUTO(buf_done) struct buf buf = BUF_INIT;
+			char text[4] = {'A', 'A', 'A', 'A'};
+			text[at] = (char)byte;
+			bool letter = memchr(alphabet, (int)byte, sizeof(alphabet) - 1);
+			check_err(base64url_parse(bytes_of(text, 4), &buf),
+				  letter ? ERR_OK : ERR_BAD);
+		}
+	}
+}
+
+CHECK_MAIN(TEST(no_byte_outside_of_the_alphabet_is_a_letter),
+	   TEST(the_example_of_rfc_8037_is_made_byte_for_byte),
 	   TEST(the_example_of_rfc_8037_is_read), TEST(forged_tokens_are_refused),
 	   TEST(every_changed_bit_is_noticed), TEST(base64url_is_that_of_rfc_4648),
 	   TEST(only_the_canonical_base64url_is_read))

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -36,6 +37,7 @@
 #define GOODBYE_MS   500  /* for the close frames to be answered */
 #define RECONNECT_MS 5000 /* goaway spreads the return over so long */
 #define SOCKET_MODE  0666 /* who it is says the kernel; socket_signup decides */
+#define FOLDER_MODE  0755
 #define SWEEP_MS     60000
 
 static uint64_t random_u64(const struct server *server)
@@ -408,17 +410,25 @@ static enum err listen_all(struct server *server, struct str *why)
 	return ERR_OK;
 }
 
-/* The folder above @path, private if it must be made. */
-static enum err make_parent(const char *path, struct str *why)
+/* The folder above the socket. Made by a service of the machine (/run/chat), it lets the
+ * machine's users in, of whom the socket's mode and socket_signup know; otherwise it is
+ * private. */
+static enum err make_parent(const struct server *server, struct str *why)
 {
+	const char *path = server->config.socket_path;
 	const char *slash = strrchr(path, '/');
 
 	if (!slash || slash == path) {
 		return ERR_OK;
 	}
 	char *folder = mem_strndup(path, (size_t)(slash - path));
+	bool missing = access(folder, F_OK) != 0;
 	enum err err = file_make_private(folder);
 
+	if (err == ERR_OK && missing && server->own_uid == 0 &&
+	    chmod(folder, FOLDER_MODE) != 0) {
+		err = ERR_IO;
+	}
 	if (err != ERR_OK) {
 		str_addf(why, "cannot make the folder %s: %s", folder, err_text(err));
 	}
@@ -494,7 +504,7 @@ static enum err begin(struct server *server, const struct server_setup *setup,
 		err = start_workers(server, setup->inline_mode, why);
 	}
 	if (err == ERR_OK && !setup->inline_mode && server->config.socket_path[0]) {
-		err = make_parent(server->config.socket_path, why);
+		err = make_parent(server, why);
 	}
 	return err == ERR_OK && !setup->inline_mode ? listen_all(server, why) : err;
 }

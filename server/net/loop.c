@@ -55,6 +55,7 @@ struct loop {
 	struct map addresses;  /* folded address → sockets */
 	size_t sockets;
 	struct wire *closing; /* to be closed before the loop blocks */
+	bool resting;         /* out of descriptors: not accepting until the next tick */
 	size_t leaving;       /* closed by us, and not gone yet */
 };
 
@@ -224,6 +225,12 @@ static const struct lws_protocols protocols[] = {
 	{0},
 };
 
+/* Once it runs, what it complains about is what peers do: no line of the log for each. */
+static void lws_mutters(int level, const char *line)
+{
+	log_debug("lws: %.*s", (int)strcspn(line, "\n"), line);
+}
+
 static void lws_says(int level, const char *line)
 {
 	log_warn("lws: %.*s", (int)strcspn(line, "\n"), line);
@@ -293,6 +300,7 @@ static enum err make_lws(struct loop *loop, struct str *why)
 			 loop->config.tls_cert, loop->config.tls_key);
 		return ERR_BAD;
 	}
+	lws_set_log_level(LLL_ERR, lws_mutters);
 	return loop->plain ? ERR_OK : ERR_INTERNAL;
 }
 
@@ -306,9 +314,25 @@ static void on_prepare(uv_prepare_t *handle)
 	close_wires(loop);
 }
 
+static void on_client(uv_poll_t *handle, int status, int events);
+
+static void go_on(struct loop *loop)
+{
+	loop->resting = false;
+	for (size_t i = 0; i < loop->listener_count; i++) {
+		if (loop->listeners[i].open) {
+			uv_poll_start(&loop->listeners[i].poll, UV_READABLE, on_client);
+		}
+	}
+}
+
 static void on_tick(uv_timer_t *handle)
 {
 	struct loop *loop = handle->data;
+
+	if (loop->resting) {
+		go_on(loop);
+	}
 
 	conns_tick(loop->config.conns);
 	if (loop->leaving > 0) {
@@ -462,6 +486,18 @@ static void adopt(struct loop *loop, struct listener *listener, int fd,
 	loop->adopting = NULL;
 }
 
+/* Out of descriptors the sockets stay readable: without a pause the loop would spin. */
+static void rest(struct loop *loop)
+{
+	log_warn("net: out of descriptors, clients wait, sockets=%zu", loop->sockets);
+	loop->resting = true;
+	for (size_t i = 0; i < loop->listener_count; i++) {
+		if (loop->listeners[i].open) {
+			uv_poll_stop(&loop->listeners[i].poll);
+		}
+	}
+}
+
 static void on_client(uv_poll_t *handle, int status, int events)
 {
 	struct listener *listener = handle->data;
@@ -475,7 +511,7 @@ static void on_client(uv_poll_t *handle, int status, int events)
 
 		if (fd < 0) {
 			if (err == ERR_BUSY) {
-				log_warn("net: out of descriptors, a client waits");
+				rest(loop);
 			}
 			return;
 		}

@@ -108,7 +108,9 @@ static void join_done(struct task *base, enum err err)
 	if (session && err == ERR_OK) {
 		session->actor = task->base.actor;
 		session->conn->who.user = session->actor.user;
+		session->conn->who.device = session->actor.device;
 		session->conn->who.session = session->actor.session;
+		session->conn->who.scope = session->actor.scope;
 		/* Who came by the socket has no token to tell these. */
 		session->conn->who.device = session->actor.device;
 		session->conn->who.scope = session->actor.scope;

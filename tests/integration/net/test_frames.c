@@ -427,6 +427,12 @@ static void a_stalled_reader_slows_nobody(void **state)
 	check_part(&f->text, LOBBY(f));
 	say_text(f, &f->a, 2000, "live again");
 	peer_expect(&f->b, "live again", &f->text);
+	/* and a page of what was withheld, larger than any one write */
+	host_say(&f->b, "{\"type\":\"fetch\",\"id\":9,\"room\":\"%s\",\"before\":1000}",
+		 LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"page\"", &f->text);
+	assert_true(f->text.len > 200000 && f->text.len <= LIMIT_FRAME_SERVER);
+	assert_int_equal(f->text.ptr[f->text.len - 1], '}');
 	mem_free(long_text);
 }
 

@@ -296,22 +296,56 @@ const struct task_ops task_send = {.size = sizeof(struct send),
 
 /* ---- --flush ---- */
 
+struct flush {
+	struct task task; /* first */
+	bool known;       /* what waits has been read from the store */
+};
+
 static void flush_look(struct task *task)
 {
 	struct app *app = task->app;
 
+	if (!CONTAINER_OF(task, struct flush, task)->known)
+		return;
 	enum err err = task_session(task);
-
 	if (app->model.waiting == 0)
 		task_end(task, ERR_OK);
 	else if (err != ERR_OK)
 		task_end(task, err);
 }
 
+/* Jobs of the store are done in order: before this one stood what the app itself asked
+ * for when it began, the list of what waits. */
+struct fence {
+	struct store_job job; /* first */
+	struct task *task;
+};
+
+static enum err fence_run(struct store_job *job, struct cache *cache)
+{
+	return ERR_OK;
+}
+
+static void fence_done(struct store_job *job, enum err err)
+{
+	struct fence *fence = CONTAINER_OF(job, struct fence, job);
+	struct task *task = fence->task;
+
+	CONTAINER_OF(task, struct flush, task)->known = true;
+	if (!task->ended)
+		flush_look(task);
+	task_unref(&task);
+	mem_free(fence);
+}
+
 static void flush_start(struct task *task)
 {
+	struct fence *fence = mem_new(struct fence);
+
+	*fence = (struct fence){.job = {.run = fence_run, .done = fence_done},
+				.task = task_ref(task)};
 	task_wait(task, task->request.timeout_ms);
-	flush_look(task);
+	store_submit(task->app->store, &fence->job);
 }
 
 static void flush_state(struct task *task, bool fresh)
@@ -330,7 +364,7 @@ static void flush_late(struct task *task)
 	task_end(task, ERR_QUEUED);
 }
 
-const struct task_ops task_flush = {.size = sizeof(struct task),
+const struct task_ops task_flush = {.size = sizeof(struct flush),
 				    .start = flush_start,
 				    .state = flush_state,
 				    .sent = flush_sent,

@@ -128,11 +128,14 @@ static void say_message(struct ui *ui, const struct message *message)
 	struct tm tm = {0};
 
 	localtime_r(&seconds, &tm);
-	if (id_equal(&message->sender, &ui->model->self))
-		str_add(&out, _("you"));
-	else
-		view_name(&ui->view, &message->sender, 64, &out);
-	str_add(&out, message->flags & MESSAGE_NOTICE ? " " : ": ");
+	/* a notice is a sentence that has the names in it */
+	if (!(message->flags & MESSAGE_NOTICE)) {
+		if (id_equal(&message->sender, &ui->model->self))
+			str_add(&out, _("you"));
+		else
+			view_name(&ui->view, &message->sender, 64, &out);
+		str_add(&out, ": ");
+	}
 	if (message->flags & MESSAGE_DELETED)
 		str_add(&out, _("(deleted)"));
 	else

@@ -2,22 +2,28 @@
 # For the end-to-end tests: a folder, a server, clients, terminals, all private and gone at
 # the end. Nothing sleeps to let something happen: what is expected is asked for until it
 # is there, and time running out is the failure.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2001,SC2119,SC2120
 set -euo pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
 unset LANGUAGE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME NO_COLOR
 
 : "${top_srcdir:?}" "${top_builddir:?}"
 programs=$top_builddir
+client=$programs/client/chat-client
 patience=${PATIENCE:-20} # seconds until something that should happen has failed to
 world=$(mktemp -d "${TMPDIR:-/tmp}/chat.XXXXXX")
 points=0
+declare -A line_pid line_fd
+telling= # whether people read along instead of a test harness
 server_pid=
 port=
 
 cleanup() {
 	local status=$?
-	[ -z "$server_pid" ] || kill "$server_pid" 2>/dev/null || true
+	local pid
+	for pid in $server_pid "${line_pid[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
 	tmux -L "chat$$" kill-server 2>/dev/null || true
 	wait 2>/dev/null || true
 	if [ "${KEEP-}" ]; then
@@ -29,28 +35,55 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# ---- TAP ----
+# ---- TAP, or a story ----
 
 ok() {
 	points=$((points + 1))
-	echo "ok $points - $*"
+	if [ "$telling" ]; then
+		echo "   ✓ $*"
+	else
+		echo "ok $points - $*"
+	fi
+}
+
+# remark TEXT: for whoever reads.
+remark() {
+	if [ "$telling" ]; then
+		sed 's/^/   /' <<<"$1"
+	else
+		sed 's/^/# /' <<<"$1"
+	fi
+}
+
+# scene TEXT: what comes next.
+scene() {
+	if [ "$telling" ]; then
+		printf '\n%s\n' "$*"
+	else
+		echo "# $*"
+	fi
 }
 
 # fail SENTENCE: say what is known and end; what comes after would fail for the same reason.
 fail() {
 	points=$((points + 1))
-	echo "not ok $points - $*"
+	if [ "$telling" ]; then
+		echo "   ✗ $*"
+	else
+		echo "not ok $points - $*"
+	fi
 	local file name
-	for name in $(tmux -L "chat$$" list-sessions -F '#S' 2>/dev/null || true); do
-		echo "# ---- screen of $name"
-		screen "$name" | sed 's/^/# |/'
+	for name in $(terminal list-sessions -F '#S' 2>/dev/null || true); do
+		remark "---- screen of $name"
+		remark "$(screen "$name")"
 	done
 	for file in "$world"/*.log; do
 		[ -f "$file" ] || continue
-		echo "# ---- ${file##*/}"
-		tail -n 30 "$file" | sed 's/^/# /'
+		remark "---- ${file##*/}"
+		remark "$(tail -n 30 "$file")"
 	done
 	done_testing
+	[ -z "$telling" ] || exit 1
 	exit 0
 }
 
@@ -65,7 +98,10 @@ check() {
 	fi
 }
 
-done_testing() { echo "1..$points"; }
+# The plan, at the end; a story ends without a number.
+done_testing() { [ "$telling" ] || echo "1..$points"; }
+
+not() { ! "$@"; }
 
 # until_true SENTENCE COMMAND...: ask until it is so.
 until_true() {
@@ -110,12 +146,58 @@ code_for() {
 
 # ---- clients ----
 
-# as NAME COMMAND...: with a home of NAME's own.
+# as NAME COMMAND...: with a home of NAME's own. In the background it is the command itself
+# that runs under $!, so that a signal reaches it.
 as() {
 	local name=$1
 	shift
 	mkdir -p "$world/$name"
-	env HOME="$world/$name" INPUTRC=/dev/null CHAT_SERVER="${CHAT_SERVER-}" "$@"
+	(exec env HOME="$world/$name" INPUTRC=/dev/null CHAT_SERVER="${CHAT_SERVER-}" "$@")
+}
+as_background() {
+	local name=$1
+	shift
+	mkdir -p "$world/$name"
+	exec env HOME="$world/$name" INPUTRC=/dev/null CHAT_SERVER="${CHAT_SERVER-}" "$@"
+}
+
+# ---- clients that talk in lines (--linear) ----
+
+# open_lines NAME: stdin is a pipe of ours, so nothing is at its end until we close it.
+open_lines() {
+	local name=$1 fd
+	mkdir -p "$world/$name"
+	rm -f "$world/$name.in"
+	mkfifo "$world/$name.in"
+	as_background "$name" "$client" --linear <"$world/$name.in" >"$world/$name.log" 2>&1 &
+	line_pid[$name]=$!
+	exec {fd}>"$world/$name.in"
+	line_fd[$name]=$fd
+}
+
+# online_lines NAME: and is connected.
+online_lines() {
+	open_lines "$1"
+	hear "$1" online
+}
+
+# type_line NAME TEXT
+type_line() {
+	remark "$1> $2"
+	printf '%s\n' "$2" >&"${line_fd[$1]}"
+}
+
+# hear NAME TEXT: wait until NAME's client has said TEXT.
+hear() {
+	until_true "$1 hears '$2'" has "$world/$1.log" "$2"
+}
+
+close_lines() {
+	local fd=${line_fd[$1]}
+	printf '/quit\n' >&"$fd"
+	exec {fd}>&-
+	wait "${line_pid[$1]}" || fail "the client of $1 ended with $?"
+	unset "line_pid[$1]" "line_fd[$1]"
 }
 
 # ---- terminals ----

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The server as a program: starting, refusing to start, ending. Each refusal is a sentence
 # with what to do, and leaves alone what was there.
-# shellcheck source=tests/e2e/lib.sh
+# shellcheck source=tests/e2e/lib.sh disable=SC2119
 . "$(dirname "$0")/lib.sh"
 
 # refused CODE WORDS OPTION...: it ends with CODE and says WORDS.

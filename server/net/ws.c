@@ -142,6 +142,8 @@ static void io_close(struct conn *conn, unsigned code, const char *why)
 	wire->close_code = code;
 	memcpy(wire->close_why, why, len);
 	wire->close_why[len] = '\0';
+	/* Else lws would not see the answer to its close frame. */
+	lws_rx_flow_control(wire->wsi, 1);
 	wire_close(wire);
 }
 

@@ -63,7 +63,8 @@ struct session *on_task_back(struct on_task *task)
 		return NULL;
 	}
 	session->pending--;
-	if (session->paused && session->pending <= PENDING_LOW) {
+	if (session->paused && session->pending <= PENDING_LOW &&
+	    session->server->drain_ms == 0) {
 		session->paused = false;
 		conn->io->pause(conn, false);
 	}

@@ -20,12 +20,32 @@
 #include "server/store/writer.h"
 #include "tests/lib/check.h"
 
+static uint64_t now_ms(void *ctx)
+{
+	struct host *host = ctx;
+
+	return clock_now_ms(&host->real) + atomic_load(&host->skipped_ms);
+}
+
+static uint64_t mono_ms(void *ctx)
+{
+	struct host *host = ctx;
+
+	return clock_mono_ms(&host->real) + atomic_load(&host->skipped_ms);
+}
+
+void host_skip(struct host *host, uint64_t ms)
+{
+	atomic_fetch_add(&host->skipped_ms, ms);
+}
+
 void host_init(struct host *host)
 {
 	*host = (struct host){.data = STR_INIT,
 			      .socket = STR_INIT,
 			      .secrets = STR_INIT,
 			      .spool = STR_INIT};
+	host->real = clock_real();
 	check_ok(crypto_init());
 	scratch_init(&host->folder);
 	scratch_file(&host->folder, "data", &host->data);
@@ -53,7 +73,7 @@ void host_open(struct host *host)
 {
 	struct server_setup setup = {
 		.config = host->config,
-		.clock = clock_real(),
+		.clock = {now_ms, mono_ms, host},
 		.random = random_system,
 		.driver = &driver_sqlite,
 		.router = &rest_router,

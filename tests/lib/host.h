@@ -18,6 +18,8 @@ struct host {
 	struct server_config config;
 	pthread_t thread;
 	bool running;
+	struct clock real;
+	atomic_uint_fast64_t skipped_ms;
 	struct str data, socket, secrets, spool;
 };
 
@@ -38,6 +40,8 @@ void guest_done(struct guest *guest);
 /** The id of the public room @slug. Between host_open() and host_run() only. */
 struct id host_room(struct host *host, const char *slug);
 void host_run(struct host *host);
+/** Let the server's clocks jump ahead. */
+void host_skip(struct host *host, uint64_t ms);
 /** SIGTERM's way out. */
 void host_stop(struct host *host);
 /** Stop and remove the folder. */

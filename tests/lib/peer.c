@@ -297,6 +297,32 @@ bool peer_hear(struct peer_socket *peer, struct str *out)
 	}
 }
 
+static void wait_opcode(struct peer_socket *peer, int want)
+{
+	int opcode;
+
+	do {
+		size_t head, len;
+
+		opcode = frame_head(peer, &head, &len);
+		if (opcode < 0 || opcode == 8) {
+			fail_msg("closed while waiting for a ping or pong");
+		}
+		consume(peer, head + len);
+	} while (opcode != want);
+}
+
+void peer_sync(struct peer_socket *peer)
+{
+	peer_frame(peer, 0x89, "sync", 4);
+	wait_opcode(peer, 10);
+}
+
+void peer_wait_ping(struct peer_socket *peer)
+{
+	wait_opcode(peer, 9);
+}
+
 void peer_expect(struct peer_socket *peer, const char *part, struct str *out)
 {
 	do {

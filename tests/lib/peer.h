@@ -52,6 +52,11 @@ void peer_frame(struct peer_socket *peer, uint8_t first, const void *data, size_
 void peer_say(struct peer_socket *peer, const char *text);
 /** The next text message into @out; false when the server closed. Pings are answered. */
 bool peer_hear(struct peer_socket *peer, struct str *out);
+/** Ping, and wait for the pong: everything said before was read by the server. What
+ *  comes before the pong is dropped. */
+void peer_sync(struct peer_socket *peer);
+/** Wait for a ping and leave it unanswered; what comes before it is dropped. */
+void peer_wait_ping(struct peer_socket *peer);
 /** Hear until the message has @part in it; fails the test on a close. */
 void peer_expect(struct peer_socket *peer, const char *part, struct str *out);
 /** Wait for the server to close; returns the code of its close frame, 0 without one. */

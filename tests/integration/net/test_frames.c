@@ -436,6 +436,80 @@ static void a_stalled_reader_slows_nobody(void **state)
 	mem_free(long_text);
 }
 
+static void typing_ends_after_six_seconds(void **state)
+{
+	struct fixture *f = *state;
+
+	host_say(&f->b, "{\"type\":\"focus\",\"room\":\"%s\"}", LOBBY(f));
+	host_say(&f->b, "{\"type\":\"fetch\",\"id\":1,\"room\":\"%s\"}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"page\"", &f->text);
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	peer_expect(&f->b, "\"on\":true", &f->text);
+	host_skip(&f->host, LIMIT_TYPING_MS);
+	peer_expect(&f->b, "\"on\":false", &f->text);
+}
+
+static void a_token_that_is_over_ends_the_connection_unless_renewed(void **state)
+{
+	struct fixture *f = *state;
+	struct token_claims claims = {f->bob.actor, clock_now_ms(&f->host.server->clock)};
+	struct str text = STR_INIT;
+
+	claims.expires_ms += 2 * TOKEN_LIFE_MS;
+	str_add(&text, "{\"type\":\"auth\",\"token\":\"");
+	token_issue(&f->host.server->keys.tokens, &claims,
+		    clock_now_ms(&f->host.server->clock), &text);
+	str_add(&text, "\"}");
+	peer_say(&f->b, text.ptr);
+	say_text(f, &f->b, 1, "renewed");
+	peer_expect(&f->b, "\"type\":\"ack\"", &f->text);
+	host_skip(&f->host, TOKEN_LIFE_MS + LIMIT_AUTH_GRACE_MS);
+	assert_int_equal(peer_expect_close(&f->a), CLOSE_EXPIRED);
+	say_text(f, &f->b, 2, "still here");
+	peer_expect(&f->b, "\"type\":\"ack\"", &f->text);
+	/* somebody else's token does not change who this is */
+	str_set(&text, "{\"type\":\"auth\",\"token\":\"");
+	claims.actor = f->alice.actor;
+	token_issue(&f->host.server->keys.tokens, &claims,
+		    clock_now_ms(&f->host.server->clock), &text);
+	str_add(&text, "\"}");
+	peer_say(&f->b, text.ptr);
+	peer_expect(&f->b, "\"code\":\"forbidden\"", &f->text);
+	str_done(&text);
+}
+
+static void who_dawdles_is_cut_off(void **state)
+{
+	struct fixture *f = *state;
+	struct peer_socket silent;
+
+	peer_open_tcp(&silent, f->host.server->port);
+	assert_int_equal(peer_upgrade(&silent, "/v1/ws", ""), 101);
+	peer_frame(&f->a, 0x01, "{", 1);
+	peer_sync(&silent);
+	peer_sync(&f->a);
+	host_skip(&f->host, LIMIT_LOGIN_MS);
+	assert_int_equal(peer_expect_close(&silent), CLOSE_PROTOCOL);
+	assert_int_equal(peer_expect_close(&f->a), CLOSE_PROTOCOL);
+	peer_close(&silent);
+	say_text(f, &f->b, 1, "alive");
+	peer_expect(&f->b, "\"type\":\"ack\"", &f->text);
+}
+
+static void silence_is_asked_about_then_ended(void **state)
+{
+	struct fixture *f = *state;
+
+	host_skip(&f->host, LIMIT_PING_S * 1000);
+	host_say(&f->b, "{\"type\":\"fetch\",\"id\":1,\"room\":\"%s\"}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"page\"", &f->text); /* a sign of life */
+	peer_wait_ping(&f->a);                             /* not answered */
+	host_skip(&f->host, LIMIT_PONG_MS);
+	assert_int_equal(peer_expect_close(&f->a), CLOSE_SLOW);
+	say_text(f, &f->b, 1, "alive");
+	peer_expect(&f->b, "\"type\":\"ack\"", &f->text);
+}
+
 static void health_is_told_to_anybody(void **state)
 {
 	struct fixture *f = *state;
@@ -767,6 +841,10 @@ int main(void)
 		WITH_SERVER(who_left_hears_no_more),
 		WITH_SERVER(ending_a_session_ends_its_connections_and_token),
 		WITH_SERVER(a_stalled_reader_slows_nobody),
+		WITH_SERVER(typing_ends_after_six_seconds),
+		WITH_SERVER(a_token_that_is_over_ends_the_connection_unless_renewed),
+		WITH_SERVER(who_dawdles_is_cut_off),
+		WITH_SERVER(silence_is_asked_about_then_ended),
 		WITH_SERVER(health_is_told_to_anybody),
 		WITH_SERVER(the_room_endpoint_speaks_the_small_dialect),
 		WITH_SERVER(strangers_may_say_hello_and_nothing_else),

@@ -66,9 +66,21 @@ void loop_wake(void *ctx)
 	(void)put;
 }
 
-/* SIGTSTP does what it does by default while it is let through: it stops the process
- * here, or nothing where there is no shell that could continue it. */
-static void stop_here(struct app *app, bool group)
+/* Whoever sent the signal wants us to stand still: SIGSTOP does that also where the default
+ * of SIGTSTP does nothing because there is no shell to continue us. */
+static void stop_here(struct app *app)
+{
+	if (app->ui)
+		ui_suspend(app->ui);
+	raise(SIGSTOP);
+	if (app->ui)
+		ui_resume(app->ui);
+	link_hurry(app->link);
+}
+
+/* A key stops the whole job, as the terminal would do it, and nothing where nobody could
+ * continue it: SIGTSTP does what it does by default while it is let through. */
+void loop_suspend(struct app *app)
 {
 	sigset_t stop;
 
@@ -76,17 +88,12 @@ static void stop_here(struct app *app, bool group)
 	sigaddset(&stop, SIGTSTP);
 	if (app->ui)
 		ui_suspend(app->ui);
-	kill(group ? 0 : getpid(), SIGTSTP);
+	kill(0, SIGTSTP);
 	pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
 	pthread_sigmask(SIG_BLOCK, &stop, NULL);
 	if (app->ui)
 		ui_resume(app->ui);
 	link_hurry(app->link);
-}
-
-void loop_suspend(struct app *app)
-{
-	stop_here(app, true);
 }
 
 static void take_signal(struct app *app, int number)
@@ -96,7 +103,7 @@ static void take_signal(struct app *app, int number)
 		if (app->ui)
 			ui_resize(app->ui);
 		break;
-	case SIGTSTP: stop_here(app, false); break;
+	case SIGTSTP: stop_here(app); break;
 	case SIGCONT:
 		/* Stopped by SIGSTOP from outside: the terminal may be anything now. */
 		if (app->ui) {

@@ -87,7 +87,7 @@ enum err cache_event_replay(struct cache *cache, const struct id *room, uint64_t
 enum err cache_event_get(struct cache *cache, const struct id *id,
 			 struct cache_page *ret_page) MUST_CHECK;
 /** How many unread-worthy events of others (and mentions among them) are held after seq
- *  @after. */
+ *  @after; those that were deleted since count as they do on the server. */
 enum err cache_event_count(struct cache *cache, const struct id *room, uint64_t after,
 			   const struct id *self, uint64_t *ret_unread,
 			   uint64_t *ret_mentions) MUST_CHECK;

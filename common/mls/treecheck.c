@@ -100,7 +100,7 @@ static enum err check_parent_hash(struct mls_tree *tree, uint32_t node)
 	unsigned found = 0;
 
 	for (unsigned side = 0; side < 2; side++) {
-		uint32_t updated;
+		uint32_t updated = 0;
 		if (!find_updated(tree, node, child[side], &updated))
 			continue;
 		struct bytes have = parent_hash_of(tree, updated);

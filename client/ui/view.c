@@ -61,12 +61,21 @@ void view_name(const struct view *view, const struct id *user, size_t columns,
 	view_cut(out, name.ptr, columns);
 }
 
-const char *view_presence(const struct view *view, const struct id *user,
-			  enum role_style *ret_style)
+enum presence_state view_state(const struct view *view, const struct id *user)
 {
 	const struct person *person = people_find(&view->model->people, user);
 
-	switch (person ? person->presence : 0) {
+	/* The server does not tell one about oneself. */
+	if (id_equal(user, &view->model->self))
+		return view->model->link == MODEL_ONLINE ? PRESENCE_ONLINE
+							 : PRESENCE_OFFLINE;
+	return person && person->presence ? person->presence : PRESENCE_OFFLINE;
+}
+
+const char *view_presence(const struct view *view, const struct id *user,
+			  enum role_style *ret_style)
+{
+	switch (view_state(view, user)) {
 	case PRESENCE_ONLINE: *ret_style = STYLE_ONLINE; return "●";
 	case PRESENCE_AWAY: *ret_style = STYLE_AWAY; return "◐";
 	default: *ret_style = STYLE_OFFLINE; return "○";

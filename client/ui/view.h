@@ -89,6 +89,8 @@ void view_name(const struct view *view, const struct id *user, size_t columns,
 	       struct str *out);
 /** Append @text (neutralised) cut to @columns, with "…" when cut. */
 void view_cut(struct str *out, const char *text, size_t columns);
+/** Whether @user is there, as far as is known; oneself while there is a connection. */
+enum presence_state view_state(const struct view *view, const struct id *user);
 /** "●", "◐", "○" of @user and its style. */
 const char *view_presence(const struct view *view, const struct id *user,
 			  enum role_style *ret_style);

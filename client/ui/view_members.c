@@ -16,22 +16,14 @@ static const char *const role_names[] = {
 	[ROLE_OWNER] = N_("owner"),
 };
 
-/* Online, away, everybody else. */
-static int rank(const struct people *people, const struct id *user)
-{
-	const struct person *person = people_find(people, user);
-
-	if (!person || !person->presence)
-		return PRESENCE_OFFLINE;
-	return (int)person->presence;
-}
-
 static int compare(const void *left, const void *right, void *ctx)
 {
 	const struct member *a = *(const struct member *const *)left;
 	const struct member *b = *(const struct member *const *)right;
-	const struct people *people = ctx;
-	int by = rank(people, &a->user) - rank(people, &b->user);
+	const struct view *view = ctx;
+	const struct people *people = &view->model->people;
+	/* Online, away, everybody else: in the order of the enum. */
+	int by = (int)view_state(view, &a->user) - (int)view_state(view, &b->user);
 	struct id_text at, bt;
 
 	if (by == 0)
@@ -72,7 +64,7 @@ void view_members(struct view *view, struct area area)
 	const struct member **order = mem_alloc(roster->count, sizeof(*order));
 	for (size_t i = 0; i < roster->count; i++)
 		order[i] = &roster->rows[i];
-	qsort_r(order, roster->count, sizeof(*order), compare, &view->model->people);
+	qsort_r(order, roster->count, sizeof(*order), compare, view);
 	size_t shown = roster->count;
 	bool more = roster->total > (size_t)area.rows;
 	if (shown > (size_t)area.rows - more)

@@ -15,10 +15,7 @@ static size_t count_online(const struct view *view, const struct room *room)
 	size_t count = 0;
 
 	for (size_t i = 0; i < room->roster.count; i++) {
-		const struct person *person =
-			people_find(&view->model->people, &room->roster.rows[i].user);
-		count += person && (person->presence == PRESENCE_ONLINE ||
-				    person->presence == PRESENCE_AWAY);
+		count += view_state(view, &room->roster.rows[i].user) != PRESENCE_OFFLINE;
 	}
 	return count;
 }

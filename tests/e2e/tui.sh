@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The client on the screen, with the real programs: two people sign up in the form, talk,
+# see each other type, scroll, resize, stop and come back.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+client=$programs/client/chat-client
+
+sign_up() {
+	local name=$1
+	open_terminal "$name" 100 24 sh -c \
+		"'$client' 2>$world/$name.err.log; echo ended; exec cat"
+	see "$name" "Log in"
+	press "$name" F2
+	see "$name" "Sign up"
+	type_in "$name" "$name"
+	press "$name" Enter
+	type_in "$name" "${name^} the First"
+	press "$name" Enter
+	type_in "$name" "$name@example.org"
+	press "$name" Enter
+	type_in "$name" "a long password of $name"
+	check "$name's password is not shown" hides "$name" "password of"
+	press "$name" Enter
+	see "$name" "Enter the code"
+	until_true "$name gets a letter" code_for "$name@example.org" >/dev/null
+	type_in "$name" "$(code_for "$name@example.org")"
+	press "$name" Enter
+	see "$name" "Rooms"
+	ok "$name signed up and is in"
+}
+
+# say NAME TEXT
+say() {
+	type_in "$1" "$2"
+	press "$1" Enter
+}
+
+pid_of() { pgrep -P "$(terminal list-panes -t "$1" -F '#{pane_pid}')" -x chat-client; }
+
+start_server --log-level info
+export CHAT_SERVER=ws://127.0.0.1:$port
+sign_up alice
+sign_up bob
+
+say alice "/join #lobby"
+see alice "[#lobby]"
+say bob "/join #lobby"
+see bob "[#lobby]"
+say alice "hello 日本 👨‍👩‍👧‍👦 world"
+see bob "hello 日本"
+ok "what one types the other sees"
+type_in bob "half a wor"
+see alice "is typing"
+ok "typing is seen"
+say bob "d"
+see alice "half a word"
+see_gone alice "is typing"
+ok "and is over when it was sent"
+
+say alice "/frobnicate secret"
+see alice "no command /frobnicate"
+press alice C-u
+say alice "//shrug"
+see bob "/shrug"
+check "an unknown command is never said" hides bob "secret"
+type_in alice " /quit"
+press alice Enter
+see alice "begins without blanks"
+press alice C-u
+
+say alice "/edit /shrug, corrected"
+see bob "corrected"
+see bob "✎"
+say alice "/delete"
+see bob "(deleted)"
+ok "messages are changed and deleted before others' eyes"
+say alice "/msg @bob psst, שלום"
+see bob "Unread 1"
+press bob M-a
+see bob "psst"
+ok "Alt-a goes to what is unread"
+say bob "/room #lobby"
+see bob "[#lobby]"
+
+# A key of the terminal's own spelling, and the history of lines.
+press alice Up
+see alice "/msg @bob"
+press alice C-u
+press alice F1
+see alice "Commands"
+press alice Escape
+see_gone alice "Commands"
+
+for number in $(seq 60); do say alice "line number $number"; done
+see bob "line number 60"
+press bob PPage
+see bob "↓"
+see bob "line number 30"
+say alice "one more"
+see bob "↓ 1 new"
+check "a scrolled screen stands still" shows bob "line number 30"
+press bob C-End
+see bob "one more"
+
+# The screen after many resizes is the one that a full redraw paints.
+say alice "שלום عالم 👩🏽‍🚀 क्षि 한글 e\u0301 🇩🇪 end"
+type_in bob "typed 日本 👨‍👩‍👧‍👦"
+see bob "typed"
+for number in $(seq 200); do
+	columns=$((RANDOM % 120 + 1)) rows=$((RANDOM % 40 + 1))
+	[ $((number % 25)) != 0 ] || columns=1 rows=1
+	terminal resize-window -t bob -x "$columns" -y "$rows"
+done
+terminal resize-window -t bob -x 90 -y 20
+same_after_redraw() {
+	local before
+	before=$(screen bob)
+	press bob C-x l
+	sleep 0.3
+	[ "$(screen bob)" = "$before" ] && grep -q typed <<<"$before"
+}
+until_true "after 200 resizes the screen is right" same_after_redraw
+ok "after 200 resizes, 1x1 among them, the screen is right"
+press bob C-u
+
+type_in alice "unfinished"
+see bob "is typing"
+kill -KILL "$(pid_of alice)"
+see_gone bob "is typing"
+ok "typing is over when the other is killed"
+
+# Once more, under a shell that can stop and continue it. How it ends: end.sh.
+say bob "/quit"
+see bob ended
+terminal kill-session -t bob
+open_terminal bob 80 20 bash --norc --noprofile
+say bob "'$client'"
+see bob "[#lobby]"
+see bob "line number 60"
+ok "everything said before is there again"
+type_in bob "draft"
+press bob C-z
+see bob "Stopped"
+check "Ctrl-Z stops the program" [ "$(ps -o state= "$(pid_of bob)")" = T ]
+say bob "stty -a >$world/bob.stopped; echo noted"
+see bob noted
+check "a stopped program leaves the shell its terminal" grep -q ' icanon' "$world/bob.stopped"
+say bob fg
+see bob "[#lobby] draft"
+ok "and fg brings it back as it was"
+done_testing

@@ -260,19 +260,20 @@ static enum err found_one(struct store *store, enum room_kind kind, struct bytes
 enum err room_found(struct store *store, struct bytes lobby_slug)
 {
 	struct id id;
-	enum err err = store_room_by_slug(store, lobby_slug, &id);
+	enum err err = store_room_broadcast(store, &id);
 
 	if (err == ERR_NOT_FOUND) {
-		err = found_one(store, ROOM_PUBLIC, lobby_slug, true);
+		err = found_one(store, ROOM_BROADCAST, bytes_text("announcements"),
+				false);
 		err = err == ERR_EXISTS ? ERR_OK : err; /* it was deleted on purpose */
 	}
 	if (err) {
 		return err;
 	}
-	err = store_room_broadcast(store, &id);
+	/* After it, so that it stands above it in the list of rooms. */
+	err = store_room_by_slug(store, lobby_slug, &id);
 	if (err == ERR_NOT_FOUND) {
-		err = found_one(store, ROOM_BROADCAST, bytes_text("announcements"),
-				false);
+		err = found_one(store, ROOM_PUBLIC, lobby_slug, true);
 		err = err == ERR_EXISTS ? ERR_OK : err;
 	}
 	return err;

@@ -68,7 +68,8 @@ struct driver {
 			row_fn *row, void *ctx);
 	/** Run a script of DDL; for migrations only. */
 	enum err (*script)(void *db, const char *sql);
-	/** Start a writing transaction; inside of one, a savepoint. */
+	/** Start a transaction; inside of one, a savepoint. A reader's holds one state of the
+	 *  database until it ends. */
 	enum err (*begin)(void *db);
 	/** End the innermost one and keep what it did. When the outermost fails, everything is
 	 *  rolled back before it returns. */

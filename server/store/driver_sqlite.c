@@ -29,10 +29,19 @@
 #define BACKUP_PAGES   256  /* 1 MiB a slice: a few milliseconds */
 #define TRIM_PAGES     256
 
-enum control { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, CONTROL_COUNT };
+enum control {
+	BEGIN,
+	BEGIN_READ,
+	COMMIT,
+	ROLLBACK,
+	SAVEPOINT,
+	RELEASE,
+	ROLLBACK_TO,
+	CONTROL_COUNT
+};
 
 static const char *const control_sql[CONTROL_COUNT] = {
-	"begin immediate", "commit",       "rollback",
+	"begin immediate", "begin",        "commit",           "rollback",
 	"savepoint task",  "release task", "rollback to task",
 };
 
@@ -46,6 +55,7 @@ struct sqlite_db {
 	sqlite3 *db;
 	struct prepared prepared[STMT_COUNT];
 	sqlite3_stmt *control[CONTROL_COUNT];
+	bool reader;
 	unsigned depth; /* of begin() */
 	bool lost;      /* SQLite rolled the transaction back on its own */
 	int wal_pages;
@@ -218,6 +228,7 @@ static enum err db_open(void *ctx, const struct driver_config *config, void **re
 	 * a first connection is open. */
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct sqlite_db *db = mem_new(struct sqlite_db);
+	db->reader = config->reader;
 	int rc = sqlite3_open_v2(config->path, &db->db, flags, NULL);
 	if (rc != SQLITE_OK) {
 		err = fail(db, rc, "open");
@@ -361,7 +372,9 @@ static enum err db_begin(void *arg)
 	enum err err = ERR_STORE;
 
 	if (!db->lost)
-		err = control(db, db->depth ? SAVEPOINT : BEGIN);
+		err = control(db, db->depth    ? SAVEPOINT
+				  : db->reader ? BEGIN_READ
+					       : BEGIN);
 	if (!err)
 		db->depth++;
 	return err;

@@ -165,9 +165,15 @@ static void *writer_main(void *arg)
 
 static void read_one(struct writer *writer, struct store *store, struct mail *mail)
 {
+	const struct driver *driver = store->driver;
 	struct task *task = task_of(mail);
 
-	task->err = task->run(task, store);
+	/* All that a task reads is of one moment. */
+	task->err = driver->begin(store->db);
+	if (!task->err) {
+		task->err = task->run(task, store);
+		driver->rollback(store->db);
+	}
 	hand_back(writer, mail, mail, 1);
 }
 

@@ -41,7 +41,8 @@ void writer_free(struct writer **writer);
 /** Give @task to the writing thread. Errors: ERR_BUSY, and the task stays the caller's,
  *  when the queue is full. Thread: loop. */
 enum err writer_submit(struct writer *writer, struct task *task) MUST_CHECK;
-/** Give @task to a reading thread; its store refuses to write. Thread: loop. */
+/** Give @task to a reading thread. Its store refuses to write, and all that it reads is of
+ *  one moment. Thread: loop. */
 enum err reader_submit(struct writer *writer, struct task *task) MUST_CHECK;
 /** Call done() of every finished task; returns how many. Thread: loop. */
 size_t writer_reap(struct writer *writer);

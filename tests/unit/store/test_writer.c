@@ -325,6 +325,46 @@ static void what_was_submitted_is_finished_before_the_end(void **state)
 	sem_destroy(&crowd.gate);
 }
 
+/* Reads, lets the writer commit something, reads again. */
+static enum err twice_run(struct task *task, struct store *store)
+{
+	struct note *note = CONTAINER_OF(task, struct note, task);
+	int64_t schema;
+	enum err err = store_num(store, STMT_meta_get,
+				 VALUES(value_text(bytes_text("schema"))), &schema);
+
+	sem_post(note->started);
+	sem_wait(note->gate);
+	return err ? err : look_run(task, store);
+}
+
+static void a_reader_sees_one_moment(void **state)
+{
+	struct fixture *fixture = *state;
+	struct note read, write;
+	sem_t started, gate;
+
+	sem_init(&started, 0, 0);
+	sem_init(&gate, 0, 0);
+	start(fixture, false);
+	note_init(&read, fixture, "n", 0);
+	read.task.run = twice_run;
+	read.started = &started;
+	read.gate = &gate;
+	check_ok(reader_submit(fixture->writer, &read.task));
+	sem_wait(&started);
+	note_init(&write, fixture, "n", 0);
+	check_ok(writer_submit(fixture->writer, &write.task));
+	wait_for(fixture, 1);
+	check_ok(write.err);
+	sem_post(&gate);
+	wait_for(fixture, 2);
+	check_err(read.err, ERR_NOT_FOUND); /* it began before that was there */
+	check_ok(look(fixture, "n", 0));
+	sem_destroy(&started);
+	sem_destroy(&gate);
+}
+
 static void a_reader_refuses_to_write(void **state)
 {
 	struct fixture *fixture = *state;
@@ -346,4 +386,4 @@ CHECK_MAIN(WRITER_TEST(without_threads_a_task_runs_at_once_and_is_done_at_reap),
 	   WRITER_TEST(a_transaction_that_cannot_begin_fails_all),
 	   WRITER_TEST(a_full_queue_refuses_and_leaves_the_task),
 	   WRITER_TEST(what_was_submitted_is_finished_before_the_end),
-	   WRITER_TEST(a_reader_refuses_to_write))
+	   WRITER_TEST(a_reader_sees_one_moment), WRITER_TEST(a_reader_refuses_to_write))

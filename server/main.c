@@ -15,6 +15,7 @@
 #include "common/os/clock_real.h"
 #include "common/os/lang.h"
 #include "server/admin/init.h"
+#include "server/admin/user.h"
 #include "server/config.h"
 #include "server/net/loop.h"
 #include "server/rest/route.h"
@@ -59,9 +60,9 @@ static int complain(enum err err, const struct str *why)
 	return err_row(err)->exit_code;
 }
 
-static int serve(const struct config *config, struct str *why)
+static struct server_setup setup_of(const struct config *config)
 {
-	struct server_setup setup = {
+	return (struct server_setup){
 		.config = config->server,
 		.clock = clock_real(),
 		.random = random_system,
@@ -70,6 +71,11 @@ static int serve(const struct config *config, struct str *why)
 		.password_cost = PASSWORD_COST_DEFAULT,
 		.own_uid = geteuid(),
 	};
+}
+
+static int serve(const struct config *config, struct str *why)
+{
+	struct server_setup setup = setup_of(config);
 	struct server *server = NULL;
 	enum err err;
 
@@ -81,6 +87,25 @@ static int serve(const struct config *config, struct str *why)
 	server_run(server);
 	server_free(&server);
 	return 0;
+}
+
+/* The commands that are done at once. */
+static enum err run_command(struct config *config, const char *name, struct str *said,
+			    struct str *why)
+{
+	const struct opts *opts = &config->opts;
+	struct server_setup setup = setup_of(config);
+
+	if (strcmp(name, "user") == 0) {
+		return user_run(&setup, opts->operands + 1, opts->operand_count - 1, said,
+				why);
+	}
+	if (strcmp(name, "init") == 0 && opts->operand_count == 1) {
+		return init_run(config, &random_system, said, why);
+	}
+	str_addf(why, _("unknown command: %s (serve, init and user are known)"),
+		 opts->operands[opts->operand_count - 1]);
+	return ERR_USAGE;
 }
 
 static int command(struct config *config, struct str *why)
@@ -98,17 +123,11 @@ static int command(struct config *config, struct str *why)
 		       config->file_found ? config->file.ptr : _("defaults"));
 		return 0;
 	}
-	if (opts->operand_count > 1 ||
-	    (strcmp(name, "serve") != 0 && strcmp(name, "init") != 0)) {
-		str_addf(why, _("unknown command: %s (serve and init are known)"),
-			 opts->operands[opts->operand_count - 1]);
-		return complain(ERR_USAGE, why);
-	}
-	if (strcmp(name, "serve") == 0) {
+	if (strcmp(name, "serve") == 0 && opts->operand_count < 2) {
 		return serve(config, why);
 	}
 	hide_memory();
-	err = init_run(config, &random_system, &said, why);
+	err = run_command(config, name, &said, why);
 	fputs(said.ptr, stdout);
 	str_done(&said);
 	return err == ERR_OK ? 0 : complain(err, why);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "server/core/member.h"
 #include "server/mail/letter.h"
 
 /* A name that waits for nothing any more is free again. */
@@ -54,6 +55,47 @@ enum err account_signup(struct store *store, const struct keys *keys,
 		return err;
 	return login_open_signup(store, keys, &account, &in->folded, &in->place,
 				 ret_challenge);
+}
+
+static enum err add_verified(struct store *store, int64_t account,
+			     const struct account_make *in)
+{
+	struct bytes folded = bytes_text(in->folded.text);
+	enum err err = store_email_add(store, account, in->email, folded);
+
+	return err == ERR_OK ? store_email_verify(store, account, folded) : err;
+}
+
+enum err account_make(struct store *store, const struct keys *keys,
+		      const struct account_make *in, struct account_row *ret_account,
+		      const char **ret_field, struct news *news)
+{
+	struct account_new new = {
+		.kind = ACCOUNT_PERSON,
+		.state = ACCOUNT_ACTIVE,
+		.rights = in->rights,
+		.name = in->name,
+		.display = in->display.ptr ? in->display : in->name,
+		.password = in->password_hash,
+	};
+	int64_t key;
+	enum err err = free_name(store, in->name);
+
+	random_fill(keys->random, new.id.bytes, ID_LEN);
+	*ret_field = "name";
+	if (err == ERR_OK)
+		err = store_account_add(store, &new, &key);
+	if (err != ERR_OK)
+		return err;
+	*ret_field = "email";
+	if (in->email.ptr)
+		err = add_verified(store, key, in);
+	if (err == ERR_OK)
+		err = store_account_get(store, key, ret_account);
+	if (err != ERR_OK)
+		return err;
+	return member_arrive(store, &(struct actor){.user = new.id, .scope = SCOPE_ALL},
+			     news);
 }
 
 enum err account_find(struct store *store, struct bytes login,

@@ -26,6 +26,21 @@ enum err account_signup(struct store *store, const struct keys *keys,
 			const struct account_signup *in,
 			struct login_challenge *ret_challenge) MUST_CHECK;
 
+/** What an administrator says of a new account. */
+struct account_make {
+	struct bytes name;
+	struct bytes email; /**< or {NULL, 0}; counts as verified */
+	struct email folded;
+	struct bytes display;       /**< or {NULL, 0}: the name */
+	struct bytes password_hash; /**< or {NULL, 0}: none */
+	unsigned rights;            /**< of enum server_right */
+};
+
+/** Make an active account. Errors: ERR_EXISTS (*ret_field: "name" or "email"). */
+enum err account_make(struct store *store, const struct keys *keys,
+		      const struct account_make *in, struct account_row *ret_account,
+		      const char **ret_field, struct news *news) MUST_CHECK;
+
 /** The account that @login names: a name, or a verified address.
  *  Errors: ERR_NOT_FOUND. Thread: reader. */
 enum err account_find(struct store *store, struct bytes login,

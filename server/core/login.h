@@ -69,6 +69,12 @@ enum err login_resend(struct store *store, const struct keys *keys, const struct
 		      const struct login_place *place,
 		      struct login_challenge *ret_challenge) MUST_CHECK;
 
+/** A code that the administrator reads out when mail is down: it answers the next challenge
+ *  of a sign-up or log-in of @user, once. Errors: ERR_NO_USER, ERR_FORBIDDEN. */
+enum err login_admin_code(struct store *store, const struct keys *keys,
+			  const struct id *user, struct otp_code *ret_code,
+			  uint64_t *ret_expires_ms) MUST_CHECK;
+
 /** What answers a challenge. */
 struct login_proof {
 	struct id challenge;

@@ -212,13 +212,68 @@ enum err login_resend(struct store *store, const struct keys *keys, const struct
 	return reopen(store, keys, &row, place, ret_challenge);
 }
 
+enum err login_admin_code(struct store *store, const struct keys *keys,
+			  const struct id *user, struct otp_code *ret_code,
+			  uint64_t *ret_expires_ms)
+{
+	struct account_row account;
+	int64_t key;
+	enum err err = store_account_by_id(store, user, &account);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
+	if (account.state != ACCOUNT_ACTIVE && account.state != ACCOUNT_UNVERIFIED)
+		return ERR_FORBIDDEN;
+	struct otp_row row = {
+		.purpose = OTP_LOGIN_CODE, .account = account.key, .user = account.id};
+	challenge_make(&row, root_view(keys->codes), store_now(store), keys->random,
+		       ret_code);
+	*ret_expires_ms = row.expires_ms;
+	return store_otp_add(store, &row, &key);
+}
+
+/* Whether @code is the administrator's for the account of @row; then it is spent. */
+static enum err spend_admin_code(struct store *store, const struct keys *keys,
+				 const struct otp_row *row, const struct otp_code *code,
+				 bool *ret_good)
+{
+	AUTO(otp_done) struct otp_row admin = {0};
+	enum err err = store_otp_newest(store, row->account, OTP_LOGIN_CODE, &admin);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if (challenge_answer(&admin, root_view(keys->codes), code, store_now(store)) !=
+	    ERR_OK)
+		return ERR_OK;
+	*ret_good = true;
+	return store_otp_use(store, admin.key);
+}
+
+/* The code is not the one that was mailed. */
+static enum err spend_other(struct store *store, const struct keys *keys,
+			    const struct otp_row *row, const struct otp_code *code,
+			    enum err *ret_refused)
+{
+	bool good = false;
+	int tries;
+	enum err err = ERR_OK;
+
+	if (row->account && row->purpose != OTP_RESET)
+		err = spend_admin_code(store, keys, row, code, &good);
+	if (err != ERR_OK)
+		return err;
+	if (!good)
+		return store_otp_try(store, row->key, &tries);
+	*ret_refused = ERR_OK;
+	return store_otp_use(store, row->key);
+}
+
 enum err login_spend(struct store *store, const struct keys *keys, const struct id *id,
 		     const struct otp_code *code, bool reset, struct otp_row *ret_row,
 		     enum err *ret_refused)
 {
 	struct otp_row row = {0};
 	enum err err = store_otp_get(store, id, &row), refused = ERR_EXPIRED;
-	int tries;
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
@@ -228,7 +283,7 @@ enum err login_spend(struct store *store, const struct keys *keys, const struct 
 					   store_now(store));
 	err = ERR_OK;
 	if (refused == ERR_BAD_CODE)
-		err = store_otp_try(store, row.key, &tries);
+		err = spend_other(store, keys, &row, code, &refused);
 	else if (refused == ERR_OK)
 		err = store_otp_use(store, row.key);
 	if (err == ERR_OK && refused == ERR_OK)

@@ -5,9 +5,15 @@
 
 #include <stdbool.h>
 
+#include "common/base/attr.h"
 #include "common/base/bytes.h"
 #include "common/base/err.h"
 #include "common/proto/limits.h"
+
+/** What to say to who gets them wrong. */
+#define NAME_RULE \
+	N_("a name is 1 to 32 of a-z 0-9 . _ -, the first of them a letter or a digit")
+#define EMAIL_RULE N_("that is not an e-mail address")
 
 /** Whether @name has the grammar of account names and slugs:
  *  [a-z0-9][a-z0-9._-]{0,31} */

@@ -122,8 +122,7 @@ enum err rest_auth_reset_password(struct call *call)
 
 	reset->challenge = LOGIN_CHALLENGE_INIT;
 	if (email_fold(args->email, &reset->email) != ERR_OK)
-		return call_blame(call, ERR_BAD, "email",
-				  N_("that is not an e-mail address"));
+		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
 	return call_write(call, reset_work, reset_post);
 }
 

@@ -83,13 +83,9 @@ static enum err check_signup(struct call *call, struct email *ret_email)
 	const char *why = NULL;
 
 	if (!name_is_valid(args->name))
-		return call_blame(
-			call, ERR_BAD, "name",
-			N_("a name is 1 to 32 of a-z 0-9 . _ -, the first of them "
-			   "a letter or a digit"));
+		return call_blame(call, ERR_BAD, "name", NAME_RULE);
 	if (email_fold(args->email, ret_email) != ERR_OK)
-		return call_blame(call, ERR_BAD, "email",
-				  N_("that is not an e-mail address"));
+		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
 	enum err err = password_check(args->password, args->name,
 				      bytes_text(ret_email->text), &why);
 	return err == ERR_OK ? ERR_OK : call_blame(call, err, "password", why);

@@ -149,12 +149,22 @@ static void set_cors(struct request *request)
 	request_set(request, "Access-Control-Max-Age", "600");
 }
 
+/* Whether it is the one who runs the server that asks, by the word of the kernel. Only
+ * over HTTP: a frame comes from an account. */
+static bool is_operator(const struct request *request)
+{
+	return request->peer.local && id_is_zero(&request->who.user) &&
+	       (request->peer.uid == request->server->own_uid || request->peer.uid == 0);
+}
+
 /* Who asks: a connection has said so already, a request says it by its token. On the Unix
  * socket the kernel says it; which account that is comes before the handler. */
 static enum err identify(struct request *request)
 {
 	const char *authorization = request_header(request, "authorization");
 
+	if (row_of(request)->right == REST_ADMIN)
+		return is_operator(request) ? ERR_OK : ERR_FORBIDDEN;
 	if (row_of(request)->right == REST_PUBLIC || who_is_known(&request->who))
 		return ERR_OK;
 	if (!authorization)
@@ -235,8 +245,7 @@ static void run(struct request *request)
 		request_reply_json(&request, 204, bytes_of(NULL, 0));
 		return;
 	}
-	bool local =
-		row_of(request)->right != REST_PUBLIC && !who_is_known(&request->who);
+	bool local = row_of(request)->right == REST_USER && !who_is_known(&request->who);
 	enum err err = call_new(request, &call, &field);
 	if (err != ERR_OK) {
 		request_reply_problem(&request, err, NULL, field, 0);

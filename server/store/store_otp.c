@@ -65,6 +65,15 @@ enum err store_otp_get(struct store *store, const struct id *id, struct otp_row 
 	return store_one(store, STMT_challenge_get, VALUES(value_id(id)), on_otp, ret);
 }
 
+enum err store_otp_newest(struct store *store, int64_t account, enum otp_purpose purpose,
+			  struct otp_row *ret)
+{
+	return store_one(store, STMT_challenge_newest,
+			 VALUES(value_int(account), value_int(purpose),
+				value_int((int64_t)store_now(store))),
+			 on_otp, ret);
+}
+
 enum err store_otp_try(struct store *store, int64_t key, int *ret_tries)
 {
 	int64_t tries;

@@ -39,6 +39,9 @@ enum err store_otp_add(struct store *store, const struct otp_row *in,
 		       int64_t *ret_key) MUST_CHECK;
 enum err store_otp_get(struct store *store, const struct id *id,
 		       struct otp_row *ret) MUST_CHECK;
+/** The newest of @account for @purpose that is neither used nor expired. */
+enum err store_otp_newest(struct store *store, int64_t account, enum otp_purpose purpose,
+			  struct otp_row *ret) MUST_CHECK;
 /** Count one wrong answer; *ret_tries is the new number. Must be committed even when the
  *  request fails: let the task succeed and carry the refusal in its output. */
 enum err store_otp_try(struct store *store, int64_t key, int *ret_tries) MUST_CHECK;

@@ -106,7 +106,11 @@ static void every_field_of_every_route_is_checked_and_named(void **state)
 			if (!applies(field, fault))
 				continue;
 			write_args(&args, def, i / FAULTS, fault);
-			desk_call(desk, row->op, alice.access, (const char *)args.ptr);
+			bool admin = row->right == REST_ADMIN;
+			desk->peer.local = admin;
+			desk->peer.uid = desk->server->own_uid;
+			desk_call(desk, row->op, admin ? NULL : alice.access,
+				  (const char *)args.ptr);
 			if (desk->status < 400)
 				fail_msg("%s %s", row->op, (const char *)args.ptr);
 			assert_string_equal(desk_get(desk, "code").text,
@@ -166,19 +170,22 @@ static void unknown_paths_and_methods_are_told_apart(void **state)
 static void every_route_but_the_public_ones_asks_for_a_token(void **state)
 {
 	struct desk *desk = *state;
-	unsigned public_rows = 0;
+	/* Beside coming in, only what says nothing about anybody. */
+	static const char *const harmless[] = {"jwks", "livez", "readyz"};
 
 	for (int op = 0; op < REST_COUNT; op++) {
 		const struct rest_row *row = rest_row((enum rest_op)op);
 		char line[256];
 		snprintf(line, sizeof(line), "%s %s", row->method, row->path);
-		public_rows += row->right == REST_PUBLIC;
-		if (row->right == REST_PUBLIC)
+		bool known = strncmp(row->op, "auth_", 5) == 0;
+		for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
+			known = known || strcmp(row->op, harmless[i]) == 0;
+		assert_true(known || row->right != REST_PUBLIC);
+		if (row->right != REST_USER)
 			continue;
 		desk_refused(desk, ERR_UNAUTHORIZED, NULL, line, NULL, NULL);
 		desk_refused(desk, ERR_BAD_TOKEN, NULL, line, "x.y.z", NULL);
 	}
-	assert_int_equal(public_rows, 9);
 }
 
 static void a_body_is_bounded_before_log_in(void **state)

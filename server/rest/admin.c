@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What whoever runs the server asks of it through chat-server's own commands. There is no
+ * actor: it is the kernel's word that the socket's peer is the server's own user or root,
+ * and route.c has checked it.
+ */
+#include "common/base/log.h"
+#include "common/crypto/secret.h"
+#include "server/rest/answer.h"
+#include "server/rest/find.h"
+#include "server/rest/hashing.h"
+
+struct new_user {
+	struct email email;
+	struct hashed hashed;
+};
+
+static void new_user_done(void *data)
+{
+	struct new_user *new = data;
+
+	wipe(&new->hashed, sizeof(new->hashed));
+}
+
+static enum err add_work(struct call *call, struct store *store)
+{
+	const struct body_admin_user *args = call->args;
+	struct new_user *new = call->data;
+	struct bytes hash = bytes_text(new->hashed.hash.text);
+	struct account_row account;
+	struct body_user body;
+	const struct account_make in = {
+		.name = args->name,
+		.email = args->email,
+		.folded = new->email,
+		.display = args->display_name,
+		.password_hash = hash.len ? hash : bytes_of(NULL, 0),
+		.rights = args->admin ? SERVER_ADMIN | SERVER_BROADCAST : 0,
+	};
+	const char *field = NULL;
+	enum err err = account_make(store, &call->server->keys, &in, &account, &field,
+				    &call->news);
+
+	if (err != ERR_OK)
+		return err == ERR_EXISTS ? call_blame(call, err, field, NULL) : err;
+	show_account(&account, &body);
+	call_answer(call, &body);
+	return ERR_OK;
+}
+
+static void add_hashed(struct call *call, const struct hashed *hashed)
+{
+	struct new_user *new = call->data;
+	enum err err = hashed->err;
+
+	new->hashed = *hashed;
+	if (err == ERR_OK)
+		err = call_write(call, add_work, NULL);
+	if (err != ERR_OK)
+		call_fail(call, err);
+}
+
+enum err rest_admin_user_add(struct call *call)
+{
+	const struct body_admin_user *args = call->args;
+	struct new_user *new = call_data(call, sizeof(*new), new_user_done);
+	const char *why = NULL;
+	enum err err;
+
+	if (!name_is_valid(args->name))
+		return call_blame(call, ERR_BAD, "name", NAME_RULE);
+	if (args->email.ptr && email_fold(args->email, &new->email) != ERR_OK)
+		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
+	if (!args->password.ptr)
+		return call_write(call, add_work, NULL);
+	err = password_check(args->password, args->name, bytes_text(new->email.text),
+			     &why);
+	if (err != ERR_OK)
+		return call_blame(call, err, "password", why);
+	return hashing_start(call, &(struct hashing){.new_password = args->password},
+			     add_hashed);
+}
+
+static enum err code_work(struct call *call, struct store *store)
+{
+	const struct body_user_ref *args = call->args;
+	struct body_login_code body;
+	struct otp_code code;
+	struct id user;
+	enum err err = find_user(call, store, args->user, &user);
+
+	if (err == ERR_OK)
+		err = login_admin_code(store, &call->server->keys, &user, &code,
+				       &body.expires_ms);
+	if (err == ERR_NO_USER)
+		return call_blame(call, err, "user", NULL);
+	if (err != ERR_OK)
+		return err;
+	body.code = bytes_of(code.text, OTP_DIGITS);
+	call_answer(call, &body);
+	wipe(&code, sizeof(code));
+	log_info("admin: a log-in code was made, user=%s", id_text(&user).text);
+	return ERR_OK;
+}
+
+enum err rest_admin_login_code(struct call *call)
+{
+	return call_write(call, code_work, NULL);
+}

@@ -105,6 +105,8 @@ static void history_done(struct store_job *job, enum err err)
 		if (!page.count && !complete)
 			kept = ask_server(history, &page);
 		room->timeline.loading = kept;
+		/* Also when nothing came: that there is nothing is to be seen. */
+		app_touch(app);
 		if (history->way == UI_NEWEST)
 			app_post_waiting(app);
 	} else if (room) {

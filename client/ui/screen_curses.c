@@ -28,9 +28,10 @@
 #include "common/base/unicode.h"
 #include "common/base/utf8.h"
 
-/* The scroll region is reset, because ncurses sets the one of terminfo's size; bracketed
+/* The scroll region is reset, because ncurses sets the one of terminfo's size, which homes
+ * the cursor that the terminal saves for the end: it is kept around that. Bracketed
  * paste, focus events; mouse with SGR reports. */
-#define ENTER_MODES "\x1b[r\x1b[?2004h\x1b[?1004h"
+#define ENTER_MODES "\0337\x1b[r\0338\x1b[?2004h\x1b[?1004h"
 #define ENTER_MOUSE "\x1b[?1000h\x1b[?1006h"
 #define LEAVE_MOUSE "\x1b[?1006l\x1b[?1000l"
 #define LEAVE_MODES "\x1b]8;;\x1b\\" LEAVE_MOUSE "\x1b[?1004l\x1b[?2004l\x1b[r"

@@ -11,8 +11,9 @@ set -eu
 client=${CHAT_CLIENT:-chat-client}
 room=${1-#lobby}
 [ $# = 0 ] || shift
-me=$("$client" "$@" --whoami)
 tab=$(printf '\t')
+me=$("$client" "$@" --whoami)
+me=${me%%"$tab"*}
 
 "$client" "$@" --follow --consumer echo "$room" | while IFS= read -r line; do
 	case $line in

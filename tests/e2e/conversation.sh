@@ -11,7 +11,9 @@
 run() {
 	local name=$1 status=0
 	shift
-	remark "$name\$ chat-client$(printf ' %s' "${@@Q}")"
+	local shown=${*@Q}
+	shown=$(sed -E "s/'([A-Za-z0-9@./:-]+)'/\1/g; s|$world|…|g" <<<"$shown")
+	remark "$name\$ chat-client $shown"
 	out=$(as "$name" "$client" "$@" 2>&1 </dev/null) || status=$?
 	[ -z "$out" ] || remark "$out"
 	[ "$status" = 0 ] || fail "chat-client ended with $status"
@@ -95,6 +97,6 @@ until_true "the room is gone from bob's list" left_by_bob
 close_lines bob
 ok "bob is no longer in #garden"
 run alice --send '#garden' 'Until tomorrow.'
-scene "The end"
 stop_server
+scene "All $points points are as they should be."
 done_testing

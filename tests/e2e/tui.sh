@@ -135,6 +135,7 @@ say bob "/quit"
 see bob ended
 terminal kill-session -t bob
 open_terminal bob 80 20 bash --norc --noprofile
+say bob "echo the first line"
 say bob "'$client'"
 see bob "[#lobby]"
 see bob "line number 60"
@@ -142,6 +143,7 @@ ok "everything said before is there again"
 type_in bob "draft"
 press bob C-z
 see bob "Stopped"
+check "what the shell had said is where it was" shows bob "echo the first line"
 check "Ctrl-Z stops the program" [ "$(ps -o state= "$(pid_of bob)")" = T ]
 say bob "stty -a >$world/bob.stopped; echo noted"
 see bob noted

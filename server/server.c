@@ -7,7 +7,6 @@
  */
 #include "server/server.h"
 
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,11 +14,11 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/os/file.h"
-#include "common/proto/limits.h"
 #include "server/bus/bus.h"
 #include "server/core/expiry.h"
 #include "server/core/revoked.h"
 #include "server/core/room.h"
+#include "server/drain.h"
 #include "server/mail/mailer_spool.h"
 #include "server/net/listen.h"
 #include "server/net/loop.h"
@@ -30,15 +29,12 @@
 #include "server/store/store_session.h"
 #include "server/store/writer.h"
 
-#define HASH_QUEUE   64   /* passwords that may wait; beyond, ERR_BUSY */
-#define MAIL_QUEUE   1024 /* letters that may wait */
-#define RATE_KEYS    100000
-#define DRAIN_MS     3000 /* for answers under way; then it ends anyway */
-#define GOODBYE_MS   500  /* for the close frames to be answered */
-#define RECONNECT_MS 5000 /* goaway spreads the return over so long */
-#define SOCKET_MODE  0666 /* who it is says the kernel; socket_signup decides */
-#define FOLDER_MODE  0755
-#define SWEEP_MS     60000
+#define HASH_QUEUE  64   /* passwords that may wait; beyond, ERR_BUSY */
+#define MAIL_QUEUE  1024 /* letters that may wait */
+#define RATE_KEYS   100000
+#define SOCKET_MODE 0666 /* who it is says the kernel; socket_signup decides */
+#define FOLDER_MODE 0755
+#define SWEEP_MS    60000
 
 static uint64_t random_u64(const struct server *server)
 {
@@ -89,80 +85,6 @@ static void submit_expiry(struct server *server)
 	}
 }
 
-/* ---- draining ---- */
-
-static void say_goaway(struct conn *conn, void *ctx)
-{
-	struct server *server = ctx;
-	struct session *session = conn->session;
-	struct body_goaway body = {
-		.why = bytes_text("shutdown"),
-		.reconnect_ms = random_below(&server->random, RECONNECT_MS),
-		.resume = true,
-	};
-
-	if (session) {
-		session_say(session, FRAME_GOAWAY, &body);
-	}
-	conn->io->pause(conn, true);
-}
-
-static void say_goodbye(struct conn *conn, void *ctx)
-{
-	conn_close(conn, CLOSE_GOAWAY, "shutdown");
-}
-
-static void count_pending(struct conn *conn, void *ctx)
-{
-	size_t *pending = ctx;
-	const struct session *session = conn->session;
-
-	*pending += session ? session->pending : 0;
-}
-
-/* One step, called often while it lasts. */
-static void drain(struct server *server)
-{
-	uint64_t since = clock_mono_ms(&server->clock) - server->drain_ms;
-	size_t pending = 0;
-
-	conns_each(server->conns, count_pending, &pending);
-	if ((pending == 0 || since >= DRAIN_MS) && !server->goodbye) {
-		server->goodbye = true;
-		conns_each(server->conns, say_goodbye, NULL);
-	}
-	if (server->goodbye &&
-	    (conns_count(server->conns) == 0 || since >= DRAIN_MS + GOODBYE_MS ||
-	     (pending == 0 && since >= GOODBYE_MS))) {
-		loop_quit(server->loop);
-	}
-}
-
-static void drain_begin(struct server *server)
-{
-	server->drain_ms = clock_mono_ms(&server->clock);
-	log_info("server: draining, connections=%zu", conns_count(server->conns));
-	loop_deafen(server->loop);
-	loop_hurry(server->loop);
-	conns_each(server->conns, say_goaway, server);
-	drain(server);
-}
-
-static void on_signal(int signum, void *ctx)
-{
-	struct server *server = ctx;
-
-	if (signum == SIGHUP) {
-		return; /* a terminal that went away is no reason to end */
-	}
-	if (server->drain_ms == 0) {
-		drain_begin(server);
-	} else {
-		log_warn("server: a second signal, ending at once");
-		loop_quit(server->loop);
-	}
-}
-
 static void on_woken(void *ctx)
 {
 	struct server *server = ctx;
@@ -178,12 +100,6 @@ static void on_woken(void *ctx)
 	}
 }
 
-void server_ask_stop(struct server *server)
-{
-	atomic_store(&server->stop, true);
-	loop_wake(server->loop);
-}
-
 void server_tick(struct server *server)
 {
 	uint64_t now = clock_mono_ms(&server->clock);
@@ -195,7 +111,7 @@ void server_tick(struct server *server)
 		submit_expiry(server);
 	}
 	if (server->drain_ms != 0) {
-		drain(server);
+		drain_step(server);
 	}
 }
 
@@ -346,7 +262,7 @@ static enum err make_loop(struct server *server, struct str *why)
 		.tls_key = options->tls_key,
 		.woken = on_woken,
 		.tick = on_tick,
-		.signal = on_signal,
+		.signal = drain_on_signal,
 		.ctx = server,
 	};
 

@@ -243,6 +243,7 @@ static int on_body_complete(struct wire *wire)
 	wire->asked = wire->request;
 	wire->request = NULL;
 	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
+	wire_busy(wire, true);
 	wire_config(wire)->router->run(wire->asked);
 	return 0;
 }
@@ -323,6 +324,7 @@ static int on_writeable(struct wire *wire)
 	if (wire->out.len == 0) {
 		return 0;
 	}
+	wire_busy(wire, false);
 	if (!send_out(wire)) {
 		return -1;
 	}

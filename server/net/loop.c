@@ -53,7 +53,7 @@ struct loop {
 	struct lws_vhost *plain, *secure;
 	struct wire *adopting; /* handed to lws, which may drop it before it is known */
 	struct map addresses;  /* folded address → sockets */
-	size_t sockets;
+	size_t sockets, answering;
 	struct wire *closing; /* to be closed before the loop blocks */
 	bool resting;         /* out of descriptors: not accepting until the next tick */
 	size_t leaving;       /* closed by us, and not gone yet */
@@ -112,6 +112,12 @@ static void address_leave(struct loop *loop, struct wire *wire)
 	}
 }
 
+void wire_busy(struct wire *wire, bool busy)
+{
+	wire->loop->answering += (size_t)busy - (size_t)wire->busy;
+	wire->busy = busy;
+}
+
 void wire_close(struct wire *wire)
 {
 	if (!wire->closing) {
@@ -155,6 +161,7 @@ static void wire_free(struct wire *wire)
 	http_forget(wire);
 	address_leave(loop, wire);
 	forget_closing(loop, wire);
+	wire_busy(wire, false);
 	loop->sockets--;
 	mem_free(wire);
 }
@@ -574,6 +581,11 @@ void loop_wake(void *arg)
 	struct loop *loop = arg;
 
 	lws_cancel_service(loop->lws);
+}
+
+size_t loop_answering(const struct loop *loop)
+{
+	return loop->answering;
 }
 
 size_t loop_sockets(const struct loop *loop)

@@ -52,6 +52,8 @@ void loop_wake(void *loop);
 /** Sockets that are open now, HTTP and WebSocket. */
 size_t loop_sockets(const struct loop *loop);
 
+/** HTTP requests that wait for their answer. */
+size_t loop_answering(const struct loop *loop);
 /** What libwebsockets calls itself. */
 const char *loop_version(void);
 

@@ -25,6 +25,7 @@ struct wire {
 	uint64_t body_len, body_most;
 	struct buf out; /* LWS_PRE bytes, then the answer */
 	bool replied;
+	bool busy;    /* a request is worked on, or its answer not out yet */
 	bool hang_up; /* after the answer */
 
 	/* WebSocket */
@@ -40,6 +41,8 @@ struct wire {
 struct wire *wire_of(struct lws *wsi);
 const struct loop_config *wire_config(const struct wire *wire);
 
+/** Count it among those that loop_answering() tells. */
+void wire_busy(struct wire *wire, bool busy);
 /** End it soon, outside of any callback of lws: a WebSocket with close_code, HTTP once
  *  its answer is out. */
 void wire_close(struct wire *wire);

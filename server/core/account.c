@@ -124,7 +124,8 @@ enum err account_set_profile(struct store *store, const struct actor *actor,
 			     struct bytes status)
 {
 	struct account_row account;
-	enum err err = account_own(store, actor, &account);
+	enum err err = actor->scope & SCOPE_ACCOUNT ? account_own(store, actor, &account)
+						    : ERR_FORBIDDEN;
 
 	if (err != ERR_OK)
 		return err;
@@ -161,7 +162,8 @@ enum err account_set_password(struct store *store, const struct keys *keys,
 			      struct account_letter *ret_letter)
 {
 	struct account_row account;
-	enum err err = account_own(store, actor, &account);
+	enum err err = actor->scope & SCOPE_ACCOUNT ? account_own(store, actor, &account)
+						    : ERR_FORBIDDEN;
 
 	if (err != ERR_OK)
 		return err;

@@ -193,9 +193,17 @@ enum err login_refresh(struct store *store, const struct keys *keys,
 	return err;
 }
 
+/* Tokens of bots need not be good for their account. */
+static enum err may(const struct actor *actor)
+{
+	return actor->scope & SCOPE_ACCOUNT ? ERR_OK : ERR_FORBIDDEN;
+}
+
 static enum err find_own(struct store *store, const struct actor *actor,
 			 struct account_row *ret_account)
 {
+	if (may(actor) != ERR_OK)
+		return ERR_FORBIDDEN;
 	enum err err = store_account_by_id(store, &actor->user, ret_account);
 
 	return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
@@ -205,8 +213,10 @@ enum err login_end(struct store *store, const struct actor *actor,
 		   const struct id *session)
 {
 	struct session_row row;
-	enum err err = store_session_by_id(store, session, &row);
+	enum err err = may(actor);
 
+	if (err == ERR_OK)
+		err = store_session_by_id(store, session, &row);
 	if (err != ERR_OK)
 		return err;
 	if (!id_equal(&row.user, &actor->user))

@@ -41,6 +41,18 @@ bool name_is_valid(struct bytes name)
 	return true;
 }
 
+bool line_is_valid(struct bytes text)
+{
+	bool blank = true;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+			return false;
+		blank = blank && text.ptr[i] == ' ';
+	}
+	return !blank;
+}
+
 /* RFC 5321 section 4.1.2: atoms with single dots between them. */
 static bool is_local_part(const char *text, size_t len)
 {

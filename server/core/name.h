@@ -13,11 +13,16 @@
 /** What to say to who gets them wrong. */
 #define NAME_RULE \
 	N_("a name is 1 to 32 of a-z 0-9 . _ -, the first of them a letter or a digit")
+#define LINE_RULE  N_("that must be one line, and not blank")
 #define EMAIL_RULE N_("that is not an e-mail address")
 
 /** Whether @name has the grammar of account names and slugs:
  *  [a-z0-9][a-z0-9._-]{0,31} */
 bool name_is_valid(struct bytes name);
+
+/** Whether @text is one line with something to see in it: for names and texts that stand
+ *  beside messages. */
+bool line_is_valid(struct bytes text);
 
 /** An e-mail address in the form that addresses are compared and stored in. */
 struct email {

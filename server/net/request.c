@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/crypto/secret.h"
 #include "common/proto/json_out.h"
 
 struct request *request_new(struct server *server, const struct request_io *io,
@@ -41,6 +42,9 @@ void request_free(struct request **request)
 		return;
 	}
 	str_done(&gone->path);
+	if (gone->body.cap > 0) {
+		wipe(gone->body.ptr, gone->body.cap); /* it may hold a password */
+	}
 	str_done(&gone->body);
 	fields_free(gone->fields, gone->field_count);
 	fields_free(gone->out, gone->out_count);

@@ -71,6 +71,8 @@ enum err rest_admin_user_add(struct call *call)
 		return call_blame(call, ERR_BAD, "name", NAME_RULE);
 	if (args->email.ptr && email_fold(args->email, &new->email) != ERR_OK)
 		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
+	if (args->display_name.ptr && !line_is_valid(args->display_name))
+		return call_blame(call, ERR_BAD, "display_name", LINE_RULE);
 	if (!args->password.ptr)
 		return call_write(call, add_work, NULL);
 	err = password_check(args->password, args->name, bytes_text(new->email.text),

@@ -26,28 +26,14 @@ static enum err profile_work(struct call *call, struct store *store)
 	return err == ERR_OK ? me_work(call, store) : err;
 }
 
-/* One line, and something in it: it stands in front of every message. */
-static bool is_line(struct bytes text)
-{
-	bool blank = true;
-
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] < 0x20)
-			return false;
-		blank = blank && text.ptr[i] == ' ';
-	}
-	return !blank;
-}
-
 enum err rest_auth_profile(struct call *call)
 {
 	const struct body_profile *args = call->args;
 
-	if (args->display_name.ptr && !is_line(args->display_name))
-		return call_blame(call, ERR_BAD, "display_name",
-				  N_("a display name is one line and not blank"));
-	if (args->status.len && !is_line(args->status))
-		return call_blame(call, ERR_BAD, "status", N_("a status is one line"));
+	if (args->display_name.ptr && !line_is_valid(args->display_name))
+		return call_blame(call, ERR_BAD, "display_name", LINE_RULE);
+	if (args->status.len && !line_is_valid(args->status))
+		return call_blame(call, ERR_BAD, "status", LINE_RULE);
 	return call_write(call, profile_work, NULL);
 }
 

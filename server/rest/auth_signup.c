@@ -86,6 +86,10 @@ static enum err check_signup(struct call *call, struct email *ret_email)
 		return call_blame(call, ERR_BAD, "name", NAME_RULE);
 	if (email_fold(args->email, ret_email) != ERR_OK)
 		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
+	if (args->display_name.ptr && !line_is_valid(args->display_name))
+		return call_blame(call, ERR_BAD, "display_name", LINE_RULE);
+	if (args->language.ptr && !line_is_valid(args->language))
+		return call_blame(call, ERR_BAD, "language", LINE_RULE);
 	enum err err = password_check(args->password, args->name,
 				      bytes_text(ret_email->text), &why);
 	return err == ERR_OK ? ERR_OK : call_blame(call, err, "password", why);
@@ -167,6 +171,8 @@ enum err rest_auth_otp(struct call *call)
 	if (otp_parse(args->code, &code) != ERR_OK)
 		return call_blame(call, ERR_BAD_CODE, "code",
 				  N_("a code has six digits"));
+	if (args->device_name.ptr && !line_is_valid(args->device_name))
+		return call_blame(call, ERR_BAD, "device_name", LINE_RULE);
 	enum err err = guard_try(call);
 	return err == ERR_OK ? call_write(call, answer_work, answered) : err;
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "common/base/log.h"
 #include "common/base/mem.h"
 #include "server/rest/args.h"
 #include "server/rest/idempotency.h"
@@ -150,6 +151,9 @@ void call_fail(struct call *call, enum err err)
 {
 	uint64_t retry_ms = call->retry_ms;
 
+	if (err_row(err)->http >= 500 && err != ERR_BUSY)
+		log_error("rest: a call failed, operation=%s, error=%s", call->row->op,
+			  err_word(err));
 	if (err == ERR_BUSY && retry_ms == 0)
 		retry_ms = CALL_BUSY_MS;
 	request_reply_problem(&call->request, err, call->detail, call->field, retry_ms);

@@ -119,7 +119,19 @@ static void a_password_has_at_most_128_bytes(void **state)
 	check_err(strength(text), ERR_TOO_BIG);
 }
 
-CHECK_MAIN(TEST(names_are_short_lower_case_words), TEST(addresses_are_folded),
+static void a_line_is_one_line_with_something_in_it(void **state)
+{
+	assert_true(line_is_valid(bytes_text("Alice A.")));
+	assert_true(line_is_valid(bytes_text("日本")));
+	assert_false(line_is_valid(bytes_text("")));
+	assert_false(line_is_valid(bytes_text("   ")));
+	assert_false(line_is_valid(bytes_text("two\nlines")));
+	assert_false(line_is_valid(bytes_text("a\ttab")));
+	assert_false(line_is_valid(bytes_text("\x7f")));
+}
+
+CHECK_MAIN(TEST(a_line_is_one_line_with_something_in_it),
+	   TEST(names_are_short_lower_case_words), TEST(addresses_are_folded),
 	   TEST(what_is_no_address_is_refused), TEST(good_passwords_pass),
 	   TEST(weak_passwords_are_refused_with_a_reason),
 	   TEST(a_password_has_at_most_128_bytes))

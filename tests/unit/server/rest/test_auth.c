@@ -373,6 +373,9 @@ static void weak_passwords_and_bad_names_are_refused_by_field(void **state)
 			     bad[i].name, bad[i].email, bad[i].password);
 		assert_string_not_equal(desk_get(desk, "detail").text, "");
 	}
+	desk_refused(desk, ERR_BAD, "display_name", SIGNUP, NULL,
+		     "{\"name\":\"alice\",\"email\":\"a@example.org\",\"password\":"
+		     "\"" DESK_PASSWORD "\",\"display_name\":\"two\\nlines\"}");
 	assert_int_equal(desk->mails->count, 0);
 }
 

@@ -420,7 +420,36 @@ static void the_profile_is_read_and_changed_in_parts(void **state)
 		     "{\"status\":\"two\\nlines\"}");
 }
 
-CHECK_MAIN(DESK_TEST(a_refresh_token_gives_the_next_one_and_a_new_access_token),
+static void a_token_that_may_only_read_changes_no_account(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct token_claims claims;
+	AUTO(str_done) struct str reader = STR_INIT;
+	char line[128];
+
+	check_ok(token_check(&desk->server->keys.tokens, bytes_text(alice.access),
+			     desk->clock.ms, &claims));
+	claims.actor.scope = SCOPE_READ;
+	token_issue(&desk->server->keys.tokens, &claims, desk->clock.ms, &reader);
+	assert_int_equal(desk_ask(desk, ME, reader.ptr, NULL), 200);
+	snprintf(line, sizeof(line), "DELETE /v1/auth/sessions/%s", alice.session);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, line, reader.ptr, NULL);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, LIST, reader.ptr, NULL);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, LOGOUT, reader.ptr, "{}");
+	desk_refused(desk, ERR_FORBIDDEN, NULL, LOGOUT, reader.ptr,
+		     "{\"everywhere\":true}");
+	desk_refused(desk, ERR_FORBIDDEN, NULL, PROFILE, reader.ptr, "{\"about\":\"x\"}");
+	desk_refused(desk, ERR_FORBIDDEN, NULL, CHANGE, reader.ptr,
+		     "{\"password\":\"" DESK_PASSWORD
+		     "\",\"new_password\":\"a loud river\"}");
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "POST /v1/rooms/lobby/messages",
+		     reader.ptr, "{\"text\":\"x\"}");
+	expect_in(desk, &alice);
+}
+
+CHECK_MAIN(DESK_TEST(a_token_that_may_only_read_changes_no_account),
+	   DESK_TEST(a_refresh_token_gives_the_next_one_and_a_new_access_token),
 	   DESK_TEST(a_lost_answer_is_given_again_for_a_minute),
 	   DESK_TEST(a_token_that_was_replaced_and_comes_again_ends_the_session),
 	   DESK_TEST(after_a_minute_the_one_before_is_reuse_too),

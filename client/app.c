@@ -128,6 +128,8 @@ static void on_state(enum link_state state, void *ctx)
 		forget_presence(app);
 	if (state == LINK_ONLINE)
 		app_post_waiting(app);
+	if (state == LINK_WAITING && link_why(app->link) == ERR_EXPIRED)
+		auth_expired(app->auth);
 	if (state == LINK_OFF)
 		auth_refused(app->auth, link_why(app->link));
 	app_tell_state(app);

@@ -57,6 +57,12 @@ void app_timers_run(struct app *app, uint64_t now);
 
 void app_load(struct app *app);
 
+/* ---- who is in a room: members.c ---- */
+
+void app_load_members(struct app *app, const struct id *room);
+/** Tell the server whose presence is wanted. */
+void app_watch(struct app *app);
+
 /* ---- own messages: post.c ---- */
 
 /** Give the link what waits on disk. */

@@ -142,6 +142,7 @@ void app_open_room(struct app *app, const struct id *id)
 	link_focus(app->link, id);
 	model_enter(&app->model, room);
 	app_tell_opened(app, room);
+	app_load_members(app, id);
 	app_touch(app);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "client/app_inside.h"
 #include "client/auth/auth.h"
+#include "client/cache/cache_draft.h"
 #include "client/cache/cache_outbox.h"
 #include "client/cache/cache_room.h"
 #include "client/cache/cache_session.h"
@@ -14,13 +15,38 @@
 
 #define PEOPLE_MOST 2000 /* names kept at hand; others are looked up when they appear */
 
+/* An unsent text, and the room that it stands in. */
+struct load_draft {
+	struct id room;
+	struct cache_draft draft;
+};
+
 struct load {
 	struct store_job job; /* first */
 	struct app *app;
 	struct cache_session session;
 	struct cache_rooms rooms;
 	struct cache_users users;
+	struct load_draft *drafts;
+	size_t draft_count;
 };
+
+static enum err load_drafts(struct load *load, struct cache *cache)
+{
+	enum err err = ERR_OK;
+
+	load->drafts = mem_alloc(load->rooms.count + 1, sizeof(*load->drafts));
+	for (size_t i = 0; err == ERR_OK && i < load->rooms.count; i++) {
+		const struct cache_room *room = &load->rooms.rooms[i];
+		struct load_draft *draft = &load->drafts[load->draft_count];
+		if (!room->draft)
+			continue;
+		draft->room = room->id;
+		err = cache_draft_get(cache, &room->id, &draft->draft);
+		load->draft_count += err == ERR_OK;
+	}
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
 
 static enum err load_run(struct store_job *job, struct cache *cache)
 {
@@ -35,7 +61,7 @@ static enum err load_run(struct store_job *job, struct cache *cache)
 		err = cache_room_list(cache, &load->rooms);
 	if (err == ERR_OK)
 		err = cache_user_list(cache, "", PEOPLE_MOST, &load->users);
-	return err;
+	return err == ERR_OK ? load_drafts(load, cache) : err;
 }
 
 static void set_text(struct str *str, struct bytes text)
@@ -77,6 +103,19 @@ static void show_room(struct app *app, const struct cache_room *row)
 	}
 }
 
+static void show_draft(struct app *app, const struct load_draft *row)
+{
+	struct room *room = rooms_find(&app->model.rooms, &row->room);
+	struct bytes text = row->draft.text;
+
+	if (!room || !text.len)
+		return;
+	draft_set(&room->draft, (const char *)text.ptr, text.len, row->draft.cursor);
+	room->draft.unsaved = false;
+	if (!id_is_zero(&row->draft.reply))
+		draft_about(&room->draft, DRAFT_REPLY, &row->draft.reply);
+}
+
 static void load_done(struct store_job *job, enum err err)
 {
 	struct load *load = CONTAINER_OF(job, struct load, job);
@@ -91,6 +130,8 @@ static void load_done(struct store_job *job, enum err err)
 			show_user(app, &load->users.users[i]);
 		for (size_t i = 0; i < load->rooms.count; i++)
 			show_room(app, &load->rooms.rooms[i]);
+		for (size_t i = 0; i < load->draft_count; i++)
+			show_draft(app, &load->drafts[i]);
 		rooms_sort(&app->model.rooms, &app->model.people);
 		app->loaded = true;
 		app_touch(app);
@@ -103,6 +144,9 @@ static void load_done(struct store_job *job, enum err err)
 	cache_session_done(&load->session);
 	cache_rooms_done(&load->rooms);
 	cache_users_done(&load->users);
+	for (size_t i = 0; i < load->draft_count; i++)
+		cache_draft_done(&load->drafts[i].draft);
+	mem_free(load->drafts);
 	mem_free(load);
 }
 

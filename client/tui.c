@@ -28,6 +28,7 @@ struct tui {
 	struct app_face face;
 	enum ui_form form;
 	struct str where; /* the address that the code went to, or the account */
+	uint64_t again;   /* when another code may be asked for */
 	bool opened;      /* a room has been on the screen */
 };
 
@@ -95,8 +96,7 @@ static void show_form(struct tui *tui, enum ui_form form)
 	ui_form(tui->app->ui, form, form == UI_FORM_CODE ? NULL : &known);
 	if (form == UI_FORM_CODE)
 		ui_form_code(tui->app->ui, tui->where.ptr,
-			     auth_code_until(tui->app->auth),
-			     clock_mono_ms(tui->app->clock) + AGAIN_MS);
+			     auth_code_until(tui->app->auth), tui->again);
 }
 
 static void submit(struct tui *tui, enum ui_form form, const struct ui_values *values)
@@ -158,7 +158,10 @@ static void on_auth(struct app *app, enum auth_step step, enum err err, void *ct
 
 	if (step == AUTH_IN)
 		show_form(tui, UI_FORM_NONE);
-	else if (step == AUTH_CODE && (err == ERR_OK || tui->form != UI_FORM_CODE))
+	if (step == AUTH_CODE && err == ERR_OK)
+		tui->again = clock_mono_ms(app->clock) + AGAIN_MS;
+	if (step ==
+	    AUTH_CODE) /* anew also after a wrong one, which is not worth editing */
 		show_form(tui, UI_FORM_CODE);
 	else if (step == AUTH_OUT && !form)
 		show_form(tui, UI_FORM_LOGIN);
@@ -321,6 +324,9 @@ void tui_free(struct tui **tui)
 {
 	if (!*tui)
 		return;
+	/* What stands in the line at this moment, too. */
+	if (rooms_current(&(*tui)->app->model.rooms))
+		app_keep_draft((*tui)->app, &(*tui)->app->model.rooms.current);
 	app_face_remove((*tui)->app, &(*tui)->face);
 	auth_listen((*tui)->app->auth, NULL, NULL);
 	ui_free(&(*tui)->app->ui);

@@ -448,6 +448,14 @@ void auth_want_token(struct auth *auth)
 		renew(auth);
 }
 
+void auth_expired(struct auth *auth)
+{
+	if (!auth->refresh.len)
+		return;
+	forget(&auth->access);
+	auth->renew = 0;
+}
+
 void auth_refused(struct auth *auth, enum err why)
 {
 	if (why != ERR_BAD_TOKEN && why != ERR_EXPIRED && why != ERR_UNAUTHORIZED)

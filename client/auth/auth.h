@@ -58,6 +58,8 @@ void auth_begin(struct auth *auth, const struct cache_session *session);
 void auth_want_token(struct auth *auth);
 /** The link was refused because of @why. */
 void auth_refused(struct auth *auth, enum err why);
+/** The server says that the token is over, whatever the clock here says. */
+void auth_expired(struct auth *auth);
 void auth_welcome(struct auth *auth, const struct body_welcome *welcome);
 void auth_tick(struct auth *auth);
 uint64_t auth_next_ms(const struct auth *auth);

@@ -18,21 +18,6 @@ static void leave(struct app *app, const struct id *id)
 	app_touch(app);
 }
 
-/* Presence is wanted of those with whom there are direct chats. */
-static void watch_peers(struct app *app)
-{
-	struct id peers[LIMIT_WATCH];
-	size_t count = 0;
-
-	for (size_t i = 0; i < app->model.rooms.count && count < LIMIT_WATCH; i++) {
-		const struct room *room = app->model.rooms.rows[i];
-		if (room->kind == ROOM_DIRECT && !room->left)
-			peers[count++] = room->peer;
-	}
-	if (count)
-		link_watch(app->link, peers, count);
-}
-
 void on_digest(struct app *app, const struct body_digest *digest)
 {
 	struct rooms *rooms = &app->model.rooms;
@@ -47,11 +32,13 @@ void on_digest(struct app *app, const struct body_digest *digest)
 			leave(app, &rooms->rows[i]->id);
 	app_forget_digest(app);
 	rooms_sort(rooms, &app->model.people);
-	watch_peers(app);
+	app_watch(app);
 	/* What the cache did not have was asked for while there was nobody to ask. */
 	struct room *room = rooms_current(rooms);
 	if (room && !room->timeline.count && !room->timeline.loading)
 		app_history(app, &room->id, UI_NEWEST, 0);
+	if (room)
+		app_load_members(app, &room->id);
 	app_tell_rooms(app, true);
 }
 
@@ -66,7 +53,7 @@ void on_user_event(struct app *app, const struct body_user_event *event)
 			break;
 		app_show_room(app, &event->info);
 		rooms_sort(&app->model.rooms, &app->model.people);
-		watch_peers(app);
+		app_watch(app);
 		break;
 	case USER_EVENT_LEFT: leave(app, &event->room); break;
 	case USER_EVENT_READ:

@@ -214,10 +214,9 @@ static struct buf package_of(struct world *world, struct member *member)
 
 	if (member->ours) {
 		AUTO(buf_done)
-		struct buf package =
-			party_package_of(&member->party,
-					 member->party.env.now_ms / 1000 - HOUR,
-					 member->party.env.now_ms / 1000 + 24 * HOUR);
+		struct buf package = party_package_of(
+			&member->party, member->party.env.now_ms / 1000 - HOUR,
+			member->party.env.now_ms / 1000 + 24 * HOUR);
 		mls_message_head(&out, MLS_KEY_PACKAGE);
 		buf_add_bytes(&out, buf_view(&package));
 		return out;

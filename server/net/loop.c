@@ -522,8 +522,9 @@ static void on_client(uv_poll_t *handle, int status, int events)
 			}
 			return;
 		}
-		if (rate_take(loop->config.rates, RATE_CONNECT, rate_peer(&peer, key),
-			      NULL) != ERR_OK) {
+		/* users of this machine are limited by its accounts */
+		if (!peer.local && rate_take(loop->config.rates, RATE_CONNECT,
+					     rate_peer(&peer, key), NULL) != ERR_OK) {
 			close(fd);
 			continue;
 		}

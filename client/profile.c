@@ -165,6 +165,7 @@ void profile_done(struct profile *profile)
 
 void profile_help(const struct profile *profile, unsigned width, struct str *out)
 {
+	str_add(out, _("Usage: chat-client [option…] [text… | room…]\n"));
 	opts_help(&profile->opts, headings, HELP_COUNT, width, out);
 }
 

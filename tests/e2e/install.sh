@@ -5,9 +5,9 @@
 # shellcheck source=tests/e2e/lib.sh disable=SC2119
 . "$(dirname "$0")/lib.sh"
 
-: "${prefix:?}" "${MAKE:=make}"
+: "${prefix:?}"
 root=$world/root
-env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS "$MAKE" -s -C "$top_builddir" install \
+env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u DESTDIR make -s -C "$top_builddir" install \
 	DESTDIR="$root" >"$world/install.log" 2>&1 || fail "make install"
 ok "make install"
 

@@ -157,8 +157,8 @@ static void answer_comes(struct desk *desk)
 		check_ok(json_parse(str_view(&desk->body), &desk->json));
 }
 
-static int ask(struct desk *desk, const char *line, const char *token, const char *format,
-	       va_list args)
+static PRINTF(4, 0) int ask(struct desk *desk, const char *line, const char *token,
+			    const char *format, va_list args)
 {
 	struct request *request = request_new(desk->server, &desk_io, desk);
 	const struct request_router *router = desk->server->router;

@@ -236,6 +236,15 @@ static void one_logs_in_by_name_or_address_with_password_and_code(void **state)
 	}
 }
 
+static void log_ins_that_succeed_use_up_no_budget(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_sign_up(desk, "alice");
+	for (unsigned i = 0; i < 12; i++)
+		desk_log_in(desk, "alice", DESK_PASSWORD);
+}
+
 static void who_never_verified_gets_a_new_code_by_logging_in(void **state)
 {
 	struct desk *desk = *state;
@@ -284,6 +293,7 @@ static void five_wrong_passwords_make_the_next_try_wait(void **state)
 	struct desk *desk = *state;
 
 	struct desk_user alice = desk_sign_up(desk, "alice");
+	desk_sign_up(desk, "bob");
 	for (unsigned i = 0; i < 5; i++)
 		desk_refused(desk, ERR_BAD_LOGIN, NULL, LOGIN, NULL, DOOR, "alice",
 			     "wrong one");
@@ -294,7 +304,7 @@ static void five_wrong_passwords_make_the_next_try_wait(void **state)
 		     "wrong one");
 	/* Who is in stays in, and others come in. */
 	assert_int_equal(desk_ask(desk, ME, alice.access, NULL), 200);
-	desk_sign_up(desk, "bob");
+	desk_log_in(desk, "bob", DESK_PASSWORD);
 	desk_wait(desk, 1000);
 	desk_log_in(desk, "alice", DESK_PASSWORD);
 	/* Who got in starts over. */
@@ -407,6 +417,7 @@ CHECK_MAIN(DESK_TEST(who_signs_up_and_shows_the_code_is_logged_in),
 	   DESK_TEST(a_code_may_be_sent_again_twice_and_the_older_ones_stay_good),
 	   DESK_TEST(a_code_counts_for_its_own_challenge_only),
 	   DESK_TEST(one_logs_in_by_name_or_address_with_password_and_code),
+	   DESK_TEST(log_ins_that_succeed_use_up_no_budget),
 	   DESK_TEST(who_never_verified_gets_a_new_code_by_logging_in),
 	   DESK_TEST(an_unknown_account_answers_like_a_wrong_password),
 	   DESK_TEST(an_account_without_a_password_cannot_be_guessed_at),

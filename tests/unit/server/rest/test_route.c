@@ -207,11 +207,15 @@ static void the_path_wins_over_the_query_and_that_over_the_body(void **state)
 	assert_int_equal(desk_ask(desk, "POST /v1/rooms", alice.access,
 				  "{\"kind\":\"public\",\"slug\":\"ops\"}"),
 			 200);
-	desk_ask(desk, "POST /v1/rooms/ops/messages", alice.access,
+	struct desk_text ops = desk_get(desk, "room");
+	desk_ask(desk, "POST /v1/rooms/ops/messages?room=announcements", alice.access,
 		 "{\"room\":\"lobby\",\"text\":\"here\"}");
-	struct desk_text id = desk_get(desk, "room");
+	assert_string_equal(desk_get(desk, "room").text, ops.text);
 	desk_ask(desk, "GET /v1/rooms/ops?room=lobby", alice.access, NULL);
-	assert_string_equal(desk_get(desk, "room").text, id.text);
+	assert_string_equal(desk_get(desk, "room").text, ops.text);
+	desk_ask(desk, "POST /v1/users/lookup?users=", alice.access,
+		 "{\"users\":[\"%s\"]}", alice.user);
+	assert_string_equal(desk_get(desk, "users.0.name").text, "");
 	desk_refused(desk, ERR_BAD, "limit", "GET /v1/rooms?limit=many", alice.access,
 		     NULL);
 	desk_refused(desk, ERR_BAD, "limit", "GET /v1/rooms?limit=-1", alice.access,

@@ -133,10 +133,8 @@ static void io_pause(struct conn *conn, bool on)
 	lws_rx_flow_control(wire->wsi, !on);
 }
 
-static void io_close(struct conn *conn, unsigned code, const char *why)
+static void close_with(struct wire *wire, unsigned code, const char *why)
 {
-	struct wire *wire = conn->carrier;
-
 	size_t len = strnlen(why, sizeof(wire->close_why) - 1);
 
 	wire->close_code = code;
@@ -145,6 +143,11 @@ static void io_close(struct conn *conn, unsigned code, const char *why)
 	/* Else lws would not see the answer to its close frame. */
 	lws_rx_flow_control(wire->wsi, 1);
 	wire_close(wire);
+}
+
+static void io_close(struct conn *conn, unsigned code, const char *why)
+{
+	close_with(conn->carrier, code, why);
 }
 
 static const struct conn_io ws_io = {
@@ -174,9 +177,8 @@ static int on_open(struct wire *wire)
 	const struct loop_config *config = wire_config(wire);
 
 	if (conn_add(config->conns, &ws_io, wire, &wire->peer, &wire->conn) != ERR_OK) {
-		lws_close_reason(wire->wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
-				 (unsigned char *)(uintptr_t) "busy", 4);
-		return -1;
+		close_with(wire, CLOSE_GOAWAY, "busy");
+		return 0;
 	}
 	wire->conn->who = wire->grant.who;
 	wire->conn->single = wire->grant.single;
@@ -188,7 +190,7 @@ static int on_open(struct wire *wire)
 static int on_receive(struct wire *wire, const void *in, size_t len)
 {
 	if (!wire->conn) {
-		return -1;
+		return 0; /* being closed */
 	}
 	bool fragment_end = lws_remaining_packet_payload(wire->wsi) == 0;
 	bool message_end = fragment_end && lws_is_final_fragment(wire->wsi);

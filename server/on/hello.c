@@ -295,9 +295,9 @@ enum err on_hello(struct session *session, struct frame *frame)
 	if (err != ERR_OK) {
 		return err;
 	}
-	/* The version before is spoken too, once there is one. */
-	if (body.v != LIMIT_PROTOCOL) {
-		return body.v < LIMIT_PROTOCOL ? ERR_UPGRADE : ERR_BAD;
+	/* A newer client hears in welcome what this server speaks, and knows it. */
+	if (body.v < LIMIT_PROTOCOL) {
+		return ERR_UPGRADE;
 	}
 	err = identify(session, body.token, &by_socket);
 	if (err != ERR_OK) {

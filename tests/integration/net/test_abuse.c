@@ -252,6 +252,27 @@ static void frames_of_a_batch_are_answered_one_by_one(void **state)
 
 /* ---- limits ---- */
 
+static void one_connection_too_many_is_turned_away(void **state)
+{
+	struct peer_socket peers[3];
+	struct host host;
+
+	host_init(&host);
+	host.config.max_connections = 2;
+	host_open(&host);
+	host_run(&host);
+	for (size_t i = 0; i < 2; i++) {
+		peer_open_unix(&peers[i], host.socket.ptr);
+		assert_int_equal(peer_upgrade(&peers[i], "/v1/ws", ""), 101);
+	}
+	peer_open_unix(&peers[2], host.socket.ptr);
+	assert_int_equal(peer_upgrade(&peers[2], "/v1/ws", ""), 0);
+	for (size_t i = 0; i < 3; i++) {
+		peer_close(&peers[i]);
+	}
+	host_done(&host);
+}
+
 static void who_sends_too_fast_is_told_when_to_come_again(void **state)
 {
 	struct str text = STR_INIT;
@@ -327,6 +348,7 @@ int main(void)
 		WITH_DUET(rooms_of_others_are_closed),
 		WITH_DUET(who_keeps_sending_nonsense_is_disconnected),
 		WITH_DUET(frames_of_a_batch_are_answered_one_by_one),
+		cmocka_unit_test(one_connection_too_many_is_turned_away),
 		cmocka_unit_test(who_sends_too_fast_is_told_when_to_come_again),
 		cmocka_unit_test(one_address_has_so_many_connections_and_no_more),
 	};

@@ -136,8 +136,9 @@ static void load_done(struct store_job *job, enum err err)
 		app->loaded = true;
 		app_touch(app);
 		app_post_waiting(app);
-		app_tell_rooms(app, false);
+		/* Whoever is told of the rooms may ask whether there will be a session. */
 		auth_begin(app->auth, &load->session);
+		app_tell_rooms(app, false);
 	} else {
 		app_store_failed(app, err);
 	}

@@ -55,7 +55,7 @@ bool model_expire(struct model *model, uint64_t mono_ms)
 
 uint64_t model_next_ms(const struct model *model)
 {
-	uint64_t next = model->link == MODEL_WAITING ? model->retry_ms : 0;
+	uint64_t next = 0;
 
 	for (size_t i = 0; i < model->rooms.count; i++) {
 		uint64_t until = roster_next_ms(&model->rooms.rows[i]->roster);

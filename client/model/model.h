@@ -36,7 +36,7 @@ void model_clear(struct model *model);
 void model_enter(struct model *model, struct room *room);
 /** Forget typing that is over. True: something changed. */
 bool model_expire(struct model *model, uint64_t mono_ms);
-/** When model_expire() or a running count-down has something to do; 0 = never. */
+/** When model_expire() has something to do; 0 = never. */
 uint64_t model_next_ms(const struct model *model);
 
 #endif

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names and presence by id. Names are looked up rarely, so they have no index. */
+/*
+ * Names and presence by id. Names are looked up rarely and among the people of one's own
+ * rooms, so they have no index.
+ */
 #include "client/model/people.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/mem.h"
 
@@ -67,12 +71,27 @@ struct person *people_set(struct people *people, const struct id *id, const char
 	return person;
 }
 
+/* Whether somebody else goes by @name, as display or account name. */
+static bool is_shared(const struct people *people, const struct person *person,
+		      const char *name)
+{
+	const struct person *other;
+	size_t at = 0;
+
+	while ((other = map_next(&people->by_id, &at)))
+		if (other != person && (strcasecmp(other->display.ptr, name) == 0 ||
+					strcasecmp(other->account.ptr, name) == 0))
+			return true;
+	return false;
+}
+
 const char *people_name(const struct people *people, const struct id *id,
 			struct id_text *room)
 {
 	const struct person *person = people_find(people, id);
 
-	if (person && person->display.len)
+	if (person && person->display.len && !strchr("#@", person->display.ptr[0]) &&
+	    !is_shared(people, person, person->display.ptr))
 		return person->display.ptr;
 	if (person && person->account.len)
 		return person->account.ptr;

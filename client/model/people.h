@@ -35,7 +35,9 @@ struct person *people_named(const struct people *people, const char *account, si
 struct person *people_set(struct people *people, const struct id *id, const char *account,
 			  const char *display);
 /** What to call @id: display name, account name, or the head of the id. Raw text, written
- *  to @room when it has to be made. */
+ *  to @room when it has to be made. A display name is free text, so it counts only where
+ *  it cannot be taken for somebody or something else: not when another person known here
+ *  has it as a name, and not when it begins like a room or an account ("#", "@"). */
 const char *people_name(const struct people *people, const struct id *id,
 			struct id_text *room);
 

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#include "client/ui/ui.h"
 #include "common/base/neutral.h"
 #include "common/base/width.h"
+#include "common/os/lang.h"
 
 int view_put_style(struct view *view, struct area area, int row, int col,
 		   struct style style, const char *text, size_t len)
@@ -55,8 +55,14 @@ void view_name(const struct view *view, const struct id *user, size_t columns,
 {
 	AUTO(str_done) struct str name = STR_INIT;
 	struct id_text room;
+	const struct person *person = people_find(&view->model->people, user);
 	const char *raw = people_name(&view->model->people, user, &room);
 
+	/* "you" is who reads this, whatever others call themselves. */
+	if (strcasecmp(raw, _("you")) == 0 && person && person->account.len) {
+		str_add(&name, "@");
+		raw = person->account.ptr;
+	}
 	neutral_add(&name, raw, strlen(raw), NEUTRAL_LINE);
 	view_cut(out, name.ptr, columns);
 }

@@ -37,6 +37,7 @@ say() {
 }
 
 pid_of() { pgrep -P "$(terminal list-panes -t "$1" -F '#{pane_pid}')" -x chat-client; }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 start_server --log-level info
 export CHAT_SERVER=ws://127.0.0.1:$port
@@ -151,4 +152,23 @@ check "a stopped program leaves the shell its terminal" grep -q ' icanon' "$worl
 say bob fg
 see bob "[#lobby] draft"
 ok "and fg brings it back as it was"
+
+# The same commands without a screen; a dumb terminal gets it unasked.
+press bob C-u
+pid=$(pid_of bob)
+say bob "/quit"
+until_true "bob's client ends" is_gone "$pid"
+terminal kill-session -t bob
+open_terminal bob 80 24 sh -c "TERM=dumb '$client' 2>&1; echo ended; exec cat"
+see bob "#lobby"
+say bob "hello in lines"
+see bob "you: hello in lines ("
+say bob "/frobnicate"
+see bob "no command /frobnicate"
+as alice "$client" --send '#lobby' "and back" >/dev/null
+see bob "Alice the First: and back ("
+check "linear mode stays on the normal screen" \
+	[ "$(terminal display -p -t bob '#{alternate_on}')" = 0 ]
+say bob "/quit"
+see bob ended
 done_testing

@@ -302,6 +302,27 @@ static void a_mention_is_a_whole_name(void **state)
 	assert_false(unread_mentions("@", 1, ""));
 }
 
+static void a_name_cannot_be_borrowed(void **state)
+{
+	AUTO(model_done) struct model model;
+	static const struct id carol = {.bytes = {0xc}};
+	struct id_text text;
+
+	model_init(&model, 7);
+	people_set(&model.people, &alice, "alice", "Alice A.");
+	people_set(&model.people, &bob, "bob", "B");
+	people_set(&model.people, &carol, "carol", "");
+	assert_string_equal(people_name(&model.people, &bob, &text), "B");
+	people_set(&model.people, &bob, NULL, "ALICE");
+	assert_string_equal(people_name(&model.people, &bob, &text), "bob");
+	people_set(&model.people, &bob, NULL, "alice a.");
+	assert_string_equal(people_name(&model.people, &bob, &text), "bob");
+	assert_string_equal(people_name(&model.people, &alice, &text), "alice");
+	people_set(&model.people, &bob, NULL, "#lobby");
+	assert_string_equal(people_name(&model.people, &bob, &text), "bob");
+	assert_string_equal(people_name(&model.people, &carol, &text), "carol");
+}
+
 static void typing_ends_by_itself(void **state)
 {
 	AUTO(model_done) struct model model;
@@ -344,5 +365,6 @@ CHECK_MAIN(TEST(messages_stand_by_sequence_and_pending_ones_last),
 	   TEST(rooms_are_grouped_and_the_one_on_the_screen_does_not_jump),
 	   TEST(a_room_is_found_by_what_people_call_it),
 	   TEST(unread_counts_others_behind_the_marker_only),
-	   TEST(a_mention_is_a_whole_name), TEST(typing_ends_by_itself),
+	   TEST(a_mention_is_a_whole_name), TEST(a_name_cannot_be_borrowed),
+	   TEST(typing_ends_by_itself),
 	   TEST(a_message_is_read_by_all_when_the_last_one_has_read_it))

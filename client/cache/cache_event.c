@@ -317,7 +317,7 @@ enum err cache_event_put(struct cache *cache, const struct cache_event *event,
 			 bool *ret_new)
 {
 	struct scope scope;
-	bool is_new;
+	bool is_new = false;
 
 	enum err err = scope_begin(cache, &scope);
 	if (err != ERR_OK)

@@ -116,7 +116,7 @@ static enum err begin(struct run *run)
 /* Open the store and serve whoever comes to its owner, until the end. */
 static int work(struct run *run)
 {
-	run->script = script_new(&run->app, &run->owner);
+	run->script = script_new(&run->app, run->owner);
 	enum err err = profile_open(&run->profile, &run->app, &run->why);
 	if (err != ERR_OK) {
 		tui_free(&run->tui);
@@ -149,25 +149,51 @@ static void end(struct run *run)
 
 /* ---- what it may be asked for ---- */
 
+/* Take apart what was made for one time as the owner. */
+static void step_back(struct run *run, const sigset_t *signals)
+{
+	script_free(&run->script);
+	app_done(&run->app);
+	run->has_app = false;
+	loop_done(&run->loop);
+	owner_free(&run->owner);
+	rescue_deadline(0, 0);
+	/* Without the loop nobody else takes them. */
+	pthread_sigmask(SIG_SETMASK, signals, NULL);
+}
+
+/* Do it here, or let the owner do it. A follower may do both in turn, as owners come. */
 static int run_script(struct run *run)
 {
 	struct clock clock = clock_real();
+	struct request request = REQUEST_INIT;
+	sigset_t signals;
 	int code = 0;
 	enum err err = command_read(&run->profile, &run->request, &run->why);
 
-	if (err == ERR_OK)
+	pthread_sigmask(SIG_BLOCK, NULL, &signals);
+	while (err == ERR_OK) {
 		err = hand_over(run->profile.dir.ptr, &run->request, &clock, &run->owner,
 				&code);
-	if (err == ERR_OK && !run->owner)
-		return code;
-	if (err == ERR_OK)
-		err = begin(run);
-	return err == ERR_OK ? work(run) : complain(run, err);
+		if (err == ERR_OK && !run->owner)
+			return code;
+		if (err == ERR_OK)
+			err = begin(run);
+		if (err != ERR_OK)
+			break;
+		code = work(run);
+		if (!script_yielded(run->script, &request))
+			return code;
+		step_back(run, &signals);
+		run->request = request;
+	}
+	return complain(run, err);
 }
 
 static enum err take_profile(struct run *run)
 {
-	enum err err = owner_take(run->profile.dir.ptr, &run->owner);
+	struct clock clock = clock_real();
+	enum err err = hand_demand(run->profile.dir.ptr, &clock, &run->owner);
 
 	if (err == ERR_LOCKED)
 		str_addf(&run->why, _("another chat-client has the profile %s open"),

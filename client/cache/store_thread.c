@@ -124,7 +124,10 @@ void store_stop(struct store_thread **store)
 	mailbox_close(&(*store)->todo);
 	if ((*store)->threaded)
 		pthread_join((*store)->thread, NULL);
-	store_reap(*store);
+	/* An answer may be a reason for another job: that one is done here. */
+	(*store)->threaded = false;
+	while (store_reap(*store) > 0)
+		continue;
 	mailbox_done(&(*store)->todo);
 	mailbox_done(&(*store)->done);
 	cache_free(&(*store)->cache);

@@ -35,7 +35,8 @@ void store_submit(struct store_thread *store, struct store_job *job);
 /** Call `done` of everything that is finished, in the order of submitting; returns how many.
  *  Thread: the owner. */
 unsigned store_reap(struct store_thread *store);
-/** Finish all jobs, call their `done`, close the cache. Thread: the owner. */
+/** Finish all jobs, also those that a `done` submits, call their `done`, close the cache.
+ *  Thread: the owner. */
 void store_stop(struct store_thread **store);
 
 #endif

@@ -127,6 +127,7 @@ static void save_done(struct store_job *job, enum err err)
 static void moved(struct follow *follow, struct cursor *cursor)
 {
 	out_place(&follow->task.out, &cursor->room, cursor->shown);
+	request_put_place(&follow->task.request, &cursor->room, cursor->shown);
 	cursor->unsaved = true;
 	cursor->mark = follow->task.out.put;
 }

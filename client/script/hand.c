@@ -16,7 +16,8 @@
 #include "common/proto/json.h"
 #include "common/proto/json_out.h"
 
-#define RETRY_MS 20
+#define RETRY_MS  20
+#define FOLLOW_MS 200 /* a follower leaves the lock to whoever came for it */
 
 struct hand {
 	struct wire wire;
@@ -98,6 +99,8 @@ static enum err take(struct hand *hand, struct json_node object)
 		confirm(hand);
 	} else if (bytes_equal(type, bytes_text("place"))) {
 		return keep_place(hand, object);
+	} else if (bytes_equal(type, bytes_text("no"))) {
+		return ERR_FORBIDDEN;
 	} else if (bytes_equal(type, bytes_text("note"))) {
 		fprintf(stderr, "%.*s\n", (int)text.len, (const char *)text.ptr);
 	} else if (bytes_equal(type, bytes_text("end"))) {
@@ -182,6 +185,11 @@ static void give_cid(struct request *request, const struct clock *clock)
 	request->cid = id_v7(clock_now_ms(clock), random);
 }
 
+static void pause_before(const struct request *request)
+{
+	poll(NULL, 0, request->kind == REQUEST_FOLLOW ? FOLLOW_MS : RETRY_MS);
+}
+
 enum err hand_over(const char *dir, struct request *request, const struct clock *clock,
 		   struct owner **ret_owner, int *ret_code)
 {
@@ -192,6 +200,8 @@ enum err hand_over(const char *dir, struct request *request, const struct clock 
 	if (err != ERR_OK)
 		return err;
 	give_cid(request, clock);
+	if (request->place_count > 0)
+		pause_before(request); /* it has just stepped back */
 	for (;;) {
 		struct hand hand = {
 			.request = request, .clock = clock, .deadline_ms = deadline};
@@ -212,6 +222,27 @@ enum err hand_over(const char *dir, struct request *request, const struct clock 
 			deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;
 		if (clock_mono_ms(clock) >= deadline)
 			return ERR_LOCKED;
+		pause_before(request);
+	}
+}
+
+enum err hand_demand(const char *dir, const struct clock *clock, struct owner **ret_owner)
+{
+	const uint64_t deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;
+	bool refused = false;
+
+	for (;;) {
+		struct hand hand = {.clock = clock, .deadline_ms = deadline};
+		int fd;
+		enum err err = owner_take(dir, ret_owner);
+		if (err != ERR_LOCKED || refused || clock_mono_ms(clock) >= deadline)
+			return err;
+		if (owner_reach(dir, &fd) == ERR_OK) {
+			wire_init(&hand.wire, fd);
+			wire_put(&hand.wire, bytes_text("{\"type\":\"yield\"}"));
+			refused = converse(&hand) == ERR_FORBIDDEN;
+			wire_done(&hand.wire);
+		}
 		poll(NULL, 0, RETRY_MS);
 	}
 }

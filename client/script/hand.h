@@ -17,4 +17,10 @@
 enum err hand_over(const char *dir, struct request *request, const struct clock *clock,
 		   struct owner **ret_owner, int *ret_code) MUST_CHECK;
 
+/** Become the owner of @dir for a screen. A script that owns it steps back (a follower goes
+ *  on as one who hands over) or ends soon; another screen does not.
+ *  Errors: ERR_LOCKED; those of owner_take(). */
+enum err hand_demand(const char *dir, const struct clock *clock,
+		     struct owner **ret_owner) MUST_CHECK;
+
 #endif

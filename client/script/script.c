@@ -39,6 +39,7 @@ struct script {
 	struct task *tasks;
 	struct task *own;
 	bool loaded;
+	bool yielded; /* to a screen */
 };
 
 /* ---- tasks ---- */
@@ -227,6 +228,20 @@ static enum err conn_run(struct conn *conn, struct bytes text)
 	return ERR_OK;
 }
 
+/* A screen wants to be the owner. A follower makes room; any other command ends by itself
+ * soon; and a screen stays. */
+static void conn_yield(struct conn *conn)
+{
+	struct script *script = conn->script;
+
+	if (!script->own) {
+		wire_put(&conn->wire, bytes_text("{\"type\":\"no\"}"));
+	} else if (script->own->request.kind == REQUEST_FOLLOW && !script->own->ended) {
+		script->yielded = true;
+		app_quit(script->app, 0);
+	}
+}
+
 /* An object of the other side: what to do, or how far it has written. */
 static enum err conn_take(struct conn *conn, struct bytes text)
 {
@@ -242,6 +257,8 @@ static enum err conn_take(struct conn *conn, struct bytes text)
 		err = ERR_BAD;
 	} else if (bytes_equal(type, bytes_text("run"))) {
 		err = conn_run(conn, text);
+	} else if (bytes_equal(type, bytes_text("yield"))) {
+		conn_yield(conn);
 	} else if (bytes_equal(type, bytes_text("wrote")) && conn->task &&
 		   json_uint(json_get(root, "count"), &count)) {
 		uint64_t before = conn->task->out.written;
@@ -346,15 +363,28 @@ void script_run(struct script *script, struct request *request, int fd)
 	add_task(script, task);
 }
 
+bool script_yielded(struct script *script, struct request *ret)
+{
+	if (!script->yielded)
+		return false;
+	/* What is in the queue was counted as told: it has to leave first. */
+	task_drop(script->own);
+	while (out_flush(&script->own->out) == ERR_OK && out_is_stuck(&script->own->out))
+		poll(&(struct pollfd){.fd = script->own->out.fd, .events = POLLOUT}, 1,
+		     -1);
+	*ret = script->own->request;
+	script->own->request = REQUEST_INIT;
+	return true;
+}
+
 /* ---- life ---- */
 
-struct script *script_new(struct app *app, struct owner **owner)
+struct script *script_new(struct app *app, struct owner *owner)
 {
 	struct script *script = mem_new(struct script);
 
 	script->app = app;
-	script->owner = *owner;
-	*owner = NULL;
+	script->owner = owner;
 	script->loaded = app->loaded;
 	script->face = (struct app_face){.state = on_state,
 					 .rooms = on_rooms,
@@ -396,6 +426,5 @@ void script_free(struct script **ref)
 	if (script->own)
 		task_drop(script->own);
 	task_unref(&script->own);
-	owner_free(&script->owner);
 	mem_free(script);
 }

@@ -5,20 +5,27 @@
 #ifndef CHAT_CLIENT_SCRIPT_SCRIPT_H
 #define CHAT_CLIENT_SCRIPT_SCRIPT_H
 
+#include <stdbool.h>
+
 #include "client/app.h"
 #include "client/script/owner.h"
 #include "client/script/request.h"
 
 struct script;
 
-/** Takes *@owner (may be NULL: nobody can come) and serves those who come to it. Commands
- *  begin when the app has read its store. Owns: the caller, script_free() before
- *  app_done(). */
-struct script *script_new(struct app *app, struct owner **owner) MUST_CHECK;
+/** Serve those who come to @owner (borrowed; NULL: nobody can come). Commands begin when the
+ *  app has read its store. Owns: the caller, script_free() before app_done(); the owner is
+ *  freed after that, when the store is closed: the next one opens it at once. */
+struct script *script_new(struct app *app, struct owner *owner) MUST_CHECK;
 /** Drops the commands that run; those who handed them over go on by themselves. */
 void script_free(struct script **script);
 /** Run @request (taken), once: lines go to @fd, words for a person to stderr; app_quit()
  *  with its exit code follows. */
 void script_run(struct script *script, struct request *request, int fd);
+
+/** Our own command was a follower that steps back, because a screen wants to be the owner
+ *  (app_quit() was called): *@ret is the request with which it goes on through
+ *  hand_over(). False: nothing of that kind. */
+bool script_yielded(struct script *script, struct request *ret);
 
 #endif

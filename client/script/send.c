@@ -13,6 +13,8 @@
 #include "common/proto/frame.h"
 #include "common/proto/json_out.h"
 
+#define KEPT_MS 100 /* the disk is slow: nothing can be said before it has answered */
+
 struct send {
 	struct task task; /* first */
 	struct id cid, room;
@@ -268,6 +270,8 @@ static void send_late(struct task *task)
 	if (send->seq) {
 		receipt(send, "stored");
 		task_end(task, send->got ? ERR_PARTLY : ERR_TIMEOUT);
+	} else if (send->posted && !send->kept) {
+		task_wait(task, KEPT_MS);
 	} else if (!send->kept) {
 		task_end(task, ERR_UNREACHABLE);
 	} else if (task->request.no_queue) {

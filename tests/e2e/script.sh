@@ -111,6 +111,23 @@ numbers "$world/log2.txt" >>"$world/both"
 check "what it got before and after is everything" \
 	[ "$(sort -nu "$world/both" | tr '\n' ' ')" = "$(seq -s ' ' 1 "$number") " ]
 
+# ---- a screen is opened while followers run ----
+open_terminal alice 80 24 "$programs/client/chat-client" --server "$CHAT_SERVER"
+see alice '#lobby'
+client --send '#lobby' 'with a screen' --timeout 5s
+see alice 'with a screen'
+for i in 1 2 3; do
+	until_true "follower $i goes on beside the screen" has "$world/c$i.txt" 'with a screen'
+	check "and has it once" [ "$(grep -c 'with a screen' "$world/c$i.txt")" = 1 ]
+done
+check "a second screen is refused" exits 75 client --server "$CHAT_SERVER"
+terminal kill-server
+client --send '#lobby' 'without the screen' --timeout 5s
+for i in 1 2 3; do
+	until_true "follower $i goes on without it" has "$world/c$i.txt" 'without the screen'
+done
+ok "followers make room for a screen and take over when it is gone"
+
 # ---- fifty at once ----
 seq 1 50 | xargs -P 50 -I{} env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" \
 	"$programs/client/chat-client" --send '#lobby' 'all at once {}' 2>"$world/many.log" ||

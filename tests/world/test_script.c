@@ -58,8 +58,7 @@ static void start(struct run *run, struct world_client *client, struct request r
 	*run = (struct run){.app = world_app(client), .out = STR_INIT, .code = -1};
 	run->fd = memfd_create("out", MFD_CLOEXEC);
 	run->app->quitting = false;
-	struct owner *nobody = NULL;
-	run->script = script_new(run->app, &nobody);
+	run->script = script_new(run->app, NULL);
 	script_run(run->script, &request, run->fd);
 }
 

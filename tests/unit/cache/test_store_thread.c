@@ -131,6 +131,45 @@ static void stopping_finishes_what_was_submitted(void **state)
 	box_done(&box);
 }
 
+/* Submits the next one when it is done. */
+struct chain {
+	struct set set; /* first */
+	struct store_thread *store;
+	struct chain *next;
+};
+
+static void done_chain(struct store_job *job, enum err err)
+{
+	struct chain *chain = CONTAINER_OF(job, struct chain, set.job);
+
+	chain->set.got = err;
+	if (chain->next)
+		store_submit(chain->store, &chain->next->set.job);
+}
+
+static void what_an_answer_submits_is_finished_too(void **state)
+{
+	static struct chain chains[3];
+	struct box box;
+	struct cache *cache;
+	struct store_thread *store;
+
+	box_init(&box);
+	open_cache(&box, &cache);
+	check_ok(store_start(&cache, true, NULL, NULL, &store));
+	for (unsigned i = 0; i < 3; i++) {
+		make_set(&chains[i].set, i, ERR_OK);
+		chains[i].set.job.done = done_chain;
+		chains[i].store = store;
+		chains[i].next = i < 2 ? &chains[i + 1] : NULL;
+	}
+	store_submit(store, &chains[0].set.job);
+	store_stop(&store);
+	check_ok(chains[2].set.got);
+	box_done(&box);
+}
+
 CHECK_MAIN(TEST(jobs_share_transactions_and_fail_alone),
 	   TEST(inline_jobs_run_at_once_and_answer_when_reaped),
-	   TEST(stopping_finishes_what_was_submitted))
+	   TEST(stopping_finishes_what_was_submitted),
+	   TEST(what_an_answer_submits_is_finished_too))

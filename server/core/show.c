@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "server/core/cursor.h"
+
 /* An empty text is an absent one. */
 static struct bytes maybe(const char *text)
 {
@@ -142,12 +144,12 @@ void show_ack(const struct id *cid, const struct post_ack *ack, struct body_ack 
 	};
 }
 
-void show_cursor(const struct room_list *list, struct str *out)
+void show_cursor(const struct keys *keys, const struct room_list *list, struct str *out)
 {
 	const struct room_row *last = &list->rows[list->count - 1].room;
 
-	str_addf(out, "%016llx%016llx", (unsigned long long)last->active_ms,
-		 (unsigned long long)last->key);
+	str_addf(out, "%016llx", (unsigned long long)last->active_ms);
+	cursor_seal(keys, last->key, out);
 }
 
 static bool read_hex(const uint8_t *text, uint64_t *ret_value)
@@ -166,14 +168,16 @@ static bool read_hex(const uint8_t *text, uint64_t *ret_value)
 	return true;
 }
 
-enum err show_cursor_read(struct bytes text, struct room_cursor *ret_cursor)
+enum err show_cursor_read(const struct keys *keys, struct bytes text,
+			  struct room_cursor *ret_cursor)
 {
-	uint64_t ms, key;
+	uint64_t ms;
+	int64_t key;
 
 	if (text.len != 32 || !read_hex(text.ptr, &ms) ||
-	    !read_hex(text.ptr + 16, &key)) {
+	    cursor_open(keys, bytes_of(text.ptr + 16, 16), &key) != ERR_OK) {
 		return ERR_BAD;
 	}
-	*ret_cursor = (struct room_cursor){.active_ms = ms, .key = (int64_t)key};
+	*ret_cursor = (struct room_cursor){.active_ms = ms, .key = key};
 	return ERR_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "common/base/str.h"
 #include "common/proto/body.h"
+#include "server/core/keys.h"
 #include "server/core/news.h"
 #include "server/core/post.h"
 #include "server/core/room.h"
@@ -19,7 +20,8 @@ void show_ack(const struct id *cid, const struct post_ack *ack,
 
 /** The cursor of the page after @list (not an empty one) as an opaque text, and back.
  *  Errors: ERR_BAD. */
-void show_cursor(const struct room_list *list, struct str *out);
-enum err show_cursor_read(struct bytes text, struct room_cursor *ret_cursor) MUST_CHECK;
+void show_cursor(const struct keys *keys, const struct room_list *list, struct str *out);
+enum err show_cursor_read(const struct keys *keys, struct bytes text,
+			  struct room_cursor *ret_cursor) MUST_CHECK;
 
 #endif

@@ -176,7 +176,7 @@ static void say_digest(struct session *session, const struct room_list *list)
 		show_room(&list->rows[i], &rooms[i]);
 	}
 	if (list->more) {
-		show_cursor(list, &cursor);
+		show_cursor(&session->server->keys, list, &cursor);
 	}
 	struct body_digest body = {.rooms = rooms,
 				   .rooms_count = list->count,

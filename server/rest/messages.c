@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages: send, look up, edit, delete, page. A repeated cid gets the first answer. */
 #include "common/base/mem.h"
+#include "server/core/cursor.h"
 #include "server/core/post.h"
 #include "server/core/show.h"
 #include "server/core/sync.h"
@@ -198,22 +199,6 @@ enum err rest_room_messages(struct call *call)
 	return call_read(call, page_work, NULL);
 }
 
-/* A cursor of ours: a number that means nothing to others. */
-static enum err read_cursor(struct bytes text, int64_t *ret_before)
-{
-	int64_t value = 0;
-
-	if (text.len > 18)
-		return ERR_BAD;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] < '0' || text.ptr[i] > '9')
-			return ERR_BAD;
-		value = value * 10 + (text.ptr[i] - '0');
-	}
-	*ret_before = value;
-	return ERR_OK;
-}
-
 static enum err history_work(struct call *call, struct store *store)
 {
 	const struct body_history *args = call->args;
@@ -222,7 +207,8 @@ static enum err history_work(struct call *call, struct store *store)
 	AUTO(str_done) struct str cursor = STR_INIT;
 	enum err err = ERR_OK;
 
-	if (read_cursor(args->cursor, &filter.before) != ERR_OK)
+	if (args->cursor.len &&
+	    cursor_open(&call->server->keys, args->cursor, &filter.before) != ERR_OK)
 		return call_blame(call, ERR_BAD, "cursor", NULL);
 	if (args->user.ptr)
 		err = find_user(call, store, args->user, &filter.peer);
@@ -234,7 +220,7 @@ static enum err history_work(struct call *call, struct store *store)
 		return err;
 	struct body_event *events = show_events(&history.events);
 	if (!history.complete)
-		str_addf(&cursor, "%lld", (long long)history.next);
+		cursor_seal(&call->server->keys, history.next, &cursor);
 	call_answer(call, &(struct body_events){
 				  .events = events,
 				  .events_count = history.events.count,

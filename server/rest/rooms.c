@@ -18,7 +18,7 @@ static void answer_rooms(struct call *call, const struct room_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		show_room(&list->rows[i], &rooms[i]);
 	if (list->more)
-		show_cursor(list, &cursor);
+		show_cursor(&call->server->keys, list, &cursor);
 	call_answer(call,
 		    &(struct body_room_page){
 			    .rooms = rooms,
@@ -40,7 +40,8 @@ static enum err list_rooms(struct call *call, struct store *store, list_fn *read
 	struct room_list list = {0};
 	bool first = args->cursor.len == 0;
 
-	if (!first && show_cursor_read(args->cursor, &cursor) != ERR_OK)
+	if (!first &&
+	    show_cursor_read(&call->server->keys, args->cursor, &cursor) != ERR_OK)
 		return call_blame(call, ERR_BAD, "cursor", NULL);
 	enum err err = read(
 		store, &call->actor, first ? NULL : &cursor,

@@ -11,6 +11,9 @@
 
 #include "common/mls/codec.h"
 
+/* More than all that stands around what is said. */
+#define HEAD_ROOM 1024
+
 #define GUARD_LEN       4
 #define SENDER_DATA_LEN (4 + 4 + GUARD_LEN)
 
@@ -26,6 +29,12 @@ void mls_opened_done(struct mls_opened *opened)
 {
 	buf_wipe(&opened->bytes);
 	*opened = (struct mls_opened){0};
+}
+
+/* Of what is secret; handshakes are not. */
+static size_t body_len(const struct mls_content *content)
+{
+	return content->type == MLS_APPLICATION ? content->application.len : 0;
 }
 
 /* FramedContentTBS (section 6.1). */
@@ -45,6 +54,9 @@ enum err mls_draft_sign(const struct mls_env *env, const struct mls_content *con
 {
 	AUTO(buf_wipe) struct buf tbs = BUF_INIT;
 
+	/* Enough at once: growing would leave copies of what is said in freed memory. */
+	buf_room(&tbs, HEAD_ROOM + content->authenticated_data.len + body_len(content) +
+			       context.len);
 	*ret = (struct mls_draft){.wire_format = wire_format,
 				  .sender = content->sender,
 				  .type = content->type};
@@ -154,6 +166,7 @@ void mls_draft_private(const struct mls_draft *draft, const struct mls_suite *su
 	uint8_t guard[GUARD_LEN];
 
 	assert(draft->sender.type == MLS_SENDER_MEMBER);
+	buf_room(&plain, draft->body.len + HEAD_ROOM + padding);
 	buf_add_bytes(&plain, buf_view(&draft->body));
 	add_auth(&plain, draft);
 	if (padding)
@@ -279,6 +292,7 @@ static enum err rebuild(const struct mls_private_message *message, uint32_t leaf
 	if (rd.err != ERR_OK || any)
 		return ERR_BAD;
 	*ret = (struct mls_opened){0};
+	buf_room(&ret->bytes, HEAD_ROOM + message->authenticated_data.len + plain.len);
 	buf_add_u16(&ret->bytes, MLS_PRIVATE_MESSAGE);
 	mls_content_encode(&ret->bytes, &content);
 	mls_auth_encode(&ret->bytes, message->content_type, &auth);
@@ -318,6 +332,7 @@ enum err mls_verify_content(const struct mls_authenticated *content,
 {
 	AUTO(buf_wipe) struct buf tbs = BUF_INIT;
 
+	buf_room(&tbs, HEAD_ROOM + content->content.raw.len + context.len);
 	add_tbs(&tbs, content->wire_format, content->content.raw,
 		content->content.sender.type, context);
 	return mls_verify(public_key, "FramedContentTBS", buf_view(&tbs),

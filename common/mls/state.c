@@ -13,6 +13,12 @@
 
 #define STATE_VERSION 1
 
+/* Room that is enough, so that no growing leaves copies of secrets in freed memory: a key
+ * pair, the fixed part of a core record, two ratchets with all skipped keys. */
+#define KEY_ROOM  128
+#define CORE_ROOM 8192
+#define NODE_ROOM 16384
+
 /* All records of the largest group in one: secrets of 8,191 nodes beside the tree. */
 #define PACK_MAX (64u << 20)
 
@@ -175,7 +181,11 @@ static enum err tree_load(struct mls_group *group, struct bytes record)
 	if (err != ERR_OK)
 		return err;
 	struct mls_hash hash = mls_tree_root_hash(&tree);
-	if (!mls_hash_equal(&hash, group->public.context.tree_hash)) {
+	const struct mls_leaf *own = mls_tree_leaf(&tree, group->private.leaf);
+	if (!mls_hash_equal(&hash, group->public.context.tree_hash) ||
+	    (!group->removed &&
+	     (!own || !bytes_equal(own->signature_key,
+				   bytes_of(group->signature_key, SIGN_PUBLIC_LEN))))) {
 		mls_tree_done(&tree);
 		return ERR_CORRUPT;
 	}
@@ -232,7 +242,7 @@ static void put_node(const struct mls_group *group, uint32_t node,
 {
 	AUTO(buf_wipe) struct buf record = BUF_INIT;
 
-	buf_room(&record, 16384); /* More than two ratchets need: no copies by growing. */
+	buf_room(&record, NODE_ROOM);
 	buf_add_u16(&record, STATE_VERSION);
 	mls_secret_tree_write(&group->secrets, node, &record);
 	if (record.len == 2)
@@ -244,6 +254,8 @@ static void put_pending(const struct mls_group *group, const struct mls_sink *si
 {
 	AUTO(buf_wipe) struct buf record = BUF_INIT;
 
+	buf_room(&record,
+		 group->update_count * KEY_ROOM + 2 * group->public.pending_bytes + 64);
 	if (group->public.pending_count)
 		pending_write(group, &record);
 	sink->put(sink->ctx, MLS_PART_PENDING, 0, buf_view(&record));
@@ -262,7 +274,8 @@ static void put_all(const struct mls_group *group, const struct mls_sink *sink)
 {
 	AUTO(buf_wipe) struct buf core = BUF_INIT;
 
-	buf_room(&core, 8192);
+	buf_room(&core,
+		 CORE_ROOM + group->public.context_bytes.len + group->public.reinit.len);
 	core_write(group, &core);
 	sink->put(sink->ctx, MLS_PART_CORE, 0, buf_view(&core));
 	if (group->public.tree.leaves)
@@ -308,10 +321,20 @@ static void pack_put(void *ctx, enum mls_part part, uint32_t index, struct bytes
 	buf_add_vec(out, record);
 }
 
+static void count_put(void *ctx, enum mls_part part, uint32_t index, struct bytes record)
+{
+	*(size_t *)ctx += 1 + 4 + 4 + record.len; /* as pack_put() writes it */
+}
+
 void mls_state_pack(const struct mls_group *group, struct buf *out)
 {
+	size_t room = 0;
+	const struct mls_sink count = {
+		.clear = pack_clear, .put = count_put, .ctx = &room};
 	const struct mls_sink sink = {.clear = pack_clear, .put = pack_put, .ctx = out};
 
+	put_all(group, &count);
+	buf_room(out, room);
 	put_all(group, &sink);
 }
 

@@ -26,20 +26,6 @@ struct mls_hash mls_parent_hash(struct mls_tree *tree, uint32_t parent, uint32_t
 	return hash;
 }
 
-static bool u32_list_has(struct bytes list, uint32_t value)
-{
-	size_t low = 0, high = mls_u32_count(list);
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (mls_u32_at(list, middle) < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < mls_u32_count(list) && mls_u32_at(list, low) == value;
-}
-
 /* Section 12.4.3.1: an unmerged leaf is a member below the node, and every node between
  * them has it too. */
 static enum err check_unmerged(const struct mls_tree *tree, uint32_t node)
@@ -54,7 +40,7 @@ static enum err check_unmerged(const struct mls_tree *tree, uint32_t node)
 		for (uint32_t at = node_parent(node_of_leaf(leaf)); at != node;
 		     at = node_parent(at)) {
 			const struct mls_parent *parent = mls_tree_parent(tree, at);
-			if (parent && !u32_list_has(parent->unmerged, leaf))
+			if (parent && !mls_u32_has(parent->unmerged, leaf))
 				return ERR_BAD;
 		}
 	}
@@ -75,7 +61,7 @@ static bool find_updated(const struct mls_tree *tree, uint32_t node, uint32_t ch
 		below += node_is_below(node_of_leaf(mls_u32_at(unmerged, i)), child);
 	for (size_t i = 0; i < resolution.count; i++) {
 		uint32_t at = resolution.list[i];
-		if (node_is_leaf(at) && u32_list_has(unmerged, leaf_of_node(at))) {
+		if (node_is_leaf(at) && mls_u32_has(unmerged, leaf_of_node(at))) {
 			below--;
 		} else {
 			*ret = at;

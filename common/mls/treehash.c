@@ -90,15 +90,6 @@ struct mls_hash mls_tree_root_hash(struct mls_tree *tree)
 	return mls_tree_hash(tree, tree_root(tree->leaves));
 }
 
-static bool list_has(struct bytes list, uint32_t leaf)
-{
-	for (size_t i = 0; i < mls_u32_count(list); i++) {
-		if (mls_u32_at(list, i) == leaf)
-			return true;
-	}
-	return false;
-}
-
 /* The encoding of a parent whose unmerged leaves lack those of @without. */
 static void parent_without(const struct mls_parent *parent, struct bytes without,
 			   struct buf *out)
@@ -108,7 +99,7 @@ static void parent_without(const struct mls_parent *parent, struct bytes without
 
 	for (size_t i = 0; i < mls_u32_count(parent->unmerged); i++) {
 		uint32_t leaf = mls_u32_at(parent->unmerged, i);
-		if (!list_has(without, leaf))
+		if (!mls_u32_has(without, leaf))
 			buf_add_u32(&list, leaf);
 	}
 	copy.unmerged = buf_view(&list);

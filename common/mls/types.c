@@ -257,6 +257,20 @@ uint32_t mls_u32_at(struct bytes content, size_t index)
 	       at[3];
 }
 
+bool mls_u32_has(struct bytes content, uint32_t value)
+{
+	size_t low = 0, high = mls_u32_count(content);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (mls_u32_at(content, middle) < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < mls_u32_count(content) && mls_u32_at(content, low) == value;
+}
+
 void mls_parent_read(struct rd *rd, struct mls_parent *ret)
 {
 	ret->encryption_key = rd_vec_max(rd, MLS_ID_MAX);

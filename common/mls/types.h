@@ -155,6 +155,8 @@ static inline size_t mls_u32_count(struct bytes content)
 	return content.len / 4;
 }
 uint32_t mls_u32_at(struct bytes content, size_t index);
+/** Whether the rising list has @value. */
+bool mls_u32_has(struct bytes content, uint32_t value);
 
 /** Section 10. */
 struct mls_key_package {

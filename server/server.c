@@ -319,9 +319,14 @@ static enum err listen_all(struct server *server, struct str *why)
 			return err;
 		}
 		loop_listen(server->loop, fd, config->tls_cert != NULL);
-		log_info("server: listening, address=%s, port=%u, tls=%s",
+		struct str pin = STR_INIT;
+
+		loop_pin(server->loop, &pin);
+		log_info("server: listening, address=%s, port=%u, tls=%s%s%s",
 			 config->listen_host, server->port,
-			 config->tls_cert ? "yes" : "no");
+			 config->tls_cert ? "yes" : "no", pin.len > 0 ? ", pin=" : "",
+			 pin.ptr);
+		str_done(&pin);
 	}
 	return ERR_OK;
 }

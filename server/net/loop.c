@@ -17,9 +17,11 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "common/base/base64.h"
 #include "common/base/log.h"
 #include "common/base/map.h"
 #include "common/base/mem.h"
+#include "common/crypto/hash.h"
 #include "server/net/listen.h"
 #include "server/net/ws.h"
 
@@ -33,6 +35,8 @@
 #define HANDSHAKE_S   10
 #define KEEPALIVE_S   30
 #define LISTENERS_MAX 8
+#define KEY_DER_MOST \
+	4096 /* a public key with its frame: RSA of 16384 bits has 2086 bytes */
 
 struct listener {
 	uv_poll_t poll;
@@ -582,6 +586,31 @@ void loop_wake(void *arg)
 	struct loop *loop = arg;
 
 	lws_cancel_service(loop->lws);
+}
+
+void loop_pin(const struct loop *loop, struct str *out)
+{
+	_Alignas(union lws_tls_cert_info_results) char room[KEY_DER_MOST];
+	union lws_tls_cert_info_results *key = (union lws_tls_cert_info_results *)room;
+	uint8_t hash[SHA256_LEN];
+	struct buf text = BUF_INIT;
+
+	if (!loop->secure ||
+	    lws_tls_vhost_cert_info(
+		    loop->secure, LWS_TLS_CERT_INFO_OPAQUE_PUBLIC_KEY, key,
+		    sizeof(room) - sizeof(*key) + sizeof(key->ns.name)) != 0) {
+		return;
+	}
+	sha256(bytes_of(key->ns.name, (size_t)key->ns.len), hash);
+	base64_encode(&text, bytes_of(hash, sizeof(hash)));
+	str_add(out, "sha256/");
+	for (size_t i = 0; i < text.len; i++) {
+		char c = (char)text.ptr[i];
+
+		str_add_char(out, c == '-' ? '+' : c == '_' ? '/' : c);
+	}
+	str_add_char(out, '=');
+	buf_done(&text);
 }
 
 size_t loop_answering(const struct loop *loop)

@@ -52,6 +52,9 @@ void loop_wake(void *loop);
 /** Sockets that are open now, HTTP and WebSocket. */
 size_t loop_sockets(const struct loop *loop);
 
+/** Append the pin of the TLS key, `sha256/…` over its SubjectPublicKeyInfo (as RFC 7469
+ *  section 2.4 writes it); nothing without TLS. */
+void loop_pin(const struct loop *loop, struct str *out);
 /** HTTP requests that wait for their answer. */
 size_t loop_answering(const struct loop *loop);
 /** What libwebsockets calls itself. */

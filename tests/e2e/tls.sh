@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# TLS from end to end: the server prints the pin of its key, and a client trusts that key
+# and nothing else. There is no way to accept anything anyway.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make_key() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj /CN=localhost -keyout "$world/$1.key" -out "$world/$1.pem" 2>/dev/null
+}
+pin_of() {
+	openssl x509 -in "$world/$1.pem" -pubkey -noout |
+		openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
+}
+
+# signs_up CODE WORDS OPTION...: alice's client ends with CODE and says WORDS.
+signs_up() {
+	local code=$1 words=$2 status=0
+	shift 2
+	as alice "$client" --server "wss://localhost:$port" "$@" --signup --account alice \
+		--email alice@example.org --password-file "$world/password" \
+		>"$world/alice.log" 2>&1 </dev/null || status=$?
+	echo "exit status: $status" >>"$world/alice.log"
+	[ "$status" = "$code" ] && has "$world/alice.log" "$words"
+}
+
+make_key right
+make_key wrong
+printf 'correct horse battery\n' >"$world/password"
+chmod 600 "$world/password"
+start_server --log-level info --tls-cert "$world/right.pem" --tls-key "$world/right.key"
+pin=$(sed -n 's/.*pin=\(sha256[^ ]*\).*/\1/p' "$world/server.log" | tail -n 1)
+
+check "the server prints the pin of its key" [ "$pin" = "sha256/$(pin_of right)" ]
+check "a certificate that nobody vouches for is not trusted" signs_up 69 reached
+check "another key is not trusted" signs_up 69 'not the expected one' --pin "sha256/$(pin_of wrong)"
+check "the pinned key is" signs_up 0 mail --pin "$pin"
+check "plain HTTP gets no answer on the TLS port" \
+	not as alice "$client" --server "ws://127.0.0.1:$port" --send '#lobby' hello
+stop_server TERM
+check "and the server ends cleanly" has "$world/server.log" 'server: ended'
+
+done_testing

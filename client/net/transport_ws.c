@@ -238,7 +238,10 @@ static enum err connect_error(struct lws *wsi, const char *words)
 	case 426: return ERR_UPGRADE;
 	case 503: return ERR_BUSY;
 	}
-	return words && strstr(words, "cert") ? ERR_UNTRUSTED : ERR_UNREACHABLE;
+	/* A certificate that does not hold is "connect SSL err 1" to lws 4.1.6. */
+	return words && (strstr(words, "cert") || strstr(words, "SSL err"))
+		       ? ERR_UNTRUSTED
+		       : ERR_UNREACHABLE;
 }
 
 /* ---- one WebSocket connection ---- */

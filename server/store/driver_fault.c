@@ -82,6 +82,10 @@ static enum err fault_commit(void *arg)
 
 	if (--db->depth > 0)
 		return fault->inner->commit(db->inner);
+	if (atomic_load(&fault->lies)) {
+		fault->inner->rollback(db->inner);
+		return ERR_OK;
+	}
 	bool stuck = atomic_load(&fault->stuck);
 	if (stuck)
 		atomic_fetch_add(&fault->failed, 1);

@@ -18,6 +18,7 @@ struct fault {
 	atomic_int begins;  /**< transactions and savepoints */
 	atomic_int commits; /**< of the outermost */
 	atomic_bool stuck;  /**< every commit fails until this is cleared */
+	atomic_bool lies;   /**< every commit is undone, and said to have worked */
 	atomic_uint failed; /**< how often it has failed */
 };
 

@@ -327,7 +327,6 @@ static SCREEN *new_term(const char *term, FILE *file)
 
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigaction(signals[i], NULL, &saved[i]);
-	use_env(FALSE);
 	SCREEN *curses = newterm(term, file, file);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		sigaction(signals[i], &saved[i], NULL);

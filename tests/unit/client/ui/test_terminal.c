@@ -136,11 +136,10 @@ static void unknown_terminals_are_taken_for_xterm_or_refused(void **state)
 	static const struct {
 		const char *term;
 		enum err want;
-	} rows[] = {{"xterm-kitty-of-tomorrow", ERR_OK},
-		    {"xterm-ghostty", ERR_OK},
-		    {"foot", ERR_OK},
-		    {"dumb", ERR_NOT_FOUND},
-		    {"nonsense", ERR_NOT_FOUND},
+	} rows[] = {{"linux", ERR_OK},         {"screen-256color", ERR_OK},
+		    {"vt220", ERR_OK},         {"xterm-kitty-of-tomorrow", ERR_OK},
+		    {"xterm-ghostty", ERR_OK}, {"foot", ERR_OK},
+		    {"dumb", ERR_NOT_FOUND},   {"nonsense", ERR_NOT_FOUND},
 		    {"", ERR_NOT_FOUND}};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -3,7 +3,7 @@
  *  database page by page, the write-ahead log frame by frame. SQLite sees a plain
  *  database with reserved bytes at the end of each page. Files of other kinds (rollback
  *  journals, temporary files) are refused: nothing may reach the disk past the seal.
- *  doc/decisions has the whole picture (0010-sealed-pages).
+ *  doc/decisions has the whole picture (0040-sealed-pages).
  *
  *  The database must be opened with locking_mode=EXCLUSIVE and journal_mode=WAL: there is
  *  no shared memory. Thread: one at a time, the one of the connection. */

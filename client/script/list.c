@@ -17,10 +17,15 @@
 #include "common/os/lang.h"
 #include "common/proto/json_out.h"
 
+#define LOOK_MS 20 /* nobody tells when the last room is caught up */
+
 struct list {
 	struct task task; /* first */
-	bool asked;       /* the store */
-	struct id room;   /* history: zero until found */
+	void (*ask)(struct task *task);
+	uint64_t deadline_ms;
+	bool fresh;     /* the server has told of its rooms */
+	bool asked;     /* the store */
+	struct id room; /* history: zero until found */
 	bool fetching;
 	bool fetched;   /* the server has nothing more, or does not say */
 	uint64_t first; /* history: how far down the store went last time */
@@ -57,12 +62,75 @@ static void read_free(struct read *read)
 	mem_free(read);
 }
 
-/* It makes no sense to wait for the server. */
-static bool is_offline(const struct app *app)
-{
-	const enum link_state state = link_state(app->link);
+/* ---- waiting for the server ---- */
 
-	return state == LINK_WAITING || state == LINK_OFF;
+static uint64_t now_ms(const struct task *task)
+{
+	return clock_mono_ms(task->app->clock);
+}
+
+/* The store is asked, behind what is noted and not in it yet. */
+static void ask(struct task *task)
+{
+	struct list *list = list_of(task);
+
+	list->asked = true;
+	list->deadline_ms = now_ms(task) + task->request.timeout_ms;
+	task_wait(task, task->request.timeout_ms);
+	changes_flush(task->app);
+	list->ask(task);
+}
+
+/* It makes no sense to wait for the server, or what there is is new. */
+static void look(struct task *task)
+{
+	struct list *list = list_of(task);
+	const struct link *link = task->app->link;
+	const enum link_state state = link_state(link);
+
+	if (list->asked)
+		return;
+	if (state == LINK_WAITING || state == LINK_OFF) {
+		task_warn(task, state == LINK_OFF ? task_session(task) : ERR_UNREACHABLE);
+		ask(task);
+	} else if (list->fresh && link_caught_up(link)) {
+		ask(task);
+	}
+}
+
+static void list_start(struct task *task, void (*ask_fn)(struct task *task))
+{
+	struct list *list = list_of(task);
+
+	list->ask = ask_fn;
+	list->deadline_ms = now_ms(task) + task->request.timeout_ms;
+	/* An owner that runs already knows its rooms. */
+	list->fresh = link_caught_up(task->app->link);
+	look(task);
+	if (!list->asked)
+		task_wait(task, LOOK_MS);
+}
+
+static void list_state(struct task *task, bool fresh)
+{
+	list_of(task)->fresh |= fresh;
+	look(task);
+}
+
+static void list_late(struct task *task)
+{
+	struct list *list = list_of(task);
+
+	look(task);
+	if (now_ms(task) < list->deadline_ms) {
+		if (!list->asked)
+			task_wait(task, LOOK_MS);
+	} else if (list->asked) {
+		task_end(task, ERR_TIMEOUT);
+	} else {
+		task_warn(task, ERR_UNREACHABLE);
+		ask(task);
+	}
 }
 
 /* ---- --rooms ---- */
@@ -93,31 +161,20 @@ static void rooms_read(struct store_job *job, enum err err)
 	read_free(read);
 }
 
-static void rooms_show(struct task *task)
+static void rooms_ask(struct task *task)
 {
-	if (list_of(task)->asked)
-		return;
-	list_of(task)->asked = true;
 	submit(task, rooms_run, rooms_read);
 }
 
 static void rooms_start(struct task *task)
 {
-	task_wait(task, task->request.timeout_ms);
-	if (is_offline(task->app) || link_caught_up(task->app->link))
-		rooms_show(task);
-}
-
-static void rooms_state(struct task *task, bool fresh)
-{
-	if (fresh || is_offline(task->app))
-		rooms_show(task);
+	list_start(task, rooms_ask);
 }
 
 const struct task_ops task_rooms = {.size = sizeof(struct list),
 				    .start = rooms_start,
-				    .state = rooms_state,
-				    .late = rooms_show};
+				    .state = list_state,
+				    .late = list_late};
 
 /* ---- --whoami ---- */
 
@@ -185,31 +242,20 @@ static void whoami_read(struct store_job *job, enum err err)
 	read_free(read);
 }
 
-static void whoami_show(struct task *task)
+static void whoami_ask(struct task *task)
 {
-	if (list_of(task)->asked)
-		return;
-	list_of(task)->asked = true;
 	submit(task, whoami_run, whoami_read);
 }
 
 static void whoami_start(struct task *task)
 {
-	task_wait(task, task->request.timeout_ms);
-	if (is_offline(task->app) || link_state(task->app->link) == LINK_ONLINE)
-		whoami_show(task);
-}
-
-static void whoami_state(struct task *task, bool fresh)
-{
-	if (is_offline(task->app) || link_state(task->app->link) == LINK_ONLINE)
-		whoami_show(task);
+	list_start(task, whoami_ask);
 }
 
 const struct task_ops task_whoami = {.size = sizeof(struct list),
 				     .start = whoami_start,
-				     .state = whoami_state,
-				     .late = whoami_show};
+				     .state = list_state,
+				     .late = list_late};
 
 /* ---- --history ---- */
 
@@ -298,41 +344,14 @@ static void history_found(struct app *app, enum err err, const struct id *room, 
 	task_unref(&task);
 }
 
-static void history_find(struct task *task)
+static void history_ask(struct task *task)
 {
-	if (list_of(task)->asked)
-		return;
-	list_of(task)->asked = true;
 	app_find_room(task->app, task->request.room.ptr, history_found, task_ref(task));
 }
 
 static void history_start(struct task *task)
 {
-	task_wait(task, task->request.timeout_ms);
-	if (is_offline(task->app) || link_caught_up(task->app->link))
-		history_find(task);
-}
-
-static void history_state(struct task *task, bool fresh)
-{
-	if (is_offline(task->app) || link_caught_up(task->app->link))
-		history_find(task);
-}
-
-static void history_stored(struct task *task, const struct id *room, uint64_t seq)
-{
-	history_state(task, false);
-}
-
-/* Late once: with what there is. Late again: the store hangs, or the name is not known. */
-static void history_late(struct task *task)
-{
-	if (list_of(task)->asked) {
-		task_end(task, ERR_TIMEOUT);
-		return;
-	}
-	task_wait(task, task->request.timeout_ms);
-	history_find(task);
+	list_start(task, history_ask);
 }
 
 static void history_end(struct task *task)
@@ -343,7 +362,6 @@ static void history_end(struct task *task)
 
 const struct task_ops task_history = {.size = sizeof(struct list),
 				      .start = history_start,
-				      .state = history_state,
-				      .stored = history_stored,
-				      .late = history_late,
+				      .state = list_state,
+				      .late = list_late,
 				      .done = history_end};

@@ -88,26 +88,32 @@ void task_wait(struct task *task, uint64_t ms)
 	app_timer_set(task->app, &task->timer, clock_mono_ms(task->app->clock) + ms);
 }
 
-static void say_error(struct task *task, enum err err)
+void task_warn(struct task *task, enum err err)
 {
 	AUTO(str_done) struct str note = STR_INIT;
 
-	if (task->request.json) {
-		AUTO(buf_done) struct buf line = BUF_INIT;
-		struct json_out out = json_out_init(&line);
-		json_out_open(&out, '{');
-		json_out_key(&out, "type");
-		json_out_text(&out, bytes_text("error"));
-		json_out_key(&out, "code");
-		json_out_text(&out, bytes_text(err_word(err)));
-		json_out_key(&out, "detail");
-		json_out_text(&out, bytes_text(err_text(err)));
-		json_out_close(&out, '}');
-		task_line(task, buf_view(&line));
-	}
 	/* TRANSLATORS: %s is a clause like "there is no such room". */
 	str_addf(&note, _("chat-client: %s"), _(err_text(err)));
 	task_note(task, note.ptr);
+}
+
+static void say_error(struct task *task, enum err err)
+{
+	AUTO(buf_done) struct buf line = BUF_INIT;
+	struct json_out out = json_out_init(&line);
+
+	task_warn(task, err);
+	if (!task->request.json)
+		return;
+	json_out_open(&out, '{');
+	json_out_key(&out, "type");
+	json_out_text(&out, bytes_text("error"));
+	json_out_key(&out, "code");
+	json_out_text(&out, bytes_text(err_word(err)));
+	json_out_key(&out, "detail");
+	json_out_text(&out, bytes_text(err_text(err)));
+	json_out_close(&out, '}');
+	task_line(task, buf_view(&line));
 }
 
 void task_end(struct task *task, enum err err)

@@ -71,6 +71,8 @@ void task_line(struct task *task, struct bytes text);
 void task_push(struct task *task);
 /** A line for a person, to stderr. */
 void task_note(struct task *task, const char *text);
+/** The words of @err as a note: it goes on all the same. */
+void task_warn(struct task *task, enum err err);
 /** ops->late is called in @ms. */
 void task_wait(struct task *task, uint64_t ms);
 /** It is through: ERR_OK ends with 0; else the error is said in words (and as JSON) and

@@ -299,6 +299,30 @@ static void lists_say_what_is_there(void **state)
 	world_free(&scene.world);
 }
 
+static void a_list_catches_up_first(void **state)
+{
+	struct scene scene;
+	struct run run;
+
+	open_scene(&scene);
+	world_kill_client(scene.alice);
+	world_say(scene.bob, "#lobby", "one");
+	world_say(scene.bob, "#lobby", "two");
+	world_start_client(scene.alice);
+	finish(&run, scene.world, scene.alice, request_of(REQUEST_ROOMS_LIST));
+	assert_int_equal(run.code, 0);
+	check_has(&run, "\"last_text\":\"two\"");
+	check_has(&run, "\"unread\":2");
+	done(&run);
+	world_stop_server(scene.world);
+	world_wait(scene.world, 1000);
+	finish(&run, scene.world, scene.alice, request_of(REQUEST_ROOMS_LIST));
+	assert_int_equal(run.code, 0);
+	check_has(&run, "\"last_text\":\"two\"");
+	done(&run);
+	world_free(&scene.world);
+}
+
 static void history_is_fetched_where_the_store_has_none(void **state)
 {
 	struct scene scene;
@@ -533,7 +557,7 @@ CHECK_MAIN(TEST(a_message_is_stored_and_heard),
 	   TEST(what_must_not_be_queued_is_not), TEST(the_same_id_is_the_same_message),
 	   TEST(the_same_id_while_it_waits_is_the_same_message),
 	   TEST(a_room_that_is_not_there_is_said_and_nothing_stays),
-	   TEST(lists_say_what_is_there),
+	   TEST(lists_say_what_is_there), TEST(a_list_catches_up_first),
 	   TEST(history_is_fetched_where_the_store_has_none),
 	   TEST(a_follower_goes_on_where_it_stopped),
 	   TEST(a_follower_loses_nothing_over_a_server_that_is_killed),

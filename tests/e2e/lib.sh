@@ -12,6 +12,7 @@ programs=$top_builddir
 client=$programs/client/chat-client
 patience=${PATIENCE:-20} # seconds until something that should happen has failed to
 world=$(mktemp -d "${TMPDIR:-/tmp}/chat.XXXXXX")
+export TMUX_TMPDIR=$world
 points=0
 declare -A line_pid line_fd
 telling= # whether people read along instead of a test harness

@@ -11,7 +11,7 @@
 
 struct guard {
 	struct throttle *logins;    /**< by account: passwords */
-	struct throttle *addresses; /**< by address: passwords, codes, refresh tokens */
+	struct throttle *addresses; /**< by address: passwords, codes */
 	struct throttle *signups;   /**< by address: accounts made */
 	struct password_cost cost;
 	struct password_hash nobody;

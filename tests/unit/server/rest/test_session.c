@@ -115,6 +115,18 @@ static void garbage_is_no_token_and_ends_nothing(void **state)
 	expect_in(desk, &alice);
 }
 
+static void wrong_refresh_tokens_lock_nobody_out(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	for (unsigned i = 0; i < 20; i++)
+		desk_refused(desk, ERR_BAD_TOKEN, "refresh_token", REFRESH, NULL, TOKEN,
+			     "XAz8o8TYn9_DkLJMZnawwu6s0oJCb6SkAkbB4DSLczY");
+	refreshed(desk, &alice);
+	desk_log_in(desk, "alice", DESK_PASSWORD);
+}
+
 static void a_session_that_nobody_uses_is_over_after_90_days(void **state)
 {
 	struct desk *desk = *state;
@@ -454,6 +466,7 @@ CHECK_MAIN(DESK_TEST(a_token_that_may_only_read_changes_no_account),
 	   DESK_TEST(a_token_that_was_replaced_and_comes_again_ends_the_session),
 	   DESK_TEST(after_a_minute_the_one_before_is_reuse_too),
 	   DESK_TEST(garbage_is_no_token_and_ends_nothing),
+	   DESK_TEST(wrong_refresh_tokens_lock_nobody_out),
 	   DESK_TEST(a_session_that_nobody_uses_is_over_after_90_days),
 	   DESK_TEST(logging_out_holds_at_once),
 	   DESK_TEST(logging_out_everywhere_ends_all_of_ones_own),

@@ -193,23 +193,3 @@ enum err local_resume(struct store *store, struct actor *actor)
 	}
 	return ERR_OK;
 }
-
-enum err local_user(struct store *store, const struct id *user, struct user_row *ret_row)
-{
-	struct account_row account;
-	enum err err = store_account_by_id(store, user, &account);
-
-	if (err != ERR_OK) {
-		return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
-	}
-	*ret_row = (struct user_row){
-		.key = account.key,
-		.id = account.id,
-		.kind = account.kind,
-		.state = account.state,
-		.rights = account.rights,
-	};
-	memcpy(ret_row->name, account.name, sizeof(ret_row->name));
-	memcpy(ret_row->display, account.display, sizeof(ret_row->display));
-	return ERR_OK;
-}

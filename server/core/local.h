@@ -40,8 +40,4 @@ enum err local_login(struct store *store, const struct local_ask *ask,
  *  Errors: ERR_BAD_TOKEN, ERR_EXPIRED. */
 enum err local_resume(struct store *store, struct actor *actor) MUST_CHECK;
 
-/** What welcome says of the user. Errors: ERR_NO_USER. */
-enum err local_user(struct store *store, const struct id *user,
-		    struct user_row *ret_row) MUST_CHECK;
-
 #endif

@@ -18,6 +18,7 @@
 #include "server/core/sync.h"
 #include "server/net/listen.h"
 #include "server/on/replay.h"
+#include "server/store/store_member.h"
 
 struct hello_task {
 	struct on_task base;
@@ -107,12 +108,10 @@ static void join_done(struct task *base, enum err err)
 	}
 	if (session && err == ERR_OK) {
 		session->actor = task->base.actor;
+		/* Who came by the socket had no token to tell these. */
 		session->conn->who.user = session->actor.user;
 		session->conn->who.device = session->actor.device;
 		session->conn->who.session = session->actor.session;
-		session->conn->who.scope = session->actor.scope;
-		/* Who came by the socket has no token to tell these. */
-		session->conn->who.device = session->actor.device;
 		session->conn->who.scope = session->actor.scope;
 		err = listen_all(session, task) ? ERR_OK : ERR_NOT_MEMBER;
 	}
@@ -138,7 +137,7 @@ static enum err look_run(struct task *base, struct store *store)
 {
 	struct hello_task *task = CONTAINER_OF(base, struct hello_task, base.task);
 	const struct actor *actor = &task->base.actor;
-	enum err err = local_user(store, &actor->user, &task->user);
+	enum err err = store_user_by_id(store, &actor->user, &task->user);
 
 	if (err == ERR_OK) {
 		err = sync_digest(store, actor, NULL, LIMIT_DIGEST_ROOMS, &task->digest);

@@ -262,6 +262,29 @@ static void what_follows_hello_at_once_is_heard_after_welcome(void **state)
 	peer_close(&peer);
 }
 
+/* More than may be under way at once: it is read on as the answers come. */
+static void frames_in_a_flood_are_answered_in_order(void **state)
+{
+	struct duet *f = *state;
+	struct buf frames = BUF_INIT;
+
+	peer_hold(&f->a, &frames);
+	for (unsigned i = 0; i < 1500; i++) {
+		duet_say(f, &f->a, i, "flood");
+	}
+	peer_hold(&f->a, NULL);
+	peer_send(&f->a, frames.ptr, frames.len);
+	for (unsigned i = 0; i < 1500; i++) {
+		peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
+		check_part(&f->text, cid(i).text);
+	}
+	for (unsigned i = 0; i < 1500; i++) {
+		peer_expect(&f->b, "\"type\":\"event\"", &f->text);
+		check_part(&f->text, cid(i).text);
+	}
+	buf_done(&frames);
+}
+
 static void routes_can_be_called(void **state)
 {
 	struct duet *f = *state;
@@ -514,6 +537,7 @@ int main(void)
 		WITH_DUET(presence_of_the_watched_is_told),
 		WITH_DUET(what_was_acknowledged_is_there_after_a_restart),
 		WITH_DUET(what_follows_hello_at_once_is_heard_after_welcome),
+		WITH_DUET(frames_in_a_flood_are_answered_in_order),
 		WITH_DUET(routes_can_be_called),
 		WITH_DUET(a_new_room_is_heard_from_its_first_message),
 		WITH_DUET(who_left_hears_no_more),

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/mem.h"
 
@@ -115,6 +116,15 @@ static int by_number(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+static int by_peer(const struct people *people, const struct room *a,
+		   const struct room *b)
+{
+	struct id_text at, bt;
+
+	return strcasecmp(people_name(people, &a->peer, &at),
+			  people_name(people, &b->peer, &bt));
+}
+
 static int compare(const void *left, const void *right, void *ctx)
 {
 	const struct room *a = *(struct room *const *)left;
@@ -129,6 +139,8 @@ static int compare(const void *left, const void *right, void *ctx)
 		by = strcasecmp(a->name.ptr, b->name.ptr);
 	else if (by == 0)
 		by = by_number(b->last_ms, a->last_ms);
+	if (by == 0 && group == GROUP_DIRECT)
+		by = by_peer(order->people, a, b);
 	return by ? by : id_compare(&a->id, &b->id);
 }
 

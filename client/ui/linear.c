@@ -36,9 +36,8 @@ struct linear {
 	bool has_tty;
 	bool quiet; /* echo is off: a password is being typed */
 	struct str in;
-	struct id room;    /* the one on the "screen" */
-	uint64_t seq;      /* said up to here */
-	uint64_t mark_seq; /* nothing older is said, however it comes */
+	struct id room; /* the one on the "screen" */
+	uint64_t seq;   /* said up to here */
 	enum model_link link;
 	struct said *said;
 	size_t said_count;

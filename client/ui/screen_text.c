@@ -94,33 +94,6 @@ void screen_text_dump(const struct screen *screen, struct str *out)
 		dump_row(screen, row, out);
 }
 
-static char letter(struct style style)
-{
-	static const char letters[] = "bdiur";
-
-	for (int i = 0; letters[i]; i++)
-		if (style.attrs & (1u << i))
-			return letters[i];
-	return style.fg != COLOUR_DEFAULT || style.bg != COLOUR_DEFAULT ? 'c' : ' ';
-}
-
-void screen_text_dump_styles(const struct screen *screen, struct str *out)
-{
-	for (int row = 0; row < screen->rows; row++) {
-		dump_row(screen, row, out);
-		size_t start = out->len;
-		size_t end = start;
-		for (int col = 0; col < screen->cols; col++) {
-			str_add_char(out, letter(screen_cell(screen, row, col)->style));
-			if (out->ptr[out->len - 1] != ' ')
-				end = out->len;
-		}
-		str_cut(out, end);
-		if (end > start)
-			str_add_char(out, '\n');
-	}
-}
-
 size_t screen_text_frames(const struct screen *screen)
 {
 	return ((const struct screen_text *)screen)->frames;

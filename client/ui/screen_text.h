@@ -13,10 +13,6 @@ struct screen *screen_text_new(int rows, int cols) MUST_CHECK;
  *  right-to-left text stands between "‹" and "›". */
 void screen_text_dump(const struct screen *screen, struct str *out);
 
-/** The same with styles: behind each row a line of one letter per column for what differs
- *  from plain ('b'old, 'd'im, 'u'nderline, 'r'everse, 'i'talic, 'c'oloured). */
-void screen_text_dump_styles(const struct screen *screen, struct str *out);
-
 /** How many times flush was called, and what went out through screen_raw(). */
 size_t screen_text_frames(const struct screen *screen);
 const char *screen_text_raw(const struct screen *screen);

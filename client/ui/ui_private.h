@@ -60,7 +60,6 @@ struct ui {
 	bool focused;
 	bool suspended;
 	bool dirty;
-	bool closed;
 };
 
 /** ui_line.c: from the line to the hooks. */

@@ -16,7 +16,6 @@
 #include "client/on/on.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
-#include "common/os/lang.h"
 
 static uint64_t random_seed(const struct random *random)
 {
@@ -88,7 +87,7 @@ void app_store_failed(struct app *app, enum err err)
 	if (app->quitting)
 		return;
 	log_error("store: cannot be written, err=%s", err_word(err));
-	app_notice(app, _(err_text(err)));
+	app->failed = err;
 	app_quit(app, err_row(err)->exit_code);
 }
 

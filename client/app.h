@@ -89,6 +89,7 @@ struct app {
 	bool touched;      /**< the model changed: draw */
 	bool looking;      /**< names are being looked up */
 	bool quitting;
+	enum err failed; /**< why it had to leave; ERR_OK when it was told to */
 	int exit_code;
 };
 

@@ -132,6 +132,8 @@ static int work(struct run *run)
 static void end(struct run *run)
 {
 	tui_free(&run->tui);
+	if (run->has_app && run->app.failed)
+		fprintf(stderr, "chat-client: %s\n", _(err_text(run->app.failed)));
 	auth_flags_free(&run->flags);
 	script_free(&run->script);
 	if (run->has_app) {
@@ -223,6 +225,9 @@ static int run_tui(struct run *run)
 		err = begin(run);
 	if (err == ERR_OK)
 		err = tui_new(&run->app, &run->profile, &run->tui);
+	if (err == ERR_IO && !run->why.len)
+		str_add(&run->why, _("there is no terminal here; --help lists what works "
+				     "without one"));
 	return err == ERR_OK ? work(run) : complain(run, err);
 }
 

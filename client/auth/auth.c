@@ -27,6 +27,7 @@ struct auth {
 	void *ctx;
 
 	bool socket;    /* no tokens: the socket's peer credentials speak */
+	bool by_name;   /* … and must not */
 	bool wanted;    /* the link waits for a token */
 	bool renewing;  /* a renewal is under way */
 	bool retried;   /* the server refused a token that was just renewed */
@@ -64,6 +65,11 @@ void auth_free(struct auth **auth)
 	str_done(&(*auth)->access);
 	mem_free(*auth);
 	*auth = NULL;
+}
+
+void auth_by_name(struct auth *auth)
+{
+	auth->by_name = true;
 }
 
 void auth_listen(struct auth *auth, auth_fn *fn, void *ctx)
@@ -543,7 +549,7 @@ void auth_begin(struct auth *auth, const struct cache_session *session)
 {
 	uint64_t now = clock_now_ms(auth->app->clock);
 
-	auth->socket = auth->app->address.kind == ADDRESS_UNIX;
+	auth->socket = auth->app->address.kind == ADDRESS_UNIX && !auth->by_name;
 	auth->user = session->user;
 	auth->session = session->session;
 	str_add_len(&auth->refresh, (const char *)session->refresh.ptr,

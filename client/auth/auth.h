@@ -30,6 +30,8 @@ typedef void auth_fn(struct app *app, enum auth_step step, enum err err, void *c
 
 struct auth *auth_new(struct app *app) MUST_CHECK;
 void auth_free(struct auth **auth);
+/** Sign in by name also where the socket's peer credentials would do; before app_start(). */
+void auth_by_name(struct auth *auth);
 /** Who wants to hear; NULL: nobody. */
 void auth_listen(struct auth *auth, auth_fn *fn, void *ctx);
 enum auth_step auth_step(const struct auth *auth);

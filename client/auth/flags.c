@@ -143,6 +143,15 @@ static void on_step(struct app *app, enum auth_step step, enum err err, void *ct
 	}
 }
 
+/* Signed in already, and the server is away: nothing more is going to happen. */
+static void on_state(struct app *app, void *ctx)
+{
+	struct auth_flags *flags = ctx;
+
+	if (link_state(app->link) == LINK_WAITING && !flags->asked)
+		fail(flags, link_why(app->link));
+}
+
 static void on_notice(struct app *app, const char *text, void *ctx)
 {
 	fprintf(stderr, "chat-client: %s\n", text);
@@ -158,7 +167,8 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 
 	flags->app = app;
 	flags->opts = opts;
-	flags->face = (struct app_face){.notice = on_notice, .ctx = flags};
+	flags->face =
+		(struct app_face){.state = on_state, .notice = on_notice, .ctx = flags};
 	if (secret && !*opts_text(opts, OPTION_ACCOUNT)) {
 		str_add(why, _("--account NAME is missing"));
 		err = ERR_USAGE;
@@ -174,6 +184,8 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 	}
 	app_face_add(app, &flags->face);
 	auth_listen(app->auth, on_step, flags);
+	if (!opts_bool(opts, OPTION_LOGOUT))
+		auth_by_name(app->auth);
 	*ret = flags;
 	return ERR_OK;
 }

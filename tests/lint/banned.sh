@@ -36,7 +36,7 @@ point "initscr is not used, it exits for unknown terminals" "$(calls 'initscr' '
 point "structs have no typedef" "$(code |
 	grep -E ':[ 	]*typedef[ 	]+(struct|union|enum)\b[^(#]*$' || true)"
 # Readline is one per process: doc/decisions/0010-readline-owner.md. What a signal handler
-# needs to restore the terminal it can find nowhere else: doc/decisions/0011-rescue.md.
+# needs to restore the terminal it can find nowhere else: doc/decisions/0012-rescue.md.
 point "only three places have a mutable global" "$(code |
 	perl -ne 'print if m{^(?!tests/)[^:]+\.c:\d+:(static\s+)?(?!const\b|typedef\b|extern\b|return\b)(?:(?:_Atomic|volatile|unsigned|struct|enum|union)\s+)*\w+[ *]+\w+(\[[^\]]*\])?\s*(=[^(]*)?;\s*$}
 		&& !/:static const/ && !/\*const / && !/^common\/base\/(log|str)\.c:/ && !/^client\/(ui\/line|rescue)\.c:/' |

@@ -10,7 +10,7 @@ unset LANGUAGE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME NO_C
 : "${top_srcdir:?}" "${top_builddir:?}"
 programs=$top_builddir
 client=$programs/client/chat-client
-patience=${PATIENCE:-20} # seconds until something that should happen has failed to
+patience=${PATIENCE:-60} # seconds until something that should happen has failed to
 world=$(mktemp -d "${TMPDIR:-/tmp}/chat.XXXXXX")
 export TMUX_TMPDIR=$world
 points=0

@@ -255,8 +255,8 @@ void link_on_event(struct link *link, const struct body_event *event)
 }
 
 /* Handed up only when the position is at or behind it: the owner puts the message into the
- * log then, and a log has no holes. Ahead of that, the page that fills the hole brings the
- * message as an event. */
+ * log then, and a log has no holes (decisions/0042). Ahead of that, the page that fills it
+ * brings the message as an event. */
 void link_on_ack(struct link *link, const struct body_ack *ack)
 {
 	struct link_room *room = room_get(link, &ack->room);

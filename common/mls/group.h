@@ -53,8 +53,9 @@ enum err mls_group_create(const struct mls_env *env, uint16_t suite,
 /** Join by @welcome (MLSMessage) with the tree inside, or in @tree if it is not. @old is
  *  the group that this one continues or branches from, NULL if neither. @ret_package gets
  *  the reference of the key package that was used: delete its keys together with storing
- *  the group. Errors: ERR_NOT_FOUND when it is for none of our key packages, a PSK is
- *  missing or there is no tree; ERR_STATE when it continues a group and @old is missing. */
+ *  the group. Whether one is in a group of that id already is for the caller to check.
+ *  Errors: ERR_NOT_FOUND when it is for none of our key packages, a PSK is missing or there
+ *  is no tree; ERR_STATE when it continues a group and @old is missing. */
 enum err mls_group_join(const struct mls_env *env, struct bytes welcome,
 			struct bytes tree, const struct mls_group *old,
 			struct mls_group **ret, struct mls_hash *ret_package) MUST_CHECK;
@@ -141,7 +142,9 @@ struct mls_commit_options {
 	struct mls_wrap wrap;
 };
 
-/** Make a commit of @options and of the proposals that wait and are still valid. The group
+/** Make a commit of @options and of the proposals that wait, are still valid, and go together.
+ *  Should the tree be against the rules with all of them (ERR_BAD), then leave_pending
+ *  leaves them out: a member that proposes nonsense can stop nobody. The group
  *  stays as it is, but for a handshake key that is used up if the commit is encrypted. */
 enum err mls_group_commit(struct mls_group *group, const struct mls_env *env,
 			  const struct mls_commit_options *options,

@@ -25,6 +25,6 @@
 /** Keys of skipped messages that are kept per sender; older ones are given up. */
 #define MLS_SKIPPED_MAX 64
 /** Past epochs of which the resumption secret is kept (RFC 9420 section 8.6). */
-#define MLS_RESUMPTION_MAX 8
+#define MLS_RESUMPTION_MAX 32
 
 #endif

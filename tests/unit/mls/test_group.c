@@ -573,6 +573,86 @@ static void the_hooks_decide(void **state)
 	assert_true(it->bob.commit_asked > 0);
 }
 
+/* A second key store: it signs so many times and is locked then. */
+struct locking {
+	struct mls_keys inner;
+	unsigned left;
+};
+
+static enum err sign_or_lock(void *ctx, struct bytes public_key, struct bytes message,
+			     uint8_t ret_signature[SIGN_LEN])
+{
+	struct locking *it = ctx;
+
+	if (it->left == 0)
+		return ERR_LOCKED;
+	it->left--;
+	return it->inner.sign(it->inner.ctx, public_key, message, ret_signature);
+}
+
+static enum err no_psk(void *ctx, const struct mls_psk_id *id, struct secret *ret)
+{
+	return ERR_LOCKED;
+}
+
+static enum err no_package(void *ctx, struct bytes ref, struct mls_own_package *ret)
+{
+	return ERR_LOCKED;
+}
+
+/* Everything that signs, with a store that locks after @left signatures. */
+static bool try_all(struct party *party, unsigned left)
+{
+	struct locking store = {.inner = party->keys};
+	const struct mls_keys keys = {sign_or_lock, no_psk, no_package, &store};
+	const struct mls_wrap wrap = {.encrypt = true};
+	const struct mls_commit_options options = {.wrap = wrap};
+	struct mls_env env = party->env;
+	AUTO(buf_done) struct buf out = BUF_INIT;
+	struct mls_staged *staged = NULL;
+	bool locked = false;
+
+	env.keys = &keys;
+	store.left = left;
+	locked |= mls_group_commit(party->group, &env, &options, &staged) != ERR_OK;
+	mls_staged_free(&staged);
+	store.left = left;
+	locked |= mls_group_info(party->group, &env, true, &out) != ERR_OK;
+	store.left = left;
+	locked |= mls_group_protect(party->group, &env, bytes_text("x"), bytes_text(""),
+				    0, &out) != ERR_OK;
+	store.left = left;
+	locked |=
+		mls_group_propose_update(party->group, &env, NULL, &wrap, &out) != ERR_OK;
+	return locked;
+}
+
+static void a_key_store_that_locks_leaves_no_trace(void **state)
+{
+	struct trio *it = *state;
+	AUTO(buf_done) struct buf before = party_state(&it->bob);
+	AUTO(buf_done) struct buf after = BUF_INIT;
+
+	assert_true(try_all(&it->bob, 0));
+	after = party_state(&it->bob);
+	assert_true(bytes_equal(buf_view(&before), buf_view(&after)));
+	/* The leaf of the path, then the message, then the GroupInfo. */
+	for (unsigned left = 1; left < 3; left++) {
+		struct locking store = {.inner = it->bob.keys, .left = left};
+		const struct mls_keys keys = {sign_or_lock, no_psk, no_package, &store};
+		const struct mls_commit_options options = {0};
+		struct mls_env env = it->bob.env;
+		struct mls_staged *staged = NULL;
+		env.keys = &keys;
+		check_err(mls_group_commit(it->bob.group, &env, &options, &staged),
+			  ERR_LOCKED);
+		buf_done(&after);
+		after = party_state(&it->bob);
+		assert_true(bytes_equal(buf_view(&before), buf_view(&after)));
+	}
+	assert_false(try_all(&it->bob, 10));
+}
+
 static void a_commit_takes_what_fits_together(void **state)
 {
 	struct trio *it = *state;
@@ -624,4 +704,5 @@ CHECK_MAIN(TRIO(who_is_added_agrees_with_who_was_there), TRIO(everybody_hears_ev
 	   TRIO(rfc_11_3_a_branch_has_some_of_the_members),
 	   TRIO(newcomers_and_servers_may_propose_from_outside),
 	   TRIO(a_member_may_change_its_signature_key), TRIO(the_hooks_decide),
+	   TRIO(a_key_store_that_locks_leaves_no_trace),
 	   TRIO(a_commit_takes_what_fits_together))

@@ -131,6 +131,7 @@ static void a_damaged_welcome_lets_nobody_in(void **state)
 	AUTO(buf_done) struct buf package = party_package(&carol);
 	struct mls_proposal add = party_add(&package);
 	AUTO(buf_done) struct buf commit = party_change(&it->alice, &add, &welcome);
+	assert_true(commit.len > 0);
 	check_ok(mls_group_tree(it->alice.group, &tree));
 	for (size_t bit = 0; bit < welcome.len * 8; bit++) {
 		welcome.ptr[bit / 8] ^= (uint8_t)(1 << bit % 8);

@@ -295,7 +295,6 @@ static void rfc_7_3_capabilities_name_what_the_leaf_uses(void **state)
 		}
 		AUTO(buf_done) struct buf package = party_package(&dave);
 		struct mls_proposal add = party_add(&package);
-		AUTO(buf_done) struct buf leaf = BUF_INIT;
 		if (row == 1)
 			add.add.leaf.capabilities.credentials = bytes_of(NULL, 0);
 		if (row == 2)

@@ -158,6 +158,7 @@ static void a_message_writes_little(void **state)
 		AUTO(buf_done) struct buf said = party_say(&it->bob, "hello");
 		AUTO(buf_done) struct buf heard = party_say(&it->alice, "hello");
 		party_hear(&it->bob, &heard, 0, "hello");
+		party_hear(&it->alice, &said, 1, "hello");
 		save(it);
 		assert_int_equal(it->shelf.clears, 0);
 		assert_true(it->shelf.written < 1024);

@@ -37,7 +37,8 @@ void *buf_room(struct buf *buf, size_t more)
 
 	if (__builtin_add_overflow(buf->len, more, &need))
 		need = SIZE_MAX;
-	if (need > buf->cap) {
+	/* Never NULL: NULL plus 0 is undefined. */
+	if (need > buf->cap || !buf->ptr) {
 		buf->cap = mem_grow(buf->cap, need);
 		buf->ptr = mem_resize(buf->ptr, buf->cap, 1);
 	}

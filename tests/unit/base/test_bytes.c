@@ -47,6 +47,14 @@ static void leftovers_are_refused(void **state)
 	assert_int_equal(rd_left(&rd), 1);
 }
 
+static void room_for_nothing_is_somewhere(void **state)
+{
+	AUTO(buf_done) struct buf buf = BUF_INIT;
+
+	assert_non_null(buf_room(&buf, 0));
+	assert_int_equal(buf.len, 0);
+}
+
 static void the_first_error_stays(void **state)
 {
 	struct rd rd = rd_init(bytes_of(NULL, 0));
@@ -72,4 +80,5 @@ static void taking_leaves_an_empty_buffer(void **state)
 
 CHECK_MAIN(TEST(what_was_added_is_read_back),
 	   TEST(a_short_read_fails_and_everything_after_it), TEST(leftovers_are_refused),
-	   TEST(the_first_error_stays), TEST(taking_leaves_an_empty_buffer))
+	   TEST(the_first_error_stays), TEST(room_for_nothing_is_somewhere),
+	   TEST(taking_leaves_an_empty_buffer))

@@ -55,8 +55,7 @@ struct loop {
 	size_t listener_count;
 	struct lws_context *lws;
 	struct lws_vhost *plain, *secure;
-	struct wire *adopting; /* handed to lws, which may drop it before it is known */
-	struct map addresses;  /* folded address → sockets */
+	struct map addresses; /* folded address → sockets */
 	size_t sockets, answering;
 	struct wire *closing; /* to be closed before the loop blocks */
 	bool resting;         /* out of descriptors: not accepting until the next tick */
@@ -158,9 +157,6 @@ static void wire_free(struct wire *wire)
 {
 	struct loop *loop = wire->loop;
 
-	if (loop->adopting == wire) {
-		loop->adopting = NULL;
-	}
 	ws_forget(wire);
 	http_forget(wire);
 	address_leave(loop, wire);
@@ -490,11 +486,11 @@ static void adopt(struct loop *loop, struct listener *listener, int fd,
 		.opaque = wire,
 	};
 
-	loop->adopting = wire;
-	if (!lws_adopt_descriptor_vhost_via_info(&desc) && loop->adopting) {
-		wire_free(wire); /* it failed before there was anything to destroy */
+	/* Also when it fails at once (a client that does not speak TLS), the wire is freed by
+	 * WSI_DESTROY, which comes once libuv has closed the handle. */
+	if (!lws_adopt_descriptor_vhost_via_info(&desc)) {
+		log_debug("net: a client was not taken, tls=%d", listener->tls);
 	}
-	loop->adopting = NULL;
 }
 
 /* Out of descriptors the sockets stay readable: without a pause the loop would spin. */

@@ -36,6 +36,18 @@ check "the server prints the pin of its key" [ "$pin" = "sha256/$(pin_of right)"
 check "a certificate that nobody vouches for is not trusted" signs_up 69 'not the expected one'
 check "another key is not trusted" signs_up 69 'not the expected one' --pin "sha256/$(pin_of wrong)"
 check "the pinned key is" signs_up 0 mail --pin "$pin"
+# Whatever is sent instead of a handshake costs that connection and nothing else.
+garble() {
+	exec 9<>"/dev/tcp/127.0.0.1/$port"
+	printf '%b' "$1" >&9
+	timeout 5 cat <&9 >/dev/null || true
+	exec 9>&-
+}
+for text in 'GET / HTTP/1.1\r\n\r\n' '\x16\x03\x01\x00\x05hello' 'SSH-2.0-x\r\n'; do
+	garble "$text" 2>/dev/null
+done
+check "garbage in the place of a handshake hurts nobody" \
+	signs_up 65 taken --pin "$pin"
 check "plain HTTP gets no answer on the TLS port" \
 	not as alice "$client" --server "ws://127.0.0.1:$port" --send '#lobby' hello
 stop_server TERM

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "common/mls/member.h"
 #include "tests/lib/check.h"
 #include "tests/lib/mls_evil.h"
 
@@ -165,6 +166,65 @@ static void the_group_info_must_be_of_the_commit(void **state)
 	mls_staged_free(&staged);
 }
 
+static void the_group_info_must_have_the_right_tag(void **state)
+{
+	struct watched *it = *state;
+	const struct mls_commit_options options = {0};
+	AUTO(buf_done) struct buf info = BUF_INIT;
+	struct mls_follow_event event;
+
+	invite_bob(it);
+	struct mls_staged *staged = party_commit(&it->alice, &options);
+	check_ok(mls_follow_process(it->follow, &it->server.env,
+				    buf_view(&staged->commit), &event));
+	staged->next->public.tag.bytes[0] ^= 1;
+	check_ok(mls_group_info(staged->next, &it->alice.env, false, &info));
+	check_err(mls_follow_check_info(event.staged, buf_view(&info)), ERR_BAD);
+	mls_follow_event_done(&event);
+	mls_staged_free(&staged);
+}
+
+static void rfc_12_4_3_1_the_tree_is_the_one_of_the_group_info(void **state)
+{
+	struct watched *it = *state;
+	AUTO(buf_done) struct buf old = BUF_INIT;
+	AUTO(buf_done) struct buf info = BUF_INIT;
+	struct mls_follow *other = NULL;
+
+	check_ok(mls_group_tree(it->alice.group, &old));
+	invite_bob(it);
+	check_ok(mls_group_info(it->alice.group, &it->alice.env, false, &info));
+	check_err(mls_follow_start(&it->server.env, buf_view(&info), buf_view(&old),
+				   &other),
+		  ERR_BAD);
+	check_err(mls_follow_start(&it->server.env, buf_view(&info), bytes_of(NULL, 0),
+				   &other),
+		  ERR_NOT_FOUND);
+}
+
+/* A member who gives out a tree with a key of its own in it, and signs for that. */
+static void rfc_7_9_2_a_tree_that_nobody_vouches_for_is_refused(void **state)
+{
+	struct watched *it = *state;
+	AUTO(buf_done) struct buf info = BUF_INIT;
+	struct mls_follow *other = NULL;
+	const uint8_t key[32] = {9};
+
+	invite_bob(it);
+	struct mls_public *public = &it->alice.group->public;
+	struct mls_parent parent = *mls_tree_parent(&public->tree, 1);
+	parent.encryption_key = bytes_of(key, 32);
+	mls_tree_set_parent(&public->tree, 1, &parent);
+	struct mls_hash hash = mls_tree_root_hash(&public->tree);
+	struct mls_context context = public->context;
+	context.tree_hash = mls_hash_view(&hash);
+	mls_public_set_context(public, &context);
+	check_ok(mls_group_info(it->alice.group, &it->alice.env, true, &info));
+	check_err(mls_follow_start(&it->server.env, buf_view(&info), bytes_of(NULL, 0),
+				   &other),
+		  ERR_BAD);
+}
+
 static void what_was_packed_goes_on(void **state)
 {
 	struct watched *it = *state;
@@ -192,4 +252,7 @@ CHECK_MAIN(WATCHED(a_server_follows_commits_and_serves_the_tree),
 	   WATCHED(the_policy_of_the_server_counts),
 	   WATCHED(encrypted_handshakes_cannot_be_followed),
 	   WATCHED(the_group_info_must_be_of_the_commit),
+	   WATCHED(the_group_info_must_have_the_right_tag),
+	   WATCHED(rfc_12_4_3_1_the_tree_is_the_one_of_the_group_info),
+	   WATCHED(rfc_7_9_2_a_tree_that_nobody_vouches_for_is_refused),
 	   WATCHED(what_was_packed_goes_on))

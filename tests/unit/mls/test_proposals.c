@@ -7,6 +7,8 @@
 
 #include "common/mls/codec.h"
 #include "common/mls/leaf.h"
+#include "common/mls/member.h"
+#include "common/mls/treecheck.h"
 #include "tests/lib/check.h"
 #include "tests/lib/mls_evil.h"
 
@@ -519,6 +521,112 @@ static void rfc_12_4_3_2_what_an_external_commit_has(void **state)
 	       ERR_FORBIDDEN);
 }
 
+/* The list alone, without a path that would have to fit it. */
+static enum err judge(struct trio *it, const struct mls_proposal *list, size_t count,
+		      struct mls_sender sender, const struct mls_leaf *path_leaf)
+{
+	struct mls_items items = {0};
+
+	for (size_t i = 0; i < count; i++)
+		mls_items_add(&items,
+			      &(struct mls_item){.sender = sender, .proposal = list[i]});
+	enum err err = mls_items_check(&it->alice.group->public, &it->alice.env, &items,
+				       &sender, path_leaf);
+	mls_items_done(&items);
+	return err;
+}
+
+static void rfc_12_2_the_list_alone_is_judged(void **state)
+{
+	struct trio *it = *state;
+	const struct mls_tree *tree = mls_group_view(it->alice.group).tree;
+	const struct mls_sender member = {MLS_SENDER_MEMBER, 1};
+	const struct mls_sender newcomer = {MLS_SENDER_NEW_COMMIT, 0};
+	const struct mls_proposal removes[2] = {{.type = MLS_REMOVE, .remove = 2},
+						{.type = MLS_REMOVE, .remove = 2}};
+	const struct mls_proposal resync[2] = {
+		{.type = MLS_EXTERNAL_INIT, .external_init = bytes_of(nonce, 32)},
+		removes[0]};
+
+	check_ok(judge(it, removes, 1, member, &it->path.leaf));
+	check_err(judge(it, removes, 2, member, &it->path.leaf), ERR_BAD);
+	check_ok(judge(it, resync, 2, newcomer, &it->path.leaf));
+	/* The lost leaf's own key is not to be used again. */
+	check_err(judge(it, resync, 2, newcomer, mls_tree_leaf(tree, 2)), ERR_BAD);
+}
+
+static void rfc_7_3_each_leaf_has_the_source_of_its_place(void **state)
+{
+	struct trio *it = *state;
+	const struct mls_place place = {bytes_text("a group"), 1};
+	struct mls_proposal update = {.type = MLS_UPDATE};
+	AUTO(buf_done) struct buf bytes = BUF_INIT;
+	AUTO(buf_done) struct buf package = party_package(&it->carol);
+	struct mls_key_package view;
+
+	struct mls_leaf leaf = *mls_tree_leaf(mls_group_view(it->bob.group).tree, 1);
+	leaf.source = MLS_LEAF_COMMIT;
+	leaf.encryption_key = bytes_of(nonce, 32);
+	check_ok(mls_leaf_make(&it->bob.env, &leaf, &place, &bytes));
+	check_ok(mls_leaf_decode(buf_view(&bytes), &update.update));
+	AUTO(buf_done) struct buf message = evil_proposal(&it->bob, &update);
+	check_err(party_try(&it->alice, buf_view(&message)), ERR_BAD);
+
+	check_ok(mls_key_package_decode(buf_view(&package), &view));
+	view.leaf.source = MLS_LEAF_UPDATE;
+	check_err(mls_key_package_check(&it->alice.env, MLS_SUITE_CHACHA, &view),
+		  ERR_BAD);
+}
+
+static void rfc_12_4_2_the_leaf_of_a_path_is_judged(void **state)
+{
+	struct trio *it = *state;
+	const struct mls_place place = {bytes_text("a group"), 1};
+	AUTO(buf_done) struct buf bytes = BUF_INIT;
+	struct mls_path path = it->path;
+
+	path.leaf.capabilities.suites = bytes_of(NULL, 0);
+	check_ok(mls_leaf_make(&it->bob.env, &path.leaf, &place, &bytes));
+	check_ok(mls_leaf_decode(buf_view(&bytes), &path.leaf));
+	refuse(it, &(struct evil){.path = &path}, ERR_BAD);
+}
+
+/* All is right with it, parent hashes included, but that the key of node 1 is the old one. */
+static void rfc_12_4_2_no_path_with_its_own_old_keys(void **state)
+{
+	struct trio *it = *state;
+	const struct mls_place place = {bytes_text("a group"), 1};
+	const struct mls_tree *old = mls_group_view(it->alice.group).tree;
+	AUTO(mls_tree_done) struct mls_tree tree = {0};
+	AUTO(buf_done) struct buf nodes = BUF_INIT;
+	AUTO(buf_done) struct buf bytes = BUF_INIT;
+	struct mls_path path = it->path;
+	struct mls_path_node low, high;
+	size_t at = 0;
+
+	assert_true(mls_path_node_next(it->path.nodes, &at, &low));
+	assert_true(mls_path_node_next(it->path.nodes, &at, &high));
+	low.encryption_key = mls_tree_key(old, 1);
+	mls_tree_copy(old, &tree);
+	mls_tree_blank_path(&tree, 1);
+	mls_tree_set_parent(&tree, 3,
+			    &(struct mls_parent){.encryption_key = high.encryption_key});
+	struct mls_hash hash = mls_parent_hash(&tree, 3, 5);
+	mls_tree_set_parent(&tree, 1,
+			    &(struct mls_parent){.encryption_key = low.encryption_key,
+						 .parent_hash = mls_hash_view(&hash)});
+	struct mls_hash leaf_hash = mls_parent_hash(&tree, 1, 0);
+	path.leaf.parent_hash = mls_hash_view(&leaf_hash);
+	check_ok(mls_leaf_make(&it->bob.env, &path.leaf, &place, &bytes));
+	check_ok(mls_leaf_decode(buf_view(&bytes), &path.leaf));
+	buf_add_vec(&nodes, low.encryption_key);
+	buf_add_vec(&nodes, low.ciphertexts);
+	buf_add_vec(&nodes, high.encryption_key);
+	buf_add_vec(&nodes, high.ciphertexts);
+	path.nodes = buf_view(&nodes);
+	refuse(it, &(struct evil){.path = &path}, ERR_BAD);
+}
+
 static void a_commit_after_a_reinit_is_refused(void **state)
 {
 	struct trio *it = *state;
@@ -562,4 +670,8 @@ CHECK_MAIN(TRIO(the_control_fails_for_its_tag_only),
 	   TRIO(rfc_7_9_2_the_parent_hash_is_recomputed),
 	   TRIO(rfc_7_3_the_leaf_of_a_path_is_of_source_commit),
 	   TRIO(rfc_12_4_3_2_what_an_external_commit_has),
+	   TRIO(rfc_12_2_the_list_alone_is_judged),
+	   TRIO(rfc_7_3_each_leaf_has_the_source_of_its_place),
+	   TRIO(rfc_12_4_2_the_leaf_of_a_path_is_judged),
+	   TRIO(rfc_12_4_2_no_path_with_its_own_old_keys),
 	   TRIO(a_commit_after_a_reinit_is_refused))

@@ -265,8 +265,7 @@ static void wire_free(struct wire *wire)
 		wire->ws->wire = NULL;
 	if (wire->gone)
 		*wire->gone = true;
-	lws_sul_schedule(wire->ws->context, 0, &wire->held, NULL,
-			 LWS_SET_TIMER_USEC_CANCEL);
+	lws_sul_cancel(&wire->held);
 	orders_free(wire->queue);
 	buf_done(&wire->in);
 	mem_free(wire);

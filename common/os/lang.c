@@ -2,7 +2,8 @@
 /*
  * The locale at start-up, then gettext. Servers and containers often have no locale but C
  * generated while the user's LANG, come over ssh, names one: setlocale() fails there, and
- * gettext would stay with English. C.UTF-8 is always there, and under it LANGUAGE counts.
+ * gettext would stay with English. C.UTF-8 is always there, and under it LANGUAGE counts,
+ * up to glibc 2.37; newer ones ask for a generated locale.
  */
 #include "common/os/lang.h"
 

@@ -24,15 +24,24 @@ while read -r language; do
 		[ -s "$root$prefix/share/locale/$language/LC_MESSAGES/chat.mo" ]
 done <"$top_srcdir/po/LINGUAS"
 
+# From 2.38 on glibc takes C.UTF-8 for C, which has no language; then a locale is needed.
+has_language() {
+	local libc
+	libc=$(getconf GNU_LIBC_VERSION)
+	[ "$(printf '%s\n' 2.38 "${libc#glibc }" | sort -V | head -n 1)" != 2.38 ]
+}
+
 export CHAT_LOCALEDIR=$root$prefix/share/locale
 for program in chat-client chat-server; do
 	"$root$prefix/bin/$program" --version >"$world/version.log"
 	check "$program says its version" has "$world/version.log" "$program "
-	LANGUAGE=de "$root$prefix/bin/$program" --help >"$world/german.log"
-	check "$program speaks German with LANGUAGE" has "$world/german.log" 'diese Hilfe'
-	LC_ALL='' LANG=de_DE.UTF-8 "$root$prefix/bin/$program" --help >"$world/german.log"
-	check "$program speaks German where de_DE was not generated" \
-		has "$world/german.log" 'diese Hilfe'
+	if has_language; then
+		LANGUAGE=de "$root$prefix/bin/$program" --help >"$world/german.log"
+		check "$program speaks German with LANGUAGE" has "$world/german.log" 'diese Hilfe'
+		LC_ALL='' LANG=de_DE.UTF-8 "$root$prefix/bin/$program" --help >"$world/german.log"
+		check "$program speaks German where de_DE was not generated" \
+			has "$world/german.log" 'diese Hilfe'
+	fi
 	LANGUAGE=de LC_ALL=C "$root$prefix/bin/$program" --help >"$world/english.log"
 	check "$program speaks English in the C locale" has "$world/english.log" 'this help'
 	rows=$("$root$prefix/bin/$program" --help | awk 'length > 80')

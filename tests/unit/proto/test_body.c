@@ -79,8 +79,10 @@ static void fill_field(struct filler *filler, const struct body_field *field, ch
 	case BODY_ID: ((struct id *)value)->bytes[draw(filler, ID_LEN)] = 7; break;
 	case BODY_TEXT:
 	case BODY_BASE64: *(struct bytes *)value = draw_text(filler, field->most); break;
-	case BODY_MAYBE: *(bool *)(body + field->beside) = true; /* fall through */
+	case BODY_MAYBE:
 	case BODY_UINT:
+		if (field->type == BODY_MAYBE)
+			*(bool *)(body + field->beside) = true;
 		*(uint64_t *)value = draw(filler, 3) ? 9007199254740991u : 0;
 		break;
 	case BODY_BOOL: *(bool *)value = draw(filler, 2); break;

@@ -138,7 +138,7 @@ stop_server() {
 }
 
 # The code in the newest letter to ADDRESS that came after COUNT letters.
-letters_to() { grep -lF "To: $1" "$world"/server/mail/* 2>/dev/null | sort; }
+letters_to() { grep -lF "To: $1" "$world"/server/mail/*.eml 2>/dev/null | sort; }
 code_for() {
 	local letter
 	letter=$(letters_to "$1" | tail -n 1)

@@ -111,7 +111,10 @@ static bool find_code(const struct host *host, char ret_code[7])
 	DIR *dir = opendir(host->spool.ptr);
 
 	for (struct dirent *entry; (entry = readdir(dir));) {
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, last) > 0)
+		const char *ending = strrchr(entry->d_name, '.');
+		/* Only whole letters: one that is being written has another name. */
+		if (ending && strcmp(ending, ".eml") == 0 &&
+		    strcmp(entry->d_name, last) > 0)
 			snprintf(last, sizeof(last), "%s", entry->d_name);
 	}
 	closedir(dir);

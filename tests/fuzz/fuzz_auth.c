@@ -131,11 +131,11 @@ static void try_args(struct bytes text, struct request *request)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes text = bytes_of(data + 1, size ? size - 1 : 0);
 	struct request *request;
 
 	if (size == 0 || size > 4096)
 		return 0;
+	struct bytes text = bytes_of(data + 1, size - 1);
 	switch (data[0]) {
 	case 'n': try_names(text); break;
 	case 'o': try_codes(text); break;

@@ -109,29 +109,15 @@ static enum err up(const struct source *source, uint64_t from, size_t limit,
 	return err;
 }
 
+/* down() or up(). */
+typedef enum err walk_fn(const struct source *source, uint64_t seq, size_t limit,
+			 struct event_list *list);
+
 /* Load one more than wanted: that one says whether there is more. */
-static enum err load_down(const struct source *source, uint64_t to, size_t limit,
-			  struct event_list *list, bool *ret_complete)
+static enum err load(walk_fn *walk, const struct source *source, uint64_t seq,
+		     size_t limit, struct event_list *list, bool *ret_complete)
 {
-	enum err err = down(source, to, limit + 1, list);
-
-	if (err) {
-		return err;
-	}
-	*ret_complete = list->count <= limit;
-	if (!*ret_complete) {
-		event_done(&list->rows[--list->count]);
-	}
-	if (page_cut(list)) {
-		*ret_complete = false;
-	}
-	return ERR_OK;
-}
-
-static enum err load_up(const struct source *source, uint64_t from, size_t limit,
-			struct event_list *list, bool *ret_complete)
-{
-	enum err err = up(source, from, limit + 1, list);
+	enum err err = walk(source, seq, limit + 1, list);
 
 	if (err) {
 		return err;
@@ -172,7 +158,7 @@ static enum err page_before(const struct source *source, uint64_t at, size_t lim
 {
 	uint64_t to = at ? at - 1 : page->head;
 	enum err err =
-		load_down(source, to, limit, &page->events, &page->complete_before);
+		load(down, source, to, limit, &page->events, &page->complete_before);
 
 	event_list_reverse(&page->events);
 	return err ? err : none_up(source, to + 1, &page->complete_after);
@@ -182,7 +168,7 @@ static enum err page_after(const struct source *source, uint64_t at, size_t limi
 			   struct sync_page *page)
 {
 	enum err err =
-		load_up(source, at + 1, limit, &page->events, &page->complete_after);
+		load(up, source, at + 1, limit, &page->events, &page->complete_after);
 
 	return err ? err : none_down(source, at, &page->complete_before);
 }
@@ -194,11 +180,11 @@ static enum err page_around(const struct source *source, uint64_t at, size_t lim
 {
 	struct event_list newer = {0}, *list = &page->events;
 	size_t half = (limit + 1) / 2;
-	enum err err = load_up(source, at, half, &newer, &page->complete_after);
+	enum err err = load(up, source, at, half, &newer, &page->complete_after);
 
 	if (!err && at > 0) {
-		err = load_down(source, at - 1, limit - half, list,
-				&page->complete_before);
+		err = load(down, source, at - 1, limit - half, list,
+			   &page->complete_before);
 	} else if (!err) {
 		page->complete_before = true;
 	}

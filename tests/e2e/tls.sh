@@ -44,7 +44,7 @@ garble() {
 	exec 9>&-
 }
 for text in 'GET / HTTP/1.1\r\n\r\n' '\x16\x03\x01\x00\x05hello' 'SSH-2.0-x\r\n'; do
-	garble "$text" 2>/dev/null
+	(garble "$text") 2>/dev/null || true
 done
 check "garbage in the place of a handshake hurts nobody" \
 	signs_up 65 taken --pin "$pin"

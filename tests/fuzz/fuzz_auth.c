@@ -69,6 +69,21 @@ static void try_token(struct bytes text)
 	token_ring_done(&ring);
 }
 
+/* What was understood can be said again and means the same. */
+static void check_said_again(const struct token_ring *ring,
+			     const struct token_claims *claims)
+{
+	AUTO(str_done) struct str token = STR_INIT;
+	struct token_claims again;
+
+	token_issue(ring, claims, 1700000000000, &token);
+	assert(token_check(ring, str_view(&token), 1700000000000, &again) == ERR_OK);
+	assert(id_equal(&again.actor.user, &claims->actor.user));
+	assert(id_equal(&again.actor.session, &claims->actor.session));
+	assert(again.actor.scope == claims->actor.scope);
+	assert(again.expires_ms == claims->expires_ms);
+}
+
 /* Header and payload, rightly signed: a line and the rest. */
 static void try_claims(struct bytes text)
 {
@@ -86,6 +101,7 @@ static void try_claims(struct bytes text)
 	if (token_check(&ring, str_view(&token), 1700000000000, &claims) == ERR_OK) {
 		assert(claims.expires_ms > 1700000000000);
 		assert(!(claims.actor.scope & ~(unsigned)SCOPE_ALL));
+		check_said_again(&ring, &claims);
 	}
 	token_ring_done(&ring);
 }

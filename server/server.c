@@ -194,7 +194,8 @@ static enum err prepare_store(struct server *server, const struct server_setup *
 	struct store_config config = {.driver = setup->driver,
 				      .path = path,
 				      .clock = &server->clock,
-				      .random = &server->random};
+				      .random = &server->random,
+				      .audit_key = root_view(server->keys.audit)};
 	enum err err = store_open(&store, &config);
 	uint64_t now = clock_now_ms(&server->clock);
 
@@ -226,6 +227,7 @@ static enum err open_store(struct server *server, const struct server_setup *set
 		.driver = setup->driver,
 		.path = path.ptr,
 		.clock = &server->clock,
+		.audit_key = root_view(server->keys.audit),
 		.readers = setup->config.readers,
 		.inline_mode = setup->inline_mode,
 		.wake = server->loop ? loop_wake : NULL,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Three keys come from one master by HKDF: losing it costs open codes and log-ins. The
+ * Most keys come from one master by HKDF: losing it costs open codes and log-ins. The
  * peppers stand alone, since losing one costs every password hashed with it.
  */
 #include "server/core/keys.h"
@@ -30,6 +30,8 @@ void keys_init(struct keys *keys, const char *issuer, struct bytes master,
 	keys->codes = derive(&prk, "chat one-time codes");
 	keys->refresh = derive(&prk, "chat refresh tokens");
 	keys->subjects = derive(&prk, "chat subjects");
+	keys->audit = derive(&prk, "chat audit log");
+	keys->mail = derive(&prk, "chat mail queue");
 }
 
 void keys_done(struct keys *keys)
@@ -40,6 +42,8 @@ void keys_done(struct keys *keys)
 	root_free(&keys->codes);
 	root_free(&keys->refresh);
 	root_free(&keys->subjects);
+	root_free(&keys->audit);
+	root_free(&keys->mail);
 	*keys = (struct keys){0};
 }
 

@@ -20,10 +20,12 @@ struct keys {
 	struct root *codes;    /**< of one-time codes: key of otp_hash() */
 	struct root *refresh;  /**< of refresh tokens: key of refresh_next() */
 	struct root *subjects; /**< of what is counted: key of keys_subject() */
+	struct root *audit;    /**< of the audit log: store_config.audit_key */
+	struct root *mail; /**< of letters that wait: what may hold a code is sealed */
 	const struct random *random;
 };
 
-/** @master (at least 32 bytes) is what the last three are derived from. */
+/** @master (at least 32 bytes) is what all but tokens and peppers are derived from. */
 void keys_init(struct keys *keys, const char *issuer, struct bytes master,
 	       const struct random *random);
 void keys_done(struct keys *keys);

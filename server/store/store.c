@@ -63,6 +63,7 @@ enum err store_open(struct store *store, const struct store_config *config)
 		.driver = config->driver,
 		.clock = config->clock,
 		.random = config->random ? config->random : &random_system,
+		.audit_key = config->audit_key,
 		.reader = config->reader,
 	};
 	struct driver_config open = {.path = config->path, .reader = config->reader};

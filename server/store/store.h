@@ -19,6 +19,7 @@ struct store {
 	void *db;
 	const struct clock *clock;
 	const struct random *random; /**< for ids that are drawn here */
+	struct bytes audit_key;      /**< borrowed; of core/audit.h */
 	bool reader;
 };
 
@@ -27,6 +28,7 @@ struct store_config {
 	const char *path;
 	const struct clock *clock;
 	const struct random *random; /**< NULL: the system's */
+	struct bytes audit_key;      /**< of the audit log; must outlive the store */
 	bool reader;                 /**< the schema must be there already */
 };
 

@@ -205,6 +205,7 @@ static enum err open_stores(struct writer *writer, const struct writer_config *c
 		.path = config->path,
 		.clock = config->clock,
 		.random = config->random,
+		.audit_key = config->audit_key,
 	};
 	unsigned readers = config->readers ? config->readers : 1;
 	enum err err = store_open(&writer->store, &store);

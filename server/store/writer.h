@@ -21,6 +21,7 @@ struct writer_config {
 	const char *path;
 	const struct clock *clock;
 	const struct random *random; /**< NULL: the system's */
+	struct bytes audit_key;      /**< as of store_config */
 	unsigned readers;      /**< threads that read; at least 1 connection is opened */
 	bool inline_mode;      /**< no threads: submit runs the task, reap calls done() */
 	size_t most_tasks;     /**< waiting in each queue; 0: 65536 */

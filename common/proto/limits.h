@@ -35,6 +35,7 @@
 #define LIMIT_PAGE          200 /**< events in one page */
 #define LIMIT_GOT_ROOMS     200 /**< positions in one got */
 #define LIMIT_WATCH         200 /**< users in one watch */
+#define LIMIT_VERSIONS      50  /**< earlier texts of a message, one page */
 #define LIMIT_LIST          200 /**< rows of any other list, one page */
 #define LIMIT_FEATURES      32  /**< words in welcome.features */
 #define LIMIT_PRESENCE_ROOM 500 /**< members above which presence is not fanned out */
@@ -58,6 +59,8 @@
 #define LIMIT_RECEIPT_MS    1000  /**< receipts to others are batched this long */
 #define LIMIT_GOT_MS        1000  /**< a client says got at most this often */
 #define LIMIT_STALL_MS      30000 /**< a receiver without progress is closed, resumable */
+
+#define LIMIT_SLOW_MS 86400000 /**< slow mode: a day between two messages is a mute */
 
 /* Send queue of one connection, in bytes */
 #define LIMIT_QUEUE_SOFT 65536   /**< above it typing and presence are dropped */

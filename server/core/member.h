@@ -55,6 +55,12 @@ enum err member_list(struct store *store, const struct actor *actor,
 		     const struct id *room, struct bytes after, size_t limit,
 		     struct member_list *ret_list) MUST_CHECK;
 
+/** Bans of the room that hold now, by name; for who may ban. @after as above.
+ *  Owns: ban_list_done(). */
+enum err member_bans(struct store *store, const struct actor *actor,
+		     const struct id *room, struct bytes after, size_t limit,
+		     struct ban_list *ret_list) MUST_CHECK;
+
 /** The ids of every room whose log @user hears, for the bus. Owns: the caller, mem_free().
  *  The server's own: no gate. */
 enum err member_rooms(struct store *store, const struct id *user, struct id **ret_rooms,

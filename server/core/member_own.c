@@ -54,6 +54,16 @@ enum err member_list(struct store *store, const struct actor *actor,
 				 limit < LIMIT_LIST ? limit : LIMIT_LIST, ret_list);
 }
 
+enum err member_bans(struct store *store, const struct actor *actor,
+		     const struct id *room, struct bytes after, size_t limit,
+		     struct ban_list *ret_list)
+{
+	struct seat_row seat;
+	enum err err = seat_take(store, actor, room, VERB_BAN, &seat);
+
+	return err ? err : store_ban_list(store, seat.room, after, limit, ret_list);
+}
+
 enum err member_rooms(struct store *store, const struct id *user, struct id **ret_rooms,
 		      size_t *ret_count)
 {

@@ -85,6 +85,9 @@ static enum err change_slow(struct store *store, const struct actor *actor,
 	struct event_row event = {.kind = EVENT_ACL};
 	enum err err = seat_may(store, actor, seat, VERB_SLOW);
 
+	if (!err && in->slow_ms > LIMIT_SLOW_MS) {
+		err = ERR_BAD;
+	}
 	if (!err) {
 		err = store_room_set_slow(store, seat->room, in->slow_ms);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Messages: send, look up, edit, delete, page. A repeated cid gets the first answer. */
+/* Messages: send, look up, page. A repeated cid gets the first answer. */
 #include "common/base/mem.h"
 #include "server/core/cursor.h"
 #include "server/core/post.h"
@@ -90,59 +90,6 @@ static enum err get_work(struct call *call, struct store *store)
 enum err rest_message_get(struct call *call)
 {
 	return call_read(call, get_work, NULL);
-}
-
-typedef enum err change_fn(struct store *store, const struct actor *actor,
-			   const struct post *in, struct post_ack *ret_ack,
-			   struct news *news);
-
-/* The target says which room it is about. */
-static enum err change(struct call *call, struct store *store, struct post *post,
-		       change_fn *apply)
-{
-	struct event_row event = {0};
-	struct post_ack ack;
-	enum err err = post_get(store, &call->actor, &post->target, &event);
-
-	if (err == ERR_NOT_FOUND)
-		return call_blame(call, err, "id", NULL);
-	if (err != ERR_OK)
-		return err;
-	post->room = event.room;
-	event_done(&event);
-	err = apply(store, &call->actor, post, &ack, &call->news);
-	if (err == ERR_OK)
-		answer_ack(call, &post->cid, &ack);
-	return err;
-}
-
-static enum err edit_work(struct call *call, struct store *store)
-{
-	const struct body_message_edit *args = call->args;
-	struct post post = {.cid = idempotency_cid(call, &args->cid, store_now(store)),
-			    .target = args->id,
-			    .text = args->text};
-
-	return change(call, store, &post, post_edit);
-}
-
-enum err rest_message_edit(struct call *call)
-{
-	return call_write(call, edit_work, NULL);
-}
-
-static enum err delete_work(struct call *call, struct store *store)
-{
-	const struct body_message_ref *args = call->args;
-	struct post post = {.cid = idempotency_cid(call, &args->cid, store_now(store)),
-			    .target = args->id};
-
-	return change(call, store, &post, post_delete);
-}
-
-enum err rest_message_delete(struct call *call)
-{
-	return call_write(call, delete_work, NULL);
 }
 
 static struct body_event *show_events(const struct event_list *list)

@@ -148,8 +148,11 @@ enum err rest_room_create(struct call *call)
 static enum err update_work(struct call *call, struct store *store)
 {
 	const struct body_room_update *args = call->args;
-	struct room_change change = {
-		.slug = args->slug, .name = args->name, .topic = args->topic};
+	struct room_change change = {.slug = args->slug,
+				     .name = args->name,
+				     .topic = args->topic,
+				     .has_slow = args->has_slow_ms,
+				     .slow_ms = args->slow_ms};
 	enum err err = find_room(call, store, args->room, &change.room);
 
 	if (err == ERR_OK)
@@ -162,6 +165,20 @@ static enum err update_work(struct call *call, struct store *store)
 enum err rest_room_update(struct call *call)
 {
 	return call_write(call, update_work, NULL);
+}
+
+static enum err delete_work(struct call *call, struct store *store)
+{
+	const struct body_room_ref *args = call->args;
+	struct id room;
+	enum err err = find_room(call, store, args->room, &room);
+
+	return err == ERR_OK ? room_delete(store, &call->actor, &room, &call->news) : err;
+}
+
+enum err rest_room_delete(struct call *call)
+{
+	return call_write(call, delete_work, NULL);
 }
 
 static enum err join_work(struct call *call, struct store *store)
@@ -206,63 +223,6 @@ static enum err hide_work(struct call *call, struct store *store)
 enum err rest_room_hide(struct call *call)
 {
 	return call_write(call, hide_work, NULL);
-}
-
-static enum err invite_work(struct call *call, struct store *store)
-{
-	const struct body_room_invite *args = call->args;
-	struct member_act act = {.role = (enum role)args->role};
-	enum err err = find_room(call, store, args->room, &act.room);
-
-	if (err == ERR_OK)
-		err = find_user(call, store, args->user, &act.user);
-	return err == ERR_OK ? member_invite(store, &call->actor, &act, &call->news)
-			     : err;
-}
-
-enum err rest_room_invite(struct call *call)
-{
-	return call_write(call, invite_work, NULL);
-}
-
-static enum err members_work(struct call *call, struct store *store)
-{
-	const struct body_room_list *args = call->args;
-	struct member_list list = {0};
-	struct id room;
-	enum err err = find_room(call, store, args->room, &room);
-
-	if (err == ERR_OK)
-		err = member_list(store, &call->actor, &room, args->cursor,
-				  call_limit(args->limit, 50, LIMIT_LIST), &list);
-	if (err != ERR_OK)
-		return err;
-	struct body_member *rows = mem_alloc(list.count + 1, sizeof(*rows));
-	for (size_t i = 0; i < list.count; i++) {
-		rows[i] = (struct body_member){.has_user = true,
-					       .role = list.rows[i].role,
-					       .read = list.rows[i].read_seq,
-					       .joined_ts = list.rows[i].joined_ms};
-		show_user(&list.rows[i].user, &rows[i].user);
-	}
-	call_answer(
-		call,
-		&(struct body_members){
-			.members = rows,
-			.members_count = list.count,
-			.cursor = list.more ? bytes_text(
-						      list.rows[list.count - 1].user.name)
-					    : bytes_of(NULL, 0),
-			.complete = !list.more,
-		});
-	mem_free(rows);
-	member_list_done(&list);
-	return ERR_OK;
-}
-
-enum err rest_room_members(struct call *call)
-{
-	return call_read(call, members_work, NULL);
 }
 
 static enum err read_work(struct call *call, struct store *store)

@@ -257,10 +257,20 @@ enum err store_event_own(struct store *store, int64_t room, uint64_t above, uint
 	return err;
 }
 
-enum err store_pin_list(struct store *store, int64_t room, size_t limit,
+enum err store_pin_list(struct store *store, int64_t room, size_t skip, size_t limit,
 			struct event_list *list)
 {
 	return store_run(store, STMT_pin_list,
-			 VALUES(value_int(room), value_int((int64_t)limit)), on_event_row,
-			 list);
+			 VALUES(value_int(room), value_int((int64_t)limit),
+				value_int((int64_t)skip)),
+			 on_event_row, list);
+}
+
+enum err store_thread_list(struct store *store, const struct id *root, uint64_t before,
+			   size_t limit, struct event_list *list)
+{
+	return store_run(
+		store, STMT_thread_list,
+		VALUES(value_id(root), seq_value(before), value_int((int64_t)limit)),
+		on_event_row, list);
 }

@@ -90,17 +90,30 @@ enum err store_reaction_add(struct store *store, int64_t event, int64_t account,
 enum err store_reaction_remove(struct store *store, int64_t event, int64_t account,
 			       struct bytes emoji) MUST_CHECK;
 
-typedef enum err store_reaction_fn(struct bytes emoji, const struct id *user, void *ctx);
-/** Oldest first. */
-enum err store_reaction_list(struct store *store, int64_t event, size_t limit,
-			     store_reaction_fn *visit, void *ctx) MUST_CHECK;
+typedef enum err store_reaction_fn(struct bytes emoji, const struct id *user, uint64_t ts,
+				   void *ctx);
+/** Oldest first, the first @skip left out. */
+enum err store_reaction_list(struct store *store, int64_t event, size_t skip,
+			     size_t limit, store_reaction_fn *visit,
+			     void *ctx) MUST_CHECK;
+
+typedef enum err store_version_fn(uint64_t seq, uint64_t ts, struct bytes body,
+				  void *ctx);
+/** What stood in a message before its edits, oldest first, the first @skip left out: the
+ *  seq that brought each text and the time when it was replaced. */
+enum err store_version_list(struct store *store, int64_t event, size_t skip, size_t limit,
+			    store_version_fn *visit, void *ctx) MUST_CHECK;
+
+/** The replies to @root with seq < @before, newest first. Appends. */
+enum err store_thread_list(struct store *store, const struct id *root, uint64_t before,
+			   size_t limit, struct event_list *list) MUST_CHECK;
 
 /** ERR_EXISTS: it is pinned. */
 enum err store_pin_add(struct store *store, int64_t room, int64_t event, int64_t by,
 		       uint64_t ts) MUST_CHECK;
 enum err store_pin_remove(struct store *store, int64_t room, int64_t event) MUST_CHECK;
-/** Newest pin first. Appends. */
-enum err store_pin_list(struct store *store, int64_t room, size_t limit,
+/** Newest pin first, the first @skip left out. Appends. */
+enum err store_pin_list(struct store *store, int64_t room, size_t skip, size_t limit,
 			struct event_list *list) MUST_CHECK;
 
 /** Count a reply to the thread whose root is @root. */

@@ -180,16 +180,10 @@ static enum err on_member(const struct value *col, void *ctx)
 	return ERR_OK;
 }
 
-enum err store_member_list(struct store *store, int64_t room, struct bytes after,
-			   size_t limit, struct member_list *ret_list)
+/* One row more than wanted was asked for, so that it is known whether there are more. */
+static enum err cut_members(enum err err, struct member_list list, size_t limit,
+			    struct member_list *ret_list)
 {
-	struct member_list list = {0};
-	struct bytes from = after.ptr ? after : bytes_text("");
-	enum err err = store_run(
-		store, STMT_member_list,
-		VALUES(value_int(room), value_text(from), value_int((int64_t)limit + 1)),
-		on_member, &list);
-
 	if (err) {
 		member_list_done(&list);
 		return err;
@@ -199,6 +193,37 @@ enum err store_member_list(struct store *store, int64_t room, struct bytes after
 		list.count = limit;
 	*ret_list = list;
 	return ERR_OK;
+}
+
+static struct value name_value(struct bytes after)
+{
+	return value_text(after.ptr ? after : bytes_text(""));
+}
+
+enum err store_member_list(struct store *store, int64_t room, struct bytes after,
+			   size_t limit, struct member_list *ret_list)
+{
+	struct member_list list = {0};
+	enum err err = store_run(
+		store, STMT_member_list,
+		VALUES(value_int(room), name_value(after), value_int((int64_t)limit + 1)),
+		on_member, &list);
+
+	return cut_members(err, list, limit, ret_list);
+}
+
+enum err store_member_readers(struct store *store, int64_t room, struct bytes after,
+			      uint64_t seq, int64_t sender, size_t limit,
+			      struct member_list *ret_list)
+{
+	struct member_list list = {0};
+	enum err err = store_run(store, STMT_member_readers,
+				 VALUES(value_int(room), name_value(after),
+					value_int((int64_t)seq), value_int(sender),
+					value_int((int64_t)limit + 1)),
+				 on_member, &list);
+
+	return cut_members(err, list, limit, ret_list);
 }
 
 /* An array of fixed elements that a row function fills. */
@@ -369,4 +394,50 @@ enum err store_user_by_key(struct store *store, int64_t key, struct user_row *re
 		store_one(store, STMT_user_by_key, VALUES(value_int(key)), on_user, ret);
 
 	return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
+}
+
+void ban_list_done(struct ban_list *list)
+{
+	mem_free(list->rows);
+	*list = (struct ban_list){0};
+}
+
+static enum err on_ban(const struct value *col, void *ctx)
+{
+	struct ban_list *list = ctx;
+
+	if (list->count == list->cap) {
+		list->cap = mem_grow(list->cap, list->count + 1);
+		list->rows = mem_resize(list->rows, list->cap, sizeof(*list->rows));
+	}
+	struct ban_row *row = &list->rows[list->count++];
+	*row = (struct ban_row){
+		.since_ms = (uint64_t)col_int(&col[1]),
+		.until_ms = (uint64_t)col_int(&col[2]),
+		.by = col_id(&col[3]),
+	};
+	col_text(&col[0], row->why, sizeof(row->why));
+	user_take(&col[4], &row->user);
+	return ERR_OK;
+}
+
+enum err store_ban_list(struct store *store, int64_t room, struct bytes after,
+			size_t limit, struct ban_list *ret_list)
+{
+	struct ban_list list = {0};
+	enum err err = store_run(store, STMT_ban_list,
+				 VALUES(value_int(room), name_value(after),
+					value_int((int64_t)store_now(store)),
+					value_int((int64_t)limit + 1)),
+				 on_ban, &list);
+
+	if (err) {
+		ban_list_done(&list);
+		return err;
+	}
+	list.more = list.count > limit;
+	if (list.more)
+		list.count = limit;
+	*ret_list = list;
+	return ERR_OK;
 }

@@ -56,6 +56,10 @@ enum err store_member_count(struct store *store, int64_t room,
 /** By name, after @after ({NULL, 0}: from the start). */
 enum err store_member_list(struct store *store, int64_t room, struct bytes after,
 			   size_t limit, struct member_list *ret_list) MUST_CHECK;
+/** Those who have read up to @seq and let others know, without @sender; by name. */
+enum err store_member_readers(struct store *store, int64_t room, struct bytes after,
+			      uint64_t seq, int64_t sender, size_t limit,
+			      struct member_list *ret_list) MUST_CHECK;
 /** The account keys of all members. Owns: mem_free(*ret_keys). */
 enum err store_member_keys(struct store *store, int64_t room, int64_t **ret_keys,
 			   size_t *ret_count) MUST_CHECK;
@@ -103,6 +107,24 @@ enum err store_ban_put(struct store *store, int64_t room, int64_t account, int64
 		       struct bytes why, uint64_t until_ms) MUST_CHECK;
 /** ERR_NOT_FOUND: there was none. */
 enum err store_ban_remove(struct store *store, int64_t room, int64_t account) MUST_CHECK;
+
+struct ban_row {
+	struct user_row user;
+	struct id by; /**< zero: the server */
+	char why[LIMIT_DETAIL + 1];
+	uint64_t since_ms, until_ms; /**< until_ms 0: for good */
+};
+
+struct ban_list {
+	struct ban_row *rows;
+	size_t count, cap;
+	bool more; /**< go on with @after = the last row's user.name */
+};
+
+void ban_list_done(struct ban_list *list);
+/** Bans that hold now, by name, after @after ({NULL, 0}: from the start). */
+enum err store_ban_list(struct store *store, int64_t room, struct bytes after,
+			size_t limit, struct ban_list *ret_list) MUST_CHECK;
 
 enum err store_user_by_id(struct store *store, const struct id *id,
 			  struct user_row *ret) MUST_CHECK;

@@ -114,17 +114,43 @@ static enum err on_reaction(const struct value *col, void *ctx)
 	struct reaction_visitor *visitor = ctx;
 	struct id user = col_id(&col[1]);
 
-	return visitor->visit(col_bytes(&col[0]), &user, visitor->ctx);
+	return visitor->visit(col_bytes(&col[0]), &user, (uint64_t)col_int(&col[2]),
+			      visitor->ctx);
 }
 
-enum err store_reaction_list(struct store *store, int64_t event, size_t limit,
-			     store_reaction_fn *visit, void *ctx)
+enum err store_reaction_list(struct store *store, int64_t event, size_t skip,
+			     size_t limit, store_reaction_fn *visit, void *ctx)
 {
 	struct reaction_visitor visitor = {visit, ctx};
 
 	return store_run(store, STMT_reaction_list,
-			 VALUES(value_int(event), value_int((int64_t)limit)), on_reaction,
-			 &visitor);
+			 VALUES(value_int(event), value_int((int64_t)limit),
+				value_int((int64_t)skip)),
+			 on_reaction, &visitor);
+}
+
+struct version_visitor {
+	store_version_fn *visit;
+	void *ctx;
+};
+
+static enum err on_version(const struct value *col, void *ctx)
+{
+	struct version_visitor *visitor = ctx;
+
+	return visitor->visit((uint64_t)col_int(&col[0]), (uint64_t)col_int(&col[1]),
+			      col_bytes(&col[2]), visitor->ctx);
+}
+
+enum err store_version_list(struct store *store, int64_t event, size_t skip, size_t limit,
+			    store_version_fn *visit, void *ctx)
+{
+	struct version_visitor visitor = {visit, ctx};
+
+	return store_run(store, STMT_version_list,
+			 VALUES(value_int(event), value_int((int64_t)limit),
+				value_int((int64_t)skip)),
+			 on_version, &visitor);
 }
 
 enum err store_pin_add(struct store *store, int64_t room, int64_t event, int64_t by,

@@ -153,7 +153,7 @@ static void unknown_paths_and_methods_are_told_apart(void **state)
 		"GET /v2/rooms",
 		"GET /v1/rooms/",
 		"GET /v1//rooms",
-		"GET /v1/rooms/lobby/members/x",
+		"GET /v1/rooms/lobby/members/x/y",
 		"GET /v1/auth/me/",
 		"GET /v1/rooms/lobby/",
 	};

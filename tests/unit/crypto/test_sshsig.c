@@ -294,8 +294,7 @@ static void ssh_keygen_verifies_what_we_put_together(void **state)
 	scratch_init(&scratch);
 	for (int sk = 0; sk < 2; sk++) {
 		AUTO(str_done)
-		struct str armour = STR_INIT,
-			   who = STR_INIT, dir = STR_INIT;
+		struct str armour = STR_INIT, who = STR_INIT, dir = STR_INIT;
 		struct ssh_signer signer;
 		ssh_signer_init(&signer, 6, sk);
 		ssh_signer_armour(&signer, SPACE, "a message", &armour);

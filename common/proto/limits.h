@@ -37,6 +37,7 @@
 #define LIMIT_WATCH         200 /**< users in one watch */
 #define LIMIT_VERSIONS      50  /**< earlier texts of a message, one page */
 #define LIMIT_LIST          200 /**< rows of any other list, one page */
+#define LIMIT_RECOVERY      10  /**< recovery codes of one account */
 #define LIMIT_FEATURES      32  /**< words in welcome.features */
 #define LIMIT_PRESENCE_ROOM 500 /**< members above which presence is not fanned out */
 

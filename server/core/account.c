@@ -196,7 +196,9 @@ enum err account_reset(struct store *store, const struct keys *keys,
 {
 	AUTO(otp_done) struct otp_row row = {0};
 	struct account_row account;
-	enum err err = login_spend(store, keys, challenge, code, true, &row, ret_refused);
+	const struct factor_code typed = {.digits = *code};
+	enum err err = login_spend(store, keys, challenge, &typed, GATE_RESET, &row,
+				   ret_refused);
 
 	if (err != ERR_OK || *ret_refused != ERR_OK)
 		return err;

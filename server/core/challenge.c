@@ -53,15 +53,21 @@ enum err challenge_budget(const struct otp_counts *counts, uint64_t *ret_retry_m
 	return ERR_RATE;
 }
 
+enum err challenge_state(const struct otp_row *row, uint64_t now_ms)
+{
+	if (row->tries >= CHALLENGE_TRIES)
+		return ERR_TOO_MANY_TRIES;
+	return row->used_ms || now_ms >= row->expires_ms ? ERR_EXPIRED : ERR_OK;
+}
+
 enum err challenge_answer(const struct otp_row *row, struct bytes key,
 			  const struct otp_code *code, uint64_t now_ms)
 {
 	uint8_t hash[OTP_HASH_LEN];
+	enum err err = challenge_state(row, now_ms);
 
-	if (row->tries >= CHALLENGE_TRIES)
-		return ERR_TOO_MANY_TRIES;
-	if (row->used_ms || now_ms >= row->expires_ms)
-		return ERR_EXPIRED;
+	if (err != ERR_OK)
+		return err;
 	hash_code(row, key, code, hash);
 	return bytes_equal_secret(bytes_of(hash, sizeof(hash)),
 				  bytes_of(row->mac, sizeof(row->mac)))

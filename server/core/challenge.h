@@ -30,6 +30,10 @@ void challenge_make(struct otp_row *row, struct bytes key, uint64_t now_ms,
 enum err challenge_budget(const struct otp_counts *counts,
 			  uint64_t *ret_retry_ms) MUST_CHECK;
 
+/** Whether @row may be answered at all now. Errors: ERR_TOO_MANY_TRIES, ERR_EXPIRED (also
+ *  when answered before). */
+enum err challenge_state(const struct otp_row *row, uint64_t now_ms) MUST_CHECK;
+
 /** Answer @row with @code; changes nothing. A wrong code must be counted, the right one
  *  marked as used, before anything is answered.
  *  Errors: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED (also when answered before). */

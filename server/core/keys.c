@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Most keys come from one master by HKDF: losing it costs open codes and log-ins. The
+ * Most keys come from one master by HKDF: losing it costs open codes, log-ins and seeds. The
  * peppers stand alone, since losing one costs every password hashed with it.
  */
 #include "server/core/keys.h"
@@ -32,6 +32,7 @@ void keys_init(struct keys *keys, const char *issuer, struct bytes master,
 	keys->subjects = derive(&prk, "chat subjects");
 	keys->audit = derive(&prk, "chat audit log");
 	keys->mail = derive(&prk, "chat mail queue");
+	keys->sealing = derive(&prk, "chat sealed values");
 }
 
 void keys_done(struct keys *keys)
@@ -44,6 +45,7 @@ void keys_done(struct keys *keys)
 	root_free(&keys->subjects);
 	root_free(&keys->audit);
 	root_free(&keys->mail);
+	root_free(&keys->sealing);
 	*keys = (struct keys){0};
 }
 

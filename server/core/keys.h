@@ -22,6 +22,7 @@ struct keys {
 	struct root *subjects; /**< of what is counted: key of keys_subject() */
 	struct root *audit;    /**< of the audit log: store_config.audit_key */
 	struct root *mail; /**< of letters that wait: what may hold a code is sealed */
+	struct root *sealing;  /**< of what is kept sealed: see sealed.h */
 	const struct random *random;
 };
 

@@ -112,8 +112,8 @@ enum err login_answer(struct store *store, const struct keys *keys,
 {
 	AUTO(otp_done) struct otp_row row = {0};
 	struct login_result *result = ret_result;
-	enum err err = login_spend(store, keys, &proof->challenge, &proof->code, false,
-				   &row, &result->refused);
+	enum err err = login_spend(store, keys, &proof->challenge, &proof->code,
+				   GATE_LOGIN, &row, &result->refused);
 
 	if (err != ERR_OK || result->refused != ERR_OK)
 		return err;

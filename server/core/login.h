@@ -9,8 +9,8 @@
 #ifndef CHAT_CORE_LOGIN_H
 #define CHAT_CORE_LOGIN_H
 
-#include "common/crypto/otp.h"
 #include "server/core/actor.h"
+#include "server/core/factor.h"
 #include "server/core/keys.h"
 #include "server/core/name.h"
 #include "server/core/news.h"
@@ -20,10 +20,18 @@
 #include "server/store/store_otp.h"
 #include "server/store/store_session.h"
 
+/** Where the answer to a challenge comes from. */
+enum login_factor {
+	LOGIN_BY_MAIL, /**< a code that was mailed */
+	LOGIN_BY_APP,  /**< the code of an authenticator, or a recovery code */
+	LOGIN_BY_NONE, /**< nothing more is asked for: there is neither */
+};
+
 /** What somebody has to answer, and the letter that helps. */
 struct login_challenge {
 	struct id id;
 	enum otp_purpose purpose;
+	enum login_factor factor;
 	uint64_t expires_ms;
 	unsigned tries;
 	uint64_t retry_ms;    /**< with ERR_RATE */
@@ -35,8 +43,10 @@ struct login_challenge {
 
 void login_challenge_done(struct login_challenge *challenge);
 
-/** The wire word: "signup", "login", "reset". */
+/** The wire word: "signup", "login", "reset", "step_up". */
 const char *login_purpose_word(enum otp_purpose purpose);
+/** The wire word: "mail", "totp", "none". */
+const char *login_factor_word(enum login_factor factor);
 
 /** Where a request comes from, for mails and lists. */
 struct login_place {
@@ -63,8 +73,15 @@ enum err login_open_reset(struct store *store, const struct keys *keys,
 			  const struct email *email, const struct login_place *place,
 			  struct login_challenge *ret_challenge) MUST_CHECK;
 
+/** Open the challenge before something that a stolen session must not be able to do; the
+ *  password of @account was given already, where it has one. Errors: ERR_RATE. */
+enum err login_open_step_up(struct store *store, const struct keys *keys, int64_t account,
+			    const struct login_place *place,
+			    struct login_challenge *ret_challenge) MUST_CHECK;
+
 /** A new code in a new challenge for what @id was about; the old one stays good.
- *  Errors: ERR_EXPIRED (unknown, answered, long over), ERR_RATE. */
+ *  Errors: ERR_EXPIRED (unknown, answered, long over), ERR_STATE (no letter helps),
+ *  ERR_RATE. */
 enum err login_resend(struct store *store, const struct keys *keys, const struct id *id,
 		      const struct login_place *place,
 		      struct login_challenge *ret_challenge) MUST_CHECK;
@@ -78,7 +95,7 @@ enum err login_admin_code(struct store *store, const struct keys *keys,
 /** What answers a challenge. */
 struct login_proof {
 	struct id challenge;
-	struct otp_code code;
+	struct factor_code code;
 	struct id device; /**< of the log-in before; zero: a new one */
 	struct bytes device_name;
 	struct login_place place;
@@ -93,12 +110,27 @@ struct login_result {
 	bool ended; /**< with ERR_REVOKED: the session in `session` ended just now */
 };
 
-/** Spend @code on the challenge @id, of a reset or else of a sign-up or log-in. Owns:
- *  *ret_row, ended with otp_done(), set when *ret_refused is ERR_OK.
+/** What a challenge opens. */
+enum login_gate {
+	GATE_LOGIN, /**< a session: sign-up and log-in */
+	GATE_RESET,
+	GATE_STEP_UP,
+};
+
+/** Spend @code on the challenge @id, if it is one of @gate. Owns: *ret_row, ended with
+ *  otp_done(), set when *ret_refused is ERR_OK.
  *  Refusals: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED. */
 enum err login_spend(struct store *store, const struct keys *keys, const struct id *id,
-		     const struct otp_code *code, bool reset, struct otp_row *ret_row,
-		     enum err *ret_refused) MUST_CHECK;
+		     const struct factor_code *code, enum login_gate gate,
+		     struct otp_row *ret_row, enum err *ret_refused) MUST_CHECK;
+
+/** Spend @code on the step-up @id of @actor, whose account is then in *ret_account. An
+ *  empty code will do where login_open_step_up() asked for none.
+ *  Errors: ERR_FORBIDDEN, ERR_NO_USER. Refusals: those of login_spend(). */
+enum err login_step_up(struct store *store, const struct keys *keys,
+		       const struct actor *actor, const struct id *id,
+		       const struct factor_code *code, struct account_row *ret_account,
+		       enum err *ret_refused) MUST_CHECK;
 
 /** Answer a challenge of a sign-up or log-in; a sign-up makes the account active and lets
  *  it into the rooms that everybody is in.

@@ -23,7 +23,17 @@ const char *login_purpose_word(enum otp_purpose purpose)
 	switch (purpose) {
 	case OTP_SIGNUP: return "signup";
 	case OTP_RESET: return "reset";
+	case OTP_STEP_UP: return "step_up";
 	default: return "login";
+	}
+}
+
+const char *login_factor_word(enum login_factor factor)
+{
+	switch (factor) {
+	case LOGIN_BY_APP: return "totp";
+	case LOGIN_BY_NONE: return "none";
+	default: return "mail";
 	}
 }
 
@@ -32,7 +42,8 @@ struct opening {
 	enum otp_purpose purpose;
 	int64_t account; /* 0: nobody */
 	struct id user;
-	const struct email *email;
+	enum login_factor factor;
+	const struct email *email; /* what budgets are counted by */
 	enum letter_kind kind;
 	const char *to; /* NULL: nothing is written */
 	const char *name;
@@ -82,6 +93,7 @@ static enum err open_challenge(struct store *store, const struct keys *keys,
 		return err;
 	ret_challenge->id = row.id;
 	ret_challenge->purpose = row.purpose;
+	ret_challenge->factor = opening->factor;
 	ret_challenge->expires_ms = row.expires_ms;
 	ret_challenge->tries = CHALLENGE_TRIES;
 	ret_challenge->mail = opening->to != NULL;
@@ -118,6 +130,15 @@ enum err login_open_signup(struct store *store, const struct keys *keys,
 	return open_challenge(store, keys, &opening, ret_challenge);
 }
 
+/* Challenges are counted by address; an account without one by its name, which no address
+ * is like. */
+static void count_by(const struct account_row *account, struct email *ret_email)
+{
+	if (!account->email_verified ||
+	    email_fold(bytes_text(account->email), ret_email) != ERR_OK)
+		snprintf(ret_email->text, sizeof(ret_email->text), "%s", account->name);
+}
+
 static enum err open_login(struct store *store, const struct keys *keys,
 			   const struct account_row *account,
 			   const struct login_place *place,
@@ -135,6 +156,13 @@ static enum err open_login(struct store *store, const struct keys *keys,
 		.place = place,
 	};
 
+	if (account->totp && account->state == ACCOUNT_ACTIVE) {
+		count_by(account, &email);
+		opening.purpose = OTP_TOTP;
+		opening.factor = LOGIN_BY_APP;
+		opening.to = NULL;
+		return open_challenge(store, keys, &opening, ret_challenge);
+	}
 	if (email_fold(bytes_text(account->email), &email) != ERR_OK)
 		return ERR_UNVERIFIED;
 	if (account->state == ACCOUNT_UNVERIFIED)
@@ -184,17 +212,49 @@ enum err login_open_reset(struct store *store, const struct keys *keys,
 	return open_challenge(store, keys, &opening, ret_challenge);
 }
 
+enum err login_open_step_up(struct store *store, const struct keys *keys, int64_t account,
+			    const struct login_place *place,
+			    struct login_challenge *ret_challenge)
+{
+	struct account_row row;
+	struct email email;
+	struct opening opening = {.purpose = OTP_STEP_UP,
+				  .account = account,
+				  .email = &email,
+				  .kind = LETTER_STEP_UP,
+				  .place = place};
+	enum err err = store_account_get(store, account, &row);
+
+	if (err != ERR_OK)
+		return err;
+	count_by(&row, &email);
+	opening.user = row.id;
+	opening.name = row.name;
+	if (row.totp)
+		opening.factor = LOGIN_BY_APP;
+	else if (row.email_verified)
+		opening.to = row.email;
+	else
+		opening.factor = LOGIN_BY_NONE;
+	return open_challenge(store, keys, &opening, ret_challenge);
+}
+
 static enum err reopen(struct store *store, const struct keys *keys,
 		       const struct otp_row *row, const struct login_place *place,
 		       struct login_challenge *ret_challenge)
 {
 	struct email email;
 
+	if (row->purpose == OTP_TOTP)
+		return ERR_STATE;
 	if (row->used_ms || store_now(store) >= row->expires_ms + RESEND_MS ||
 	    email_fold(bytes_text(row->email), &email) != ERR_OK)
 		return ERR_EXPIRED;
 	if (row->purpose == OTP_RESET)
 		return login_open_reset(store, keys, &email, place, ret_challenge);
+	if (row->purpose == OTP_STEP_UP)
+		return login_open_step_up(store, keys, row->account, place,
+					  ret_challenge);
 	if (row->purpose != OTP_LOGIN && row->purpose != OTP_SIGNUP)
 		return ERR_EXPIRED;
 	return login_begin(store, keys, row->account, place, ret_challenge);
@@ -249,17 +309,17 @@ static enum err spend_admin_code(struct store *store, const struct keys *keys,
 	return store_otp_use(store, admin.key);
 }
 
-/* The code is not the one that was mailed. */
+/* The code is not the right one. */
 static enum err spend_other(struct store *store, const struct keys *keys,
-			    const struct otp_row *row, const struct otp_code *code,
+			    const struct otp_row *row, const struct factor_code *code,
 			    enum err *ret_refused)
 {
 	bool good = false;
 	int tries;
 	enum err err = ERR_OK;
 
-	if (row->account && row->purpose != OTP_RESET)
-		err = spend_admin_code(store, keys, row, code, &good);
+	if (row->account && row->purpose != OTP_RESET && !code->is_recovery)
+		err = spend_admin_code(store, keys, row, &code->digits, &good);
 	if (err != ERR_OK)
 		return err;
 	if (!good)
@@ -268,23 +328,82 @@ static enum err spend_other(struct store *store, const struct keys *keys,
 	return store_otp_use(store, row->key);
 }
 
+static bool is_of(enum login_gate gate, enum otp_purpose purpose)
+{
+	switch (purpose) {
+	case OTP_SIGNUP:
+	case OTP_LOGIN:
+	case OTP_TOTP: return gate == GATE_LOGIN;
+	case OTP_RESET: return gate == GATE_RESET;
+	case OTP_STEP_UP: return gate == GATE_STEP_UP;
+	default: return false;
+	}
+}
+
+/* What answers a step-up is decided by what the account has now: an app that was added
+ * meanwhile counts, and nothing is weaker than when it was asked. */
+static enum err answer_step_up(struct store *store, const struct keys *keys,
+			       const struct otp_row *row, const struct factor_code *code,
+			       enum err *ret_refused)
+{
+	struct account_row account;
+	enum err err = store_account_get(store, row->account, &account);
+
+	if (err != ERR_OK)
+		return err;
+	if (account.totp)
+		return factor_spend(store, keys, &account, code, ret_refused);
+	if (!account.email_verified)
+		*ret_refused = ERR_OK;
+	else if (code->is_recovery)
+		*ret_refused = ERR_BAD_CODE;
+	else
+		*ret_refused = challenge_answer(row, root_view(keys->codes),
+						&code->digits, store_now(store));
+	return ERR_OK;
+}
+
+/* Look at @code, by the means that @row asks for; changes nothing but the app's codes. */
+static enum err answer(struct store *store, const struct keys *keys,
+		       const struct otp_row *row, const struct factor_code *code,
+		       enum err *ret_refused)
+{
+	struct account_row account;
+
+	*ret_refused = challenge_state(row, store_now(store));
+	if (*ret_refused != ERR_OK)
+		return ERR_OK;
+	if (row->purpose == OTP_STEP_UP)
+		return answer_step_up(store, keys, row, code, ret_refused);
+	if (row->purpose != OTP_TOTP) {
+		*ret_refused =
+			code->is_recovery
+				? ERR_BAD_CODE
+				: challenge_answer(row, root_view(keys->codes),
+						   &code->digits, store_now(store));
+		return ERR_OK;
+	}
+	enum err err = store_account_get(store, row->account, &account);
+	return err == ERR_OK ? factor_spend(store, keys, &account, code, ret_refused)
+			     : err;
+}
+
 enum err login_spend(struct store *store, const struct keys *keys, const struct id *id,
-		     const struct otp_code *code, bool reset, struct otp_row *ret_row,
-		     enum err *ret_refused)
+		     const struct factor_code *code, enum login_gate gate,
+		     struct otp_row *ret_row, enum err *ret_refused)
 {
 	struct otp_row row = {0};
 	enum err err = store_otp_get(store, id, &row), refused = ERR_EXPIRED;
 
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	if (err == ERR_OK && (row.purpose == OTP_RESET) == reset &&
-	    row.purpose <= OTP_RESET)
-		refused = challenge_answer(&row, root_view(keys->codes), code,
-					   store_now(store));
-	err = ERR_OK;
-	if (refused == ERR_BAD_CODE)
+	if (err == ERR_OK && is_of(gate, row.purpose))
+		err = answer(store, keys, &row, code, &refused);
+	else
+		err = ERR_OK;
+	if (err == ERR_OK && refused == ERR_BAD_CODE)
 		err = spend_other(store, keys, &row, code, &refused);
-	else if (refused == ERR_OK)
+	else if (err == ERR_OK && refused == ERR_OK)
 		err = store_otp_use(store, row.key);
 	if (err == ERR_OK && refused == ERR_OK)
 		*ret_row = row;
@@ -292,4 +411,29 @@ enum err login_spend(struct store *store, const struct keys *keys, const struct 
 		otp_done(&row);
 	*ret_refused = refused;
 	return err;
+}
+
+enum err login_step_up(struct store *store, const struct keys *keys,
+		       const struct actor *actor, const struct id *id,
+		       const struct factor_code *code, struct account_row *ret_account,
+		       enum err *ret_refused)
+{
+	AUTO(otp_done) struct otp_row row = {0};
+	struct otp_row asked = {0};
+
+	if (!(actor->scope & SCOPE_ACCOUNT))
+		return ERR_FORBIDDEN;
+	/* Somebody else's is left alone: no tries are spent on it. */
+	enum err err = store_otp_get(store, id, &asked);
+	bool own = err == ERR_OK && id_equal(&asked.user, &actor->user);
+	otp_done(&asked);
+	if (err == ERR_NOT_FOUND || (err == ERR_OK && !own)) {
+		*ret_refused = ERR_EXPIRED;
+		return ERR_OK;
+	}
+	if (err == ERR_OK)
+		err = login_spend(store, keys, id, code, GATE_STEP_UP, &row, ret_refused);
+	if (err != ERR_OK || *ret_refused != ERR_OK)
+		return err;
+	return store_account_get(store, row.account, ret_account);
 }

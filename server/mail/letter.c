@@ -107,13 +107,26 @@ static void write_password(struct letter *letter, const struct letter_facts *fac
 		_("If that was not you, ask for a new password at once.\n"));
 }
 
+static void write_step_up(struct letter *letter, const struct letter_facts *facts)
+{
+	str_addf(&letter->subject, _("Your code for %s"), facts->server);
+	str_addf(&letter->body,
+		 _("This code confirms a change of your account \"%s\" on %s:\n"),
+		 facts->name, facts->server);
+	add_code(&letter->body, facts);
+	str_add(&letter->body,
+		_("If that was not you, somebody is logged in as you: change your "
+		  "password.\n"
+		  "Never tell the code to anyone, whoever asks.\n"));
+}
+
 void letter_write(struct letter *letter, enum letter_kind kind,
 		  const struct letter_facts *facts)
 {
 	static void (*const writers[])(struct letter *, const struct letter_facts *) = {
 		[LETTER_SIGNUP] = write_signup,     [LETTER_KNOWN] = write_known,
 		[LETTER_LOGIN] = write_login,       [LETTER_RESET] = write_reset,
-		[LETTER_PASSWORD] = write_password,
+		[LETTER_PASSWORD] = write_password, [LETTER_STEP_UP] = write_step_up,
 	};
 
 	str_clear(&letter->subject);

@@ -12,6 +12,7 @@ enum letter_kind {
 	LETTER_LOGIN,
 	LETTER_RESET,
 	LETTER_PASSWORD, /**< your password was changed */
+	LETTER_STEP_UP,  /**< a code for something that needs more than a session */
 };
 
 struct letter_facts {

@@ -11,6 +11,7 @@ void answer_challenge(struct call *call, const struct login_challenge *challenge
 		    &(struct body_challenge){
 			    .challenge = challenge->id,
 			    .purpose = bytes_text(login_purpose_word(challenge->purpose)),
+			    .factor = bytes_text(login_factor_word(challenge->factor)),
 			    .expires_ms = challenge->expires_ms,
 			    .tries = challenge->tries,
 			    .now = now_ms,
@@ -56,7 +57,8 @@ void answer_tokens(struct call *call, const struct login_result *result, uint64_
 	str_done(&token);
 }
 
-void answer_me(struct call *call, const struct account_row *account)
+void answer_me(struct call *call, const struct account_row *account,
+	       uint64_t recovery_codes)
 {
 	struct body_me body = {
 		.has_user = true,
@@ -64,6 +66,9 @@ void answer_me(struct call *call, const struct account_row *account)
 		.email_verified = account->email_verified,
 		.session = call->actor.session,
 		.device = call->actor.device,
+		.password = account->password[0] != '\0',
+		.totp = account->totp,
+		.recovery_codes = recovery_codes,
 	};
 
 	show_account(account, &body.user);

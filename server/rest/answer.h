@@ -11,8 +11,9 @@ void answer_challenge(struct call *call, const struct login_challenge *challenge
 		      uint64_t now_ms);
 /** The body `tokens`, with a fresh access token. */
 void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms);
-/** The body `me`. */
-void answer_me(struct call *call, const struct account_row *account);
+/** The body `me`; @recovery_codes: how many are left. */
+void answer_me(struct call *call, const struct account_row *account,
+	       uint64_t recovery_codes);
 /** The account as others see it; borrows from it. */
 void show_account(const struct account_row *account, struct body_user *ret_body);
 

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The account of whoever asks, and the keys that its tokens are checked with. */
+#include "common/crypto/secret.h"
 #include "server/rest/answer.h"
+#include "server/store/store_factor.h"
 
 static enum err me_work(struct call *call, struct store *store)
 {
 	struct account_row account;
+	int64_t codes = 0;
 	enum err err = account_own(store, &call->actor, &account);
 
+	if (err == ERR_OK && account.totp)
+		err = store_recovery_left(store, account.key, &codes);
 	if (err == ERR_OK)
-		answer_me(call, &account);
+		answer_me(call, &account, (uint64_t)codes);
+	wipe(&account.password, sizeof(account.password));
 	return err;
 }
 

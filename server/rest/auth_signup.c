@@ -139,7 +139,7 @@ static enum err answer_work(struct call *call, struct store *store)
 		.device_name = args->device_name,
 		.place = call_place(call),
 	};
-	enum err err = otp_parse(args->code, &proof.code);
+	enum err err = factor_parse(args->code, &proof.code);
 
 	if (err == ERR_OK)
 		err = login_answer(store, &call->server->keys, &proof, &result,
@@ -165,10 +165,10 @@ static void answered(struct call *call)
 enum err rest_auth_otp(struct call *call)
 {
 	const struct body_otp *args = call->args;
-	struct otp_code code;
+	struct factor_code code;
 
 	/* What is no code at all costs nobody a try. */
-	if (otp_parse(args->code, &code) != ERR_OK)
+	if (factor_parse(args->code, &code) != ERR_OK)
 		return call_blame(call, ERR_BAD_CODE, "code",
 				  N_("a code has six digits"));
 	if (args->device_name.ptr && !line_is_valid(args->device_name))

@@ -16,6 +16,7 @@ enum otp_purpose {
 	OTP_EMAIL_NEW,
 	OTP_TOTP,       /**< answered by an authenticator: no code of ours */
 	OTP_LOGIN_CODE, /**< made by the administrator */
+	OTP_STEP_UP, /**< before something that a stolen session must not be able to do */
 };
 
 #define OTP_MAC_LEN 32

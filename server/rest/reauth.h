@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The password once more, before what a stolen session must not be able to do. An account
+ *  without a password (known by a Unix socket or a key) passes without one: there is
+ *  nothing to ask for. Thread: loop. */
+#ifndef CHAT_REST_REAUTH_H
+#define CHAT_REST_REAUTH_H
+
+#include "server/rest/call.h"
+
+/** Must be first in the data of the call. */
+struct reauth {
+	struct account_row
+		account; /**< of the actor; its password is wiped before `next` */
+	struct bytes password;
+	call_next_fn *next;
+};
+
+/** Look whether @password (or {NULL, 0}) is the actor's, then call @next on the loop, which
+ *  takes the call. Wrong ones are counted like those of log-ins.
+ *  Errors: ERR_BUSY, ERR_FORBIDDEN (the token is not good for accounts). */
+enum err reauth_start(struct call *call, struct bytes password,
+		      call_next_fn *next) MUST_CHECK;
+
+/** Spend the code @text of the step-up @challenge of the actor. In call->refused: what to
+ *  answer when it was not right. Errors: those of login_step_up(). Thread: the writer. */
+enum err reauth_step_up(struct call *call, struct store *store,
+			const struct id *challenge, struct bytes text,
+			struct account_row *ret_account) MUST_CHECK;
+
+#endif

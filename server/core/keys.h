@@ -21,8 +21,8 @@ struct keys {
 	struct root *refresh;  /**< of refresh tokens: key of refresh_next() */
 	struct root *subjects; /**< of what is counted: key of keys_subject() */
 	struct root *audit;    /**< of the audit log: store_config.audit_key */
-	struct root *mail; /**< of letters that wait: what may hold a code is sealed */
-	struct root *sealing;  /**< of what is kept sealed: see sealed.h */
+	struct root *mail;    /**< of letters that wait: what may hold a code is sealed */
+	struct root *sealing; /**< of what is kept sealed: see sealed.h */
 	const struct random *random;
 };
 

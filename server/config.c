@@ -114,6 +114,7 @@ static void fill(struct config *config)
 		.max_per_address = (unsigned)opts_number(opts, OPTION_MAX_PER_ADDRESS),
 		.readers = (unsigned)opts_number(opts, OPTION_READERS),
 		.send_rate = (unsigned)opts_number(opts, OPTION_SEND_RATE),
+		.retention_ms = (uint64_t)opts_number(opts, OPTION_RETENTION),
 		.mail_spool = config->spool.ptr,
 		.mail_from = opts_text(opts, OPTION_MAIL_FROM),
 		.name = opts_text(opts, OPTION_NAME),

@@ -15,6 +15,7 @@
 #include "common/base/mem.h"
 #include "common/os/file.h"
 #include "server/bus/bus.h"
+#include "server/chores.h"
 #include "server/core/expiry.h"
 #include "server/core/revoked.h"
 #include "server/core/room.h"
@@ -105,6 +106,7 @@ void server_tick(struct server *server)
 	uint64_t now = clock_mono_ms(&server->clock);
 
 	receipts_tell(server, server->receipts);
+	chores_tick(server->chores);
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
 		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
@@ -400,6 +402,7 @@ static void make_tables(struct server *server)
 	rates_set(server->rates, RATE_SEND, rate / 6 + 1, rate);
 	server->receipts = receipts_new(random_u64(server));
 	server->revoked = revoked_new(random_u64(server));
+	server->chores = chores_new(server);
 }
 
 static enum err begin(struct server *server, const struct server_setup *setup,
@@ -443,6 +446,7 @@ enum err server_new(const struct server_setup *setup, struct server **ret_server
 	server->own_uid = setup->own_uid;
 	server->router = setup->router ? setup->router : &no_routes;
 	server->lock = -1;
+	server->begun_ms = clock_mono_ms(&server->clock);
 	enum err err = begin(server, setup, why);
 
 	if (err != ERR_OK) {
@@ -476,6 +480,7 @@ void server_free(struct server **server)
 		reap_jobs(gone);
 	}
 	writer_free(&gone->writer);
+	chores_free(&gone->chores);
 	if (gone->has_workers) {
 		reap_jobs(gone); /* what the last answers had to mail */
 	}

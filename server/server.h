@@ -21,6 +21,7 @@
 #include "server/net/request.h"
 
 struct bus;
+struct chores;
 struct driver;
 struct guard;
 struct loop;
@@ -47,8 +48,9 @@ struct server_config {
 	unsigned max_connections;
 	unsigned max_per_address;
 	unsigned readers;
-	unsigned send_rate; /**< per minute and account; 0 = not limited */
-	const char *name;   /**< of this server: issuer of tokens, in mails */
+	unsigned send_rate;    /**< per minute and account; 0 = not limited */
+	uint64_t retention_ms; /**< of rooms that say nothing themselves; 0 = for ever */
+	const char *name;      /**< of this server: issuer of tokens, in mails */
 	const char *mail_spool, *mail_from;
 	const char *lobby;          /**< slug of the room that everybody is in */
 	const char *const *origins; /**< beside our own, NULL-ended */
@@ -76,6 +78,7 @@ struct server {
 	struct keys keys;          /**< from secrets/: see secrets.h */
 	struct revoked *revoked;   /**< sessions whose tokens are refused from now on */
 	struct guard *guard;       /**< rest/: who has guessed wrong how often */
+	struct chores *chores;     /**< upkeep that runs meanwhile */
 	struct receipts *receipts; /**< on/: what others are told once a second */
 	const struct request_router *router; /**< rest/: for HTTP and for `call` */
 	uint32_t own_uid;                    /**< who runs it */
@@ -84,8 +87,9 @@ struct server {
 	int lock;                            /**< of server.lock, -1 = none */
 	uint64_t drain_ms;                   /**< 0, or when draining began */
 	uint64_t swept_ms;
-	atomic_bool stop; /**< somebody asked for it */
-	bool goodbye;     /**< connections were told to close */
+	uint64_t begun_ms; /**< on the monotonic clock */
+	atomic_bool stop;  /**< somebody asked for it */
+	bool goodbye;      /**< connections were told to close */
 	/* for an end half-way through the beginning */
 	bool has_keys, has_workers, has_socket;
 };

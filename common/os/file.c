@@ -160,6 +160,24 @@ enum err file_replace(const char *path, struct bytes bytes, mode_t mode)
 	return err;
 }
 
+enum err file_sync(const char *path)
+{
+	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0)
+		return err_of(errno);
+	return ERR_OK;
+}
+
+enum err file_move(const char *from, const char *to)
+{
+	enum err err = file_sync(from);
+
+	if (err == ERR_OK && rename(from, to) < 0)
+		err = err_of(errno);
+	return err == ERR_OK ? sync_folder(to) : err;
+}
+
 static enum err make_folder(const char *path)
 {
 	struct stat st;

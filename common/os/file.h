@@ -25,6 +25,12 @@ enum err file_read_secret(const char *path, size_t most, struct buf *buf) MUST_C
  *  beside it, fsync, rename, fsync of the folder. */
 enum err file_replace(const char *path, struct bytes bytes, mode_t mode) MUST_CHECK;
 
+/** Wait until the content of the file at @path is on disk. */
+enum err file_sync(const char *path) MUST_CHECK;
+/** Give the file at @from, whose content is on disk then, the name @to in the place of
+ *  what had it, even over a loss of power. Both are on one file system. */
+enum err file_move(const char *from, const char *to) MUST_CHECK;
+
 /** Make @path and what is missing above it, all 0700. An existing folder keeps its mode.
  *  Errors: also ERR_EXISTS when something in the way is not a folder. */
 enum err file_make_private(const char *path) MUST_CHECK;

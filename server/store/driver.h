@@ -45,7 +45,16 @@ enum upkeep {
 	UPKEEP_RELIEVE,    /**< the same, but only when it has become long */
 	UPKEEP_TRIM,       /**< give free pages back, a slice */
 	UPKEEP_BACKUP,     /**< copy a slice of the database to a file */
-	UPKEEP_CHECK,      /**< read all of it and compare: ERR_CORRUPT; takes a while */
+};
+
+/** One thing that is wrong, as a sentence without an end; borrowed. */
+typedef void found_fn(const char *what, void *ctx);
+
+/** How large a database is. */
+struct driver_size {
+	uint64_t pages, free_pages, page_bytes;
+	uint64_t log_pages;  /**< committed, and not yet moved into the main file */
+	uint64_t left_pages; /**< of a backup under way, not copied yet */
 };
 
 struct driver_config {
@@ -80,6 +89,10 @@ struct driver {
 	/** One slice of housekeeping, outside of transactions; @path is the target of a backup.
 	 *  *ret_more says that slices are left. */
 	enum err (*upkeep)(void *db, enum upkeep what, const char *path, bool *ret_more);
+	/** Read the whole file and compare; takes a while. @found is called for each thing
+	 *  that is wrong. Errors: ERR_CORRUPT when there was one. */
+	enum err (*check)(void *db, found_fn *found, void *ctx);
+	enum err (*size)(void *db, struct driver_size *ret_size);
 	void *ctx;                        /**< handed to open() */
 	const struct migrate_step *steps; /**< the schema in this engine's DDL */
 };

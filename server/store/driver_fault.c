@@ -112,6 +112,20 @@ static enum err fault_upkeep(void *arg, enum upkeep what, const char *path,
 	return db->fault->inner->upkeep(db->inner, what, path, ret_more);
 }
 
+static enum err fault_check(void *arg, found_fn *found, void *ctx)
+{
+	struct fault_db *db = arg;
+
+	return db->fault->inner->check(db->inner, found, ctx);
+}
+
+static enum err fault_size(void *arg, struct driver_size *ret_size)
+{
+	struct fault_db *db = arg;
+
+	return db->fault->inner->size(db->inner, ret_size);
+}
+
 void fault_init(struct fault *fault, const struct driver *inner)
 {
 	*fault = (struct fault){
@@ -125,6 +139,8 @@ void fault_init(struct fault *fault, const struct driver *inner)
 				.commit = fault_commit,
 				.rollback = fault_rollback,
 				.upkeep = fault_upkeep,
+				.check = fault_check,
+				.size = fault_size,
 				.ctx = fault,
 				.steps = inner->steps,
 			},

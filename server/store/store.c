@@ -10,6 +10,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/os/file.h"
 #include "server/store/migrate.h"
 
 /* A restored copy goes on with the same numbers but other content: whoever holds a
@@ -101,14 +102,17 @@ enum err store_backup(struct store *store, const char *path)
 
 	while (!err && more)
 		err = store->driver->upkeep(store->db, UPKEEP_BACKUP, path, &more);
-	return err;
+	return err ? err : file_sync(path);
+}
+
+static void log_damage(const char *what, void *ctx)
+{
+	log_error("store: damaged, what=%s", what);
 }
 
 enum err store_check(struct store *store)
 {
-	bool more;
-
-	return store->driver->upkeep(store->db, UPKEEP_CHECK, NULL, &more);
+	return store->driver->check(store->db, log_damage, NULL);
 }
 
 enum err store_run(struct store *store, enum stmt stmt, const struct value *args,

@@ -5,6 +5,7 @@
 #ifndef CHAT_STORE_TASK_H
 #define CHAT_STORE_TASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/err.h"
@@ -27,7 +28,9 @@ struct task {
 	struct mail mail;
 	task_run_fn *run;
 	task_done_fn *done;
-	size_t size;  /**< bytes that it holds, for the bound of the queue */
+	size_t size; /**< bytes that it holds, for the bound of the queue */
+	bool alone; /**< of the writer: run between two groups and outside of a transaction,
+		     *   for a slice of upkeep */
 	enum err err; /**< the writer's */
 };
 

@@ -89,6 +89,12 @@ static enum err commit_group(struct writer *writer, struct mail *head)
 	return err;
 }
 
+/* A slice of upkeep: who waits behind it waits for a few milliseconds. */
+static void run_alone(struct writer *writer, struct mail *mail)
+{
+	task_of(mail)->err = task_of(mail)->run(task_of(mail), &writer->store);
+}
+
 static void hand_back(struct writer *writer, struct mail *head, struct mail *tail,
 		      size_t count)
 {
@@ -119,14 +125,21 @@ static void write_list(struct writer *writer, struct mail *list)
 {
 	while (list) {
 		struct mail *head = list, *tail = list;
+		bool alone = task_of(head)->alone;
 		size_t count = 1;
-		while (tail->next && count < GROUP_MAX) {
+		while (!alone && tail->next && !task_of(tail->next)->alone &&
+		       count < GROUP_MAX) {
 			tail = tail->next;
 			count++;
 		}
 		list = tail->next;
 		tail->next = NULL;
-		note_commit(writer, commit_group(writer, head), count);
+		if (alone) {
+			run_alone(writer, head);
+			atomic_fetch_sub(&writer->waiting, 1);
+		} else {
+			note_commit(writer, commit_group(writer, head), count);
+		}
 		hand_back(writer, head, tail, count);
 	}
 }

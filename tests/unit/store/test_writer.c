@@ -377,11 +377,45 @@ static void a_reader_refuses_to_write(void **state)
 	check_err(note.err, ERR_STORE);
 }
 
+/* Outside of a transaction: an upkeep asserts that it is. */
+static enum err checkpoint_run(struct task *task, struct store *store)
+{
+	bool more;
+
+	return store->driver->upkeep(store->db, UPKEEP_CHECKPOINT, NULL, &more);
+}
+
+static void upkeep_stands_between_groups_and_in_order(void **state)
+{
+	struct fixture *fixture = *state;
+	struct crowd crowd;
+	struct note alone;
+
+	start(fixture, false);
+	crowd_gather(&crowd, fixture);
+	note_init(&alone, fixture, "alone", 0);
+	alone.task.run = checkpoint_run;
+	alone.task.alone = true;
+	check_ok(writer_submit(fixture->writer, &alone.task));
+	struct note after;
+	note_init(&after, fixture, "after", 0);
+	check_ok(writer_submit(fixture->writer, &after.task));
+	crowd_release(&crowd, fixture);
+	wait_for(fixture, 103);
+	check_ok(alone.err);
+	assert_int_equal(alone.order, 101);
+	assert_int_equal(after.order, 102);
+	struct writer_stats stats = writer_stats(fixture->writer);
+	assert_int_equal(stats.commits, 3); /* the first, the crowd, what came after */
+	assert_int_equal(stats.waiting, 0);
+}
+
 #define WRITER_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 CHECK_MAIN(WRITER_TEST(without_threads_a_task_runs_at_once_and_is_done_at_reap),
 	   WRITER_TEST(what_queues_up_is_committed_together_and_in_order),
 	   WRITER_TEST(a_bad_task_fails_alone),
+	   WRITER_TEST(upkeep_stands_between_groups_and_in_order),
 	   WRITER_TEST(a_commit_that_fails_fails_all_and_leaves_nothing),
 	   WRITER_TEST(a_transaction_that_cannot_begin_fails_all),
 	   WRITER_TEST(a_full_queue_refuses_and_leaves_the_task),

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Chains of tasks. A step runs on a thread of the store and leaves what it found in the
+ * chore; its done() decides on the loop what comes next. A step that finds the queue full
+ * waits for the next tick: chores give way to people.
+ */
+#include "server/chores.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "server/server.h"
+#include "server/store/store.h"
+#include "server/store/store_cut.h"
+#include "server/store/writer.h"
+
+#define ROOMS_STEP 32      /* rooms looked for at once */
+#define CUT_STEP   200     /* events of one transaction: a few milliseconds */
+#define EVERY_MS   3600000 /* retention: to the hour is good enough for days */
+#define FIRST_MS   60000   /* after the start, when those who were away are back */
+#define SLACK      20      /* one page of so many stays free for what comes next */
+
+struct chore {
+	struct task task;
+	struct chores *chores;
+	enum chore_kind kind;
+	struct chore_report report;
+	bool waiting; /* for a place in the queue */
+	bool all;     /* vacuum: down to the last free page */
+	bool more;    /* of the last step */
+	chore_over_fn *over;
+	void *ctx;
+	struct str path;                  /* backup */
+	struct cut_row rooms[ROOMS_STEP]; /* retention: found, being cut */
+	size_t count, at;
+	int64_t after;
+	uint64_t cut; /* by the last step */
+	bool cutting;
+};
+
+struct chores {
+	struct server *server;
+	uint64_t next_ms; /* retention by itself */
+	struct chore list[CHORE_COUNT];
+};
+
+static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum"};
+static const char *const states[] = {"never", "running", "done", "failed"};
+
+const char *chore_word(enum chore_kind kind)
+{
+	return kinds[kind];
+}
+
+const char *chore_state_word(enum chore_state state)
+{
+	return states[state];
+}
+
+bool chore_of_word(struct bytes word, enum chore_kind *ret_kind)
+{
+	for (unsigned i = 0; i < CHORE_COUNT; i++) {
+		if (bytes_equal(word, bytes_text(kinds[i]))) {
+			*ret_kind = (enum chore_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- the steps, on the store's threads ---- */
+
+static void measure(struct chore *chore, struct store *store, struct driver_size *size)
+{
+	if (store->driver->size(store->db, size) == ERR_OK)
+		chore->report.bytes = size->pages * size->page_bytes;
+}
+
+static enum err copy_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	struct driver_size size = {0};
+	enum err err = store->driver->upkeep(store->db, UPKEEP_BACKUP, chore->path.ptr,
+					     &chore->more);
+
+	measure(chore, store, &size);
+	chore->report.total = size.pages;
+	chore->report.done = size.pages - (chore->more ? size.left_pages : 0);
+	return err;
+}
+
+static enum err trim_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	struct driver_size before = {0}, size = {0};
+	enum err err = store->driver->size(store->db, &before);
+
+	chore->more = false;
+	if (err != ERR_OK || before.free_pages <= (chore->all ? 0 : before.pages / SLACK))
+		return err;
+	err = store->driver->upkeep(store->db, UPKEEP_TRIM, NULL, &chore->more);
+	measure(chore, store, &size);
+	chore->report.done += before.pages - size.pages;
+	chore->report.total = chore->report.done + size.free_pages;
+	return err;
+}
+
+static enum err find_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	const struct server *server = chore->chores->server;
+	enum err err =
+		store_cut_due(store, store_now(store), server->config.retention_ms,
+			      chore->after, ROOMS_STEP, chore->rooms, &chore->count);
+
+	chore->at = 0;
+	for (size_t i = 0; i < chore->count && chore->report.dry && err == ERR_OK; i++) {
+		uint64_t count = 0;
+		err = store_cut_size(store, &chore->rooms[i], &count);
+		chore->report.events += count;
+	}
+	return err;
+}
+
+static enum err cut_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	size_t count = 0;
+	enum err err = store_cut(store, &chore->rooms[chore->at], store_now(store),
+				 CUT_STEP, &count);
+
+	chore->cut = count;
+	return err;
+}
+
+/* ---- the chain, on the loop ---- */
+
+static void step(struct chore *chore);
+
+static void end(struct chore *chore, enum err err)
+{
+	struct chore_report *report = &chore->report;
+	chore_over_fn *over = chore->over;
+
+	report->state = err == ERR_OK ? CHORE_DONE : CHORE_FAILED;
+	report->err = err;
+	report->ended_ms = clock_now_ms(&chore->chores->server->clock);
+	if (err != ERR_OK)
+		log_error("chores: %s failed, error=%s", kinds[chore->kind],
+			  err_word(err));
+	else if (chore->kind != CHORE_RETENTION || (report->events > 0 && !report->dry))
+		log_info("chores: %s is done, took_ms=%llu, rooms=%llu, events=%llu, "
+			 "pages=%llu",
+			 kinds[chore->kind],
+			 (unsigned long long)(report->ended_ms - report->begun_ms),
+			 (unsigned long long)report->rooms,
+			 (unsigned long long)report->events,
+			 (unsigned long long)report->done);
+	chore->over = NULL;
+	if (over)
+		over(chore->ctx);
+}
+
+static void vacuum_after(struct chores *chores)
+{
+	struct chore *vacuum = &chores->list[CHORE_VACUUM];
+
+	if (vacuum->report.state != CHORE_RUNNING &&
+	    chores_start(chores, CHORE_VACUUM, false, NULL, NULL) == ERR_OK)
+		vacuum->all = false;
+}
+
+/* What retention does next: look for rooms, cut the next slice, or be done. */
+static void on_retention(struct chore *chore)
+{
+	struct chore_report *report = &chore->report;
+
+	if (chore->cutting) {
+		report->events += chore->cut;
+		chore->at += chore->cut < CUT_STEP;
+	} else {
+		report->rooms += chore->count;
+		if (chore->count > 0)
+			chore->after = chore->rooms[chore->count - 1].room;
+	}
+	if (!chore->cutting && chore->count == 0) {
+		end(chore, ERR_OK);
+		if (report->events > 0 && !report->dry)
+			vacuum_after(chore->chores);
+		return;
+	}
+	chore->cutting = !report->dry && chore->at < chore->count;
+	step(chore);
+}
+
+static void on_step(struct task *task, enum err err)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+
+	if (err != ERR_OK)
+		end(chore, err);
+	else if (chore->kind == CHORE_RETENTION)
+		on_retention(chore);
+	else if (chore->more)
+		step(chore);
+	else
+		end(chore, ERR_OK);
+}
+
+static void step(struct chore *chore)
+{
+	static task_run_fn *const alone[CHORE_COUNT] = {
+		[CHORE_BACKUP] = copy_step,
+		[CHORE_VACUUM] = trim_step,
+	};
+	struct writer *writer = chore->chores->server->writer;
+	bool reads = chore->kind == CHORE_RETENTION && !chore->cutting;
+	task_run_fn *run = alone[chore->kind];
+
+	if (!run)
+		run = reads ? find_step : cut_step;
+	chore->task = (struct task){.run = run,
+				    .done = on_step,
+				    .size = sizeof(*chore),
+				    .alone = alone[chore->kind] != NULL};
+	enum err err = reads ? reader_submit(writer, &chore->task)
+			     : writer_submit(writer, &chore->task);
+	chore->waiting = err != ERR_OK;
+}
+
+enum err chores_start(struct chores *chores, enum chore_kind kind, bool dry,
+		      chore_over_fn *over, void *ctx)
+{
+	struct chore *chore = &chores->list[kind];
+
+	if (chore->report.state == CHORE_RUNNING)
+		return ERR_BUSY;
+	/* what an earlier one left, which nobody has taken away */
+	if (kind == CHORE_BACKUP)
+		unlink(chore->path.ptr);
+	chore->report = (struct chore_report){
+		.state = CHORE_RUNNING,
+		.dry = dry,
+		.begun_ms = clock_now_ms(&chores->server->clock),
+	};
+	chore->over = over;
+	chore->ctx = ctx;
+	chore->all = true;
+	chore->cutting = false;
+	chore->after = 0;
+	step(chore);
+	return ERR_OK;
+}
+
+const struct chore_report *chores_report(const struct chores *chores,
+					 enum chore_kind kind)
+{
+	return &chores->list[kind].report;
+}
+
+void chores_tick(struct chores *chores)
+{
+	uint64_t now = clock_mono_ms(&chores->server->clock);
+
+	for (unsigned i = 0; i < CHORE_COUNT; i++) {
+		if (chores->list[i].waiting)
+			step(&chores->list[i]);
+	}
+	if (now < chores->next_ms)
+		return;
+	chores->next_ms = now + EVERY_MS;
+	if (chores_start(chores, CHORE_RETENTION, false, NULL, NULL) != ERR_OK)
+		log_warn("chores: retention takes longer than an hour");
+}
+
+struct chores *chores_new(struct server *server)
+{
+	struct chores *chores = mem_new(struct chores);
+
+	chores->server = server;
+	chores->next_ms = clock_mono_ms(&server->clock) + FIRST_MS;
+	for (unsigned i = 0; i < CHORE_COUNT; i++) {
+		chores->list[i].chores = chores;
+		chores->list[i].kind = (enum chore_kind)i;
+		chores->list[i].path = STR_INIT;
+	}
+	str_addf(&chores->list[CHORE_BACKUP].path, "%s/backup.part",
+		 server->config.data_dir);
+	return chores;
+}
+
+void chores_free(struct chores **chores)
+{
+	if (!*chores)
+		return;
+	for (unsigned i = 0; i < CHORE_COUNT; i++)
+		str_done(&(*chores)->list[i].path);
+	mem_free(*chores);
+	*chores = NULL;
+}

@@ -40,6 +40,8 @@
 #define LIMIT_RECOVERY      10  /**< recovery codes of one account */
 #define LIMIT_FEATURES      32  /**< words in welcome.features */
 #define LIMIT_PRESENCE_ROOM 500 /**< members above which presence is not fanned out */
+#define LIMIT_INVITES       100 /**< open codes of one room: enough to give each guest one */
+#define LIMIT_INVITE_USES   10000 /**< of one code; without a count there is no end to it */
 
 /* Frames and bodies, in bytes */
 #define LIMIT_JSON_DEPTH      8     /**< our deepest body is 5 */
@@ -61,7 +63,8 @@
 #define LIMIT_GOT_MS        1000  /**< a client says got at most this often */
 #define LIMIT_STALL_MS      30000 /**< a receiver without progress is closed, resumable */
 
-#define LIMIT_SLOW_MS 86400000 /**< slow mode: a day between two messages is a mute */
+#define LIMIT_INVITE_MS 31536000000 /**< an invitation lasts a year at most */
+#define LIMIT_SLOW_MS   86400000 /**< slow mode: a day between two messages is a mute */
 
 /* Send queue of one connection, in bytes */
 #define LIMIT_QUEUE_SOFT 65536   /**< above it typing and presence are dropped */

@@ -2,18 +2,21 @@
 /*
  * Challenges stay for a day after their end, since they are what budgets are counted by;
  * kept answers stay for a week, which is how long a client may sleep before it retries;
- * the logs of users stay for 90 days: a device that was away longer starts over.
+ * the logs of users stay for 90 days: a device that was away longer starts over; who comes
+ * with an invitation that is over is told so for a month.
  */
 #include "server/core/expiry.h"
 
 #include "server/core/account.h"
 #include "server/store/store_idempotency.h"
+#include "server/store/store_invite.h"
 #include "server/store/store_log.h"
 
 #define SLICE     500 /* rows of each kind: some milliseconds */
 #define DAY_MS    86400000u
 #define ANSWER_MS (7 * (uint64_t)DAY_MS)
 #define LOG_MS    (90 * (uint64_t)DAY_MS)
+#define INVITE_MS (30 * (uint64_t)DAY_MS)
 
 enum err expiry_run(struct store *store)
 {
@@ -26,6 +29,8 @@ enum err expiry_run(struct store *store)
 		err = store_idempotency_expire(store, now_ms - ANSWER_MS, SLICE);
 	if (err == ERR_OK)
 		err = store_log_prune(store, now_ms - LOG_MS, SLICE);
+	if (err == ERR_OK)
+		err = store_invite_expire(store, now_ms - INVITE_MS, SLICE);
 	if (err == ERR_OK)
 		err = store_account_expire(store, now_ms - ACCOUNT_UNVERIFIED_MS, SLICE);
 	return err;

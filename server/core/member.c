@@ -79,11 +79,40 @@ static enum err load_self(struct store *store, const struct actor *actor,
 	return err ? err : store_user_by_key(store, act->seat.account, &act->user);
 }
 
+/* Who was banned does not come in, whatever brings him. */
+static enum err admit_self(struct store *store, struct act *act, enum role role,
+			   struct news *news)
+{
+	bool banned;
+	enum err err =
+		store_seat_banned(store, act->seat.room, act->seat.account, &banned);
+
+	if (!err && banned) {
+		err = ERR_BANNED;
+	}
+	return err ? err : admit(store, act, MEMBER_JOIN, role, news);
+}
+
+enum err member_enter(struct store *store, const struct actor *actor,
+		      const struct member_act *in, bool *ret_entered, struct news *news)
+{
+	struct act act;
+	enum err err = load_self(store, actor, &in->room, &act);
+
+	if (err) {
+		return err;
+	}
+	if (act.seat.deleted) {
+		return ERR_GONE;
+	}
+	*ret_entered = act.seat.role == 0;
+	return *ret_entered ? admit_self(store, &act, in->role, news) : ERR_OK;
+}
+
 enum err member_join(struct store *store, const struct actor *actor,
 		     const struct member_act *in, struct news *news)
 {
 	struct act act;
-	bool banned;
 	enum err err = load_self(store, actor, &in->room, &act);
 
 	if (err) {
@@ -96,13 +125,7 @@ enum err member_join(struct store *store, const struct actor *actor,
 		return ERR_OK;
 	}
 	err = seat_may(store, actor, &act.seat, VERB_JOIN);
-	if (!err) {
-		err = store_seat_banned(store, act.seat.room, act.seat.account, &banned);
-	}
-	if (!err && banned) {
-		err = ERR_BANNED;
-	}
-	return err ? err : admit(store, &act, MEMBER_JOIN, ROLE_MEMBER, news);
+	return err ? err : admit_self(store, &act, ROLE_MEMBER, news);
 }
 
 struct arrival {

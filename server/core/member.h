@@ -22,6 +22,11 @@ enum err member_arrive(struct store *store, const struct actor *actor,
 /** Join a public room. Nothing when one is in already. Errors: ERR_BANNED, ERR_NO_ROOM. */
 enum err member_join(struct store *store, const struct actor *actor,
 		     const struct member_act *in, struct news *news) MUST_CHECK;
+/** Come in as in->role, by a right that was checked before (an invitation). *ret_entered:
+ *  one was not in already. Errors: ERR_BANNED, ERR_GONE. */
+enum err member_enter(struct store *store, const struct actor *actor,
+		      const struct member_act *in, bool *ret_entered,
+		      struct news *news) MUST_CHECK;
 /** Bring someone into a room. Errors: ERR_NO_USER, ERR_BANNED, ERR_FORBIDDEN. */
 enum err member_invite(struct store *store, const struct actor *actor,
 		       const struct member_act *in, struct news *news) MUST_CHECK;

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The server under load beside other servers: `bench_load [OPTION…] [SCENE…]`. Scenes are
+ * in scene.c, peers in peer.c; without names the usual ones are run against all that are
+ * installed. Exits with 1 when any message was lost, doubled or out of order.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/base/mem.h"
+#include "tests/bench/report.h"
+#include "tests/bench/stock.h"
+
+enum { STOCK_ROOMS = 1000, FILES = 20000 };
+
+struct run {
+	struct place place;
+	struct pace pace;
+	unsigned rounds;
+	uint64_t events;  /* in the stocked database; 0: there is none */
+	const char *only; /* names of peers */
+	const char *json_path;
+	FILE *json;
+	struct daemon stock_home; /* the folder of the stocked database */
+	struct str stocked;
+	struct column columns[REPORT_COLUMNS];
+	unsigned column_count;
+	bool failed;
+};
+
+static const char usage[] =
+	"usage: bench_load [OPTION...] [SCENE...]\n"
+	"  --server FILE     chat-server            --fanout FILE   raw_fanout\n"
+	"  --source DIR      tests/bench            --modules DIR   has node_modules\n"
+	"  --peers A,B       only these             --events N      also with N events "
+	"before\n"
+	"  --rounds N        medians of so many     --seconds S     of each measurement\n"
+	"  --json FILE       a line per figure      --fault WORD    raw_fanout errs\n";
+
+static bool wanted(const struct run *run, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = run->only; at && *at; at += strcspn(at, ",")) {
+		at += *at == ',';
+		if (strncmp(at, name, len) == 0 && (at[len] == ',' || !at[len]))
+			return true;
+	}
+	return !run->only;
+}
+
+static void add_column(struct run *run, const struct peer *peer, uint64_t events)
+{
+	struct column *column = &run->columns[run->column_count++];
+
+	*column = (struct column){.peer = peer, .events = events};
+	if (events)
+		snprintf(column->title, sizeof(column->title), "%s %gM", peer->name,
+			 (double)events / 1e6);
+	else
+		snprintf(column->title, sizeof(column->title), "%s", peer->name);
+}
+
+static void find_columns(struct run *run)
+{
+	for (const struct peer *const *at = peers; *at; at++) {
+		const struct peer *peer = *at;
+		AUTO(str_done) struct str why = STR_INIT;
+		char version[100] = "";
+		if (!wanted(run, peer->name))
+			continue;
+		if (!peer->here(&run->place, &why)) {
+			printf("%-10s skipped: %s\n", peer->name, why.ptr);
+			continue;
+		}
+		peer->version(&run->place, version);
+		printf("%-10s %s (%s); an answer means: %s\n", peer->name, peer->title,
+		       version, peer->promise);
+		add_column(run, peer, 0);
+		if (peer->ours && run->events)
+			add_column(run, peer, run->events);
+	}
+}
+
+static void make_stock(struct run *run)
+{
+	double start = now_s();
+
+	if (!run->events)
+		return;
+	daemon_init(&run->stock_home);
+	daemon_path(&run->stock_home, "stock.db", &run->stocked);
+	stock_fill(run->stocked.ptr, STOCK_ROOMS, run->events);
+	printf("a database with %llu events: made in %.1f s\n",
+	       (unsigned long long)run->events, now_s() - start);
+}
+
+static void run_scene(struct run *run, const struct scene *scene)
+{
+	struct report *report = mem_new(struct report);
+
+	*report = (struct report){
+		.scene = scene,
+		.columns = run->columns,
+		.count = run->column_count,
+		.rounds = run->rounds,
+	};
+	for (unsigned round = 0; round < run->rounds; round++) {
+		for (unsigned i = 0; i < run->column_count; i++) {
+			struct outcome *outcome = &report->outcomes[i][round];
+			struct place place = run->place;
+			if (run->columns[i].events)
+				place.stocked = run->stocked.ptr;
+			outcome_take(outcome, run->columns[i].peer, &place, scene,
+				     &run->pace);
+			run->failed = run->failed || outcome->failed;
+		}
+	}
+	report_print(report);
+	report_bars(report, run->json);
+	if (run->json)
+		report_json(report, run->json);
+	mem_free(report);
+}
+
+static const char *const usual[] = {"A10",   "A100",    "A1000", "B100",
+				    "B1000", "latency", "idle",  "join"};
+
+static int run_all(struct run *run, char *const *names)
+{
+	const struct scene *scene;
+
+	for (char *const *name = names; *name; name++) {
+		if (!scene_find(*name)) {
+			fprintf(stderr, "bench_load: no scene %s\n", *name);
+			return 64;
+		}
+	}
+	if (run->json_path && !(run->json = fopen(run->json_path, "a")))
+		give_up("%s: %s", run->json_path, strerror(errno));
+	report_machine();
+	find_columns(run);
+	make_stock(run);
+	printf("medians of %u rounds, %g s each\n", run->rounds, run->pace.seconds);
+	fflush(stdout);
+	for (char *const *name = names; *name; name++)
+		run_scene(run, scene_find(*name));
+	for (size_t i = 0; i < ARRAY_LEN(usual) && !*names; i++) {
+		scene = scene_find(usual[i]);
+		run_scene(run, scene);
+	}
+	daemon_stop(&run->stock_home);
+	str_done(&run->stocked);
+	if (run->json)
+		fclose(run->json);
+	return run->failed ? 1 : 0;
+}
+
+static unsigned number_of(const char *text, unsigned most)
+{
+	unsigned long number = strtoul(text, NULL, 10);
+
+	if (number < 1 || number > most)
+		give_up("%s is not a number from 1 to %u", text, most);
+	return (unsigned)number;
+}
+
+static bool read_options(struct run *run, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"server", required_argument, NULL, 's'},
+		{"fanout", required_argument, NULL, 'f'},
+		{"source", required_argument, NULL, 'd'},
+		{"modules", required_argument, NULL, 'm'},
+		{"peers", required_argument, NULL, 'p'},
+		{"events", required_argument, NULL, 'e'},
+		{"rounds", required_argument, NULL, 'r'},
+		{"seconds", required_argument, NULL, 't'},
+		{"json", required_argument, NULL, 'j'},
+		{"fault", required_argument, NULL, 'x'},
+		{0},
+	};
+
+	for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		switch (option) {
+		case 's': run->place.server = optarg; break;
+		case 'f': run->place.fanout = optarg; break;
+		case 'd': run->place.source = optarg; break;
+		case 'm': run->place.modules = optarg; break;
+		case 'p': run->only = optarg; break;
+		case 'e': run->events = strtoull(optarg, NULL, 10); break;
+		case 'r': run->rounds = number_of(optarg, REPORT_ROUNDS); break;
+		case 't': run->pace.seconds = strtod(optarg, NULL); break;
+		case 'j': run->json_path = optarg; break;
+		case 'x': run->place.fault = optarg; break;
+		default: return false;
+		}
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = {
+		.pace = {.warm_s = 0.5, .seconds = 3},
+		.rounds = 3,
+		.stocked = STR_INIT,
+	};
+	struct rlimit files = {FILES, FILES};
+
+	if (!read_options(&run, argc, argv)) {
+		fputs(usage, stderr);
+		return 64;
+	}
+	setrlimit(RLIMIT_NOFILE, &files);
+	daemon_pin_self();
+	return run_all(&run, argv + optind);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One run: start, join, warm up, measure, hear everything out, end. Rates are taken between
+ * two moments while the load goes on; the check for losses comes after the last message.
+ */
+#include "tests/bench/outcome.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const struct figure_row figure_rows[FIGURE_COUNT] = {
+	{"deliveries_per_cpu_s", "deliveries per second of server CPU", "1/s", 0},
+	{"deliveries_per_s", "deliveries per second", "1/s", 0},
+	{"cpu", "cores used by the server", "", 2},
+	{"wire_bytes", "bytes on the wire per delivery", "B", 0},
+	{"p50_ms", "latency, half are faster", "ms", 2},
+	{"p99_ms", "latency, 99 of 100 are faster", "ms", 2},
+	{"line_kb", "memory per joined connection", "KB", 1},
+	{"idle_cpu", "CPU while all are idle", "%", 1},
+	{"joins_per_s", "joins per second", "1/s", 0},
+	{"joins_per_cpu_s", "joins per second of server CPU", "1/s", 0},
+};
+
+static void put(struct outcome *outcome, enum figure figure, double value)
+{
+	outcome->has[figure] = true;
+	outcome->value[figure] = value;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool run_flood(struct outcome *outcome, struct load *load,
+		      const struct daemon *daemon, const struct pace *pace)
+{
+	if (!load_join(load, load->scene->people) || !load_flood(load, pace->warm_s))
+		return false;
+	double cpu = daemon_cpu(daemon), start = now_s();
+	uint64_t deliveries = load->deliveries, bytes = load->bytes;
+	if (!load_flood(load, pace->seconds))
+		return false;
+	cpu = daemon_cpu(daemon) - cpu;
+	double took = now_s() - start, count = (double)(load->deliveries - deliveries);
+	put(outcome, FIGURE_PER_CPU, count / cpu);
+	put(outcome, FIGURE_PER_S, count / took);
+	put(outcome, FIGURE_CPU, cpu / took);
+	put(outcome, FIGURE_WIRE, (double)(load->bytes - bytes) / count);
+	return load_settle(load);
+}
+
+static bool run_paced(struct outcome *outcome, struct load *load,
+		      const struct daemon *daemon, const struct pace *pace)
+{
+	if (!load_join(load, load->scene->people) || !load_pace(load, pace->warm_s))
+		return false;
+	double cpu = daemon_cpu(daemon), start = now_s();
+	if (!load_pace(load, pace->seconds))
+		return false;
+	put(outcome, FIGURE_CPU, (daemon_cpu(daemon) - cpu) / (now_s() - start));
+	size_t count = load->sample_count;
+	qsort(load->samples, count, sizeof(*load->samples), by_size);
+	put(outcome, FIGURE_P50, load->samples[count / 2] / 1000.0);
+	put(outcome, FIGURE_P99, load->samples[count * 99 / 100] / 1000.0);
+	return true;
+}
+
+/* A first few connections, so that what a server makes once is not counted. */
+static bool run_idle(struct outcome *outcome, struct load *load,
+		     const struct daemon *daemon, const struct pace *pace)
+{
+	const unsigned first = load->scene->room_size, all = load->scene->people;
+
+	if (!load_join(load, first) || !load_say_once(load) || !load_listen(load, 0.2))
+		return false;
+	double before = daemon_pss(daemon);
+	if (!load_join(load, all) || !load_listen(load, pace->warm_s))
+		return false;
+	double cpu = daemon_cpu(daemon), start = now_s();
+	if (!load_listen(load, pace->seconds))
+		return false;
+	cpu = (daemon_cpu(daemon) - cpu) / (now_s() - start);
+	put(outcome, FIGURE_LINE_KB,
+	    (daemon_pss(daemon) - before) * 1.024 / (all - first));
+	put(outcome, FIGURE_IDLE_CPU, cpu * 100);
+	return load_say_once(load); /* they all hear */
+}
+
+static bool run_join(struct outcome *outcome, struct load *load,
+		     const struct daemon *daemon, const struct pace *pace)
+{
+	const unsigned first = load->scene->room_size, all = load->scene->people;
+
+	if (!load_join(load, first))
+		return false;
+	double cpu = daemon_cpu(daemon), start = now_s();
+	if (!load_join(load, all))
+		return false;
+	cpu = daemon_cpu(daemon) - cpu;
+	put(outcome, FIGURE_JOINS, (all - first) / (now_s() - start));
+	put(outcome, FIGURE_JOINS_CPU, (all - first) / cpu);
+	return load_say_once(load);
+}
+
+typedef bool run_fn(struct outcome *outcome, struct load *load,
+		    const struct daemon *daemon, const struct pace *pace);
+
+static run_fn *const runs[] = {
+	[SCENE_FLOOD] = run_flood,
+	[SCENE_PACED] = run_paced,
+	[SCENE_IDLE] = run_idle,
+	[SCENE_JOIN] = run_join,
+};
+
+void outcome_take(struct outcome *outcome, const struct peer *peer,
+		  const struct place *place, const struct scene *scene,
+		  const struct pace *pace)
+{
+	struct daemon daemon;
+	struct load load;
+	void *party = NULL;
+
+	*outcome = (struct outcome){0};
+	daemon_init(&daemon);
+	peer->start(&daemon, place, scene, &party);
+	load_init(&load, peer, scene, party, daemon.port);
+	if (!runs[scene->kind](outcome, &load, &daemon, pace)) {
+		outcome->failed = true;
+		fprintf(stderr, "bench: %s, %s: FAILED: %s\n", scene->name, peer->title,
+			load.fault.ptr);
+	}
+	load_done(&load);
+	if (peer->end)
+		peer->end(party);
+	daemon_stop(&daemon);
+}

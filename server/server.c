@@ -202,7 +202,7 @@ static enum err prepare_store(struct server *server, const struct server_setup *
 	uint64_t now = clock_now_ms(&server->clock);
 
 	if (err == ERR_OK) {
-		err = store.driver->begin(store.db);
+		err = store_begin(&store);
 	}
 	if (err == ERR_OK) {
 		err = room_found(&store, bytes_text(setup->config.lobby));
@@ -213,7 +213,7 @@ static enum err prepare_store(struct server *server, const struct server_setup *
 					    remember_revoked, server);
 	}
 	if (err == ERR_OK) {
-		err = store.driver->commit(store.db);
+		err = store_commit(&store);
 	}
 	store_close(&store);
 	return err;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sending. The common case costs one look-up (the seat) and one insert that meets no equal
- * cid; whether a cid was there before is asked only when something refuses the request.
- * So a repetition is answered like the first time even by who has been removed since.
+ * Sending. The common case costs one insert that meets no equal cid, of a seat that the
+ * store remembers; whether a cid was there before is asked only when something refuses the
+ * request. So a repetition is answered like the first time even by who has been removed
+ * since. When a request fails, nothing has changed: the common case writes nothing that can
+ * fail behind its insert, all others stand in a savepoint.
  */
 #include "server/core/post.h"
 
@@ -78,10 +80,9 @@ static enum err check_answered(struct store *store, const struct seat_row *seat,
 	return fits ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* Up to the insert: nothing is changed when it fails. */
-static enum err insert(struct store *store, const struct actor *actor,
-		       struct seat_row *seat, const struct post *in,
-		       struct seat_entry *entry, int64_t *ret_root, struct news *news)
+/* Whether it may be said. */
+static enum err check(struct store *store, const struct actor *actor,
+		      struct seat_row *seat, const struct post *in, int64_t *ret_root)
 {
 	int64_t reply;
 	enum err err = repeat_check_cid(&in->cid);
@@ -101,7 +102,7 @@ static enum err insert(struct store *store, const struct actor *actor,
 	if (!err) {
 		err = check_answered(store, seat, &in->thread, ret_root);
 	}
-	return err ? err : seat_append(store, seat, entry, news);
+	return err;
 }
 
 static enum err mention(struct store *store, const struct seat_row *seat,
@@ -139,8 +140,7 @@ static enum err attach(struct store *store, const struct seat_row *seat,
 		err = store_member_ensure(store, seat->room, seat->account, seat->role);
 	}
 	if (!err) {
-		err = store_member_said(store, seat->room, seat->account, !event->quiet,
-					event->ts);
+		err = store_seat_said(store, seat, !event->quiet, event->ts);
 	}
 	if (!err && root) {
 		err = store_thread_reply(store, seat->room, root, event->seq, event->ts);
@@ -152,9 +152,43 @@ static enum err attach(struct store *store, const struct seat_row *seat,
 		err = store_mention_all(store, seat->room, event->seq, seat->account);
 	}
 	for (size_t i = 0; i < in->file_count && !err; i++) {
-		err = store_event_file(store, event->key, &in->files[i], seat->account);
+		err = store_event_file(store, &event->cid, &in->files[i], seat->account);
 	}
 	return err;
+}
+
+/* The insert and what hangs on it. *ret_refused: it was the insert that failed. */
+static enum err append(struct store *store, struct seat_row *seat, const struct post *in,
+		       struct seat_entry *entry, int64_t root, bool *ret_refused,
+		       struct news *news)
+{
+	enum err err = seat_append(store, seat, entry, news);
+
+	*ret_refused = err != ERR_OK;
+	return err ? err : attach(store, seat, in, &entry->event, root, news);
+}
+
+static enum err append_whole(struct store *store, struct seat_row *seat,
+			     const struct post *in, struct seat_entry *entry,
+			     int64_t root, bool *ret_refused, struct news *news)
+{
+	bool plain = store_seat_notes(store, seat) && seat->has_row && !root &&
+		     !in->everyone && !in->mention_count && !in->file_count;
+
+	if (plain) {
+		return append(store, seat, in, entry, root, ret_refused, news);
+	}
+	*ret_refused = false;
+	enum err err = store_begin(store);
+	if (err) {
+		return err;
+	}
+	err = append(store, seat, in, entry, root, ret_refused, news);
+	if (err) {
+		store_rollback(store);
+		return err;
+	}
+	return store_commit(store);
 }
 
 enum err post_send(struct store *store, const struct actor *actor, const struct post *in,
@@ -179,12 +213,15 @@ enum err post_send(struct store *store, const struct actor *actor, const struct 
 			},
 		.device = actor->device,
 	};
-	enum err err = insert(store, actor, &seat, in, &entry, &root, news);
+	enum err err = check(store, actor, &seat, in, &root);
+	bool refused = err != ERR_OK;
 
-	if (err) {
+	if (!err) {
+		err = append_whole(store, &seat, in, &entry, root, &refused, news);
+	}
+	if (refused) {
 		return repeat_answer(store, actor, EVENT_MESSAGE, in, err, ret_ack);
 	}
-	err = attach(store, &seat, in, &entry.event, root, news);
 	if (!err) {
 		repeat_first(&entry.event, ret_ack);
 	}

@@ -80,17 +80,17 @@ enum err seat_append(struct store *store, struct seat_row *seat, struct seat_ent
 	event->seq = seat->head + 1;
 	event->ord = seat->ord + worthy;
 	event->ts = now_ms > seat->last_ts ? now_ms : seat->last_ts;
-	enum err err = store_event_add(store, &add, &event->key);
-	if (!err) {
-		err = store_room_set_head(store, seat->room, event->seq, event->ord,
-					  event->ts, event->kind == EVENT_MESSAGE);
-	}
+	enum err err = store_event_add(store, &add);
 	if (err) {
 		return err;
 	}
 	seat->head = event->seq;
 	seat->ord = event->ord;
 	seat->last_ts = event->ts;
+	err = store_seat_head(store, seat, event->kind == EVENT_MESSAGE);
+	if (err) {
+		return err;
+	}
 	tell_room(news, event, entry->subject);
 	return ERR_OK;
 }

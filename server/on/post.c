@@ -81,6 +81,7 @@ static enum err start(struct session *session, struct frame *frame, const struct
 	task->act = act;
 	task->frame = *frame;
 	frame->json = NULL;
+	task->base.task.atomic = act == post_send;
 	task->base.task.size = sizeof(*task) + in->text.len + in->sealed.len;
 	enum err err = on_task_write(&task->base);
 

@@ -24,6 +24,8 @@ enum stmt {
 
 /** The text of @stmt. */
 const char *stmt_sql(enum stmt stmt);
+/** Whether it only reads. */
+bool stmt_is_query(enum stmt stmt);
 /** Its name, for log lines. */
 const char *stmt_name(enum stmt stmt);
 
@@ -75,6 +77,9 @@ struct driver {
 	 *  full, I/O, read-only), ERR_CORRUPT, ERR_INTERNAL, or what @row returned. */
 	enum err (*run)(void *db, enum stmt stmt, const struct value *args, size_t count,
 			row_fn *row, void *ctx);
+	/** How many rows the statement that ran last has written; 0 of an insert that met a
+	 *  row and was to do nothing then. */
+	size_t (*changed)(void *db);
 	/** Run a script of DDL; for migrations only. */
 	enum err (*script)(void *db, const char *sql);
 	/** Start a transaction; inside of one, a savepoint. A reader's holds one state of the
@@ -86,6 +91,9 @@ struct driver {
 	/** End the innermost one and undo what it did. Cannot fail: at worst the whole
 	 *  transaction is gone, and commit() will say so. */
 	void (*rollback)(void *db);
+	/** A number that differs, inside of a transaction, from what it was inside of another
+	 *  one if somebody else has changed the database between. */
+	enum err (*version)(void *db, uint64_t *ret_version);
 	/** One slice of housekeeping, outside of transactions; @path is the target of a backup.
 	 *  *ret_more says that slices are left. */
 	enum err (*upkeep)(void *db, enum upkeep what, const char *path, bool *ret_more);

@@ -56,6 +56,13 @@ static enum err fault_run(void *arg, enum stmt stmt, const struct value *args,
 	return db->fault->inner->run(db->inner, stmt, args, count, row, ctx);
 }
 
+static size_t fault_changed(void *arg)
+{
+	struct fault_db *db = arg;
+
+	return db->fault->inner->changed(db->inner);
+}
+
 static enum err fault_script(void *arg, const char *sql)
 {
 	struct fault_db *db = arg;
@@ -104,6 +111,13 @@ static void fault_rollback(void *arg)
 	db->fault->inner->rollback(db->inner);
 }
 
+static enum err fault_version(void *arg, uint64_t *ret_version)
+{
+	struct fault_db *db = arg;
+
+	return db->fault->inner->version(db->inner, ret_version);
+}
+
 static enum err fault_upkeep(void *arg, enum upkeep what, const char *path,
 			     bool *ret_more)
 {
@@ -134,10 +148,12 @@ void fault_init(struct fault *fault, const struct driver *inner)
 				.open = fault_open,
 				.close = fault_close,
 				.run = fault_run,
+				.changed = fault_changed,
 				.script = fault_script,
 				.begin = fault_begin,
 				.commit = fault_commit,
 				.rollback = fault_rollback,
+				.version = fault_version,
 				.upkeep = fault_upkeep,
 				.check = fault_check,
 				.size = fault_size,

@@ -38,12 +38,13 @@ enum control {
 	SAVEPOINT,
 	RELEASE,
 	ROLLBACK_TO,
+	DATA_VERSION,
 	CONTROL_COUNT
 };
 
 static const char *const control_sql[CONTROL_COUNT] = {
 	"begin immediate", "begin",        "commit",           "rollback",
-	"savepoint task",  "release task", "rollback to task",
+	"savepoint task",  "release task", "rollback to task", "pragma data_version",
 };
 
 struct prepared {
@@ -346,12 +347,18 @@ static enum err db_run(void *arg, enum stmt id, const struct value *args, size_t
 	return err;
 }
 
+static size_t db_changed(void *arg)
+{
+	return (size_t)sqlite3_changes(((struct sqlite_db *)arg)->db);
+}
+
 static enum err db_script(void *arg, const char *sql)
 {
 	return exec(arg, sql);
 }
 
-static enum err control(struct sqlite_db *db, enum control what)
+/* Run one; @ret_num (or NULL) gets what it says. */
+static enum err control_num(struct sqlite_db *db, enum control what, int64_t *ret_num)
 {
 	int rc = SQLITE_OK;
 
@@ -362,9 +369,18 @@ static enum err control(struct sqlite_db *db, enum control what)
 	if (rc != SQLITE_OK)
 		return fail(db, rc, control_sql[what]);
 	rc = sqlite3_step(db->control[what]);
-	enum err err = rc == SQLITE_DONE ? ERR_OK : fail(db, rc, control_sql[what]);
+	if (rc == SQLITE_ROW && ret_num)
+		*ret_num = sqlite3_column_int64(db->control[what], 0);
+	enum err err = rc == SQLITE_DONE || rc == SQLITE_ROW
+			       ? ERR_OK
+			       : fail(db, rc, control_sql[what]);
 	sqlite3_reset(db->control[what]);
 	return err;
+}
+
+static enum err control(struct sqlite_db *db, enum control what)
+{
+	return control_num(db, what, NULL);
 }
 
 static enum err db_begin(void *arg)
@@ -412,6 +428,15 @@ static void db_rollback(void *arg)
 		(void)control(db, ROLLBACK);
 	db->depth = 0;
 	db->lost = false;
+}
+
+static enum err db_version(void *arg, uint64_t *ret_version)
+{
+	int64_t version = 0;
+	enum err err = control_num(arg, DATA_VERSION, &version);
+
+	*ret_version = (uint64_t)version;
+	return err;
 }
 
 static enum err checkpoint(struct sqlite_db *db, bool *ret_more)
@@ -588,10 +613,12 @@ const struct driver driver_sqlite = {
 	.open = db_open,
 	.close = db_close,
 	.run = db_run,
+	.changed = db_changed,
 	.script = db_script,
 	.begin = db_begin,
 	.commit = db_commit,
 	.rollback = db_rollback,
+	.version = db_version,
 	.upkeep = db_upkeep,
 	.check = db_check,
 	.size = db_size,

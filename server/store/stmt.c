@@ -4,6 +4,7 @@
  * of them understand.
  */
 #include <assert.h>
+#include <string.h>
 
 #include "server/store/driver.h"
 
@@ -24,6 +25,11 @@ const char *stmt_sql(enum stmt stmt)
 {
 	assert(stmt < STMT_COUNT);
 	return rows[stmt].sql;
+}
+
+bool stmt_is_query(enum stmt stmt)
+{
+	return strncmp(stmt_sql(stmt), "select ", 7) == 0;
 }
 
 const char *stmt_name(enum stmt stmt)

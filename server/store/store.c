@@ -12,15 +12,15 @@
 #include "common/base/mem.h"
 #include "common/os/file.h"
 #include "server/store/migrate.h"
+#include "server/store/seats.h"
 
 /* A restored copy goes on with the same numbers but other content: whoever holds a
  * position in a log must learn that it is another log now. The time makes epochs of two
  * restores of one copy differ. */
 static enum err begin_epochs(struct store *store)
 {
-	const struct driver *driver = store->driver;
 	struct value now = value_int((int64_t)store_now(store));
-	enum err err = driver->begin(store->db);
+	enum err err = store_begin(store);
 
 	if (err)
 		return err;
@@ -31,11 +31,11 @@ static enum err begin_epochs(struct store *store)
 		err = store_run(store, STMT_meta_remove,
 				VALUES(value_text(bytes_text("backup"))), NULL, NULL);
 	if (err) {
-		driver->rollback(store->db);
+		store_rollback(store);
 		return err;
 	}
 	log_info("store: this is a restored backup, all logs begin a new epoch");
-	return driver->commit(store->db);
+	return store_commit(store);
 }
 
 static enum err on_flag(const struct value *col, void *ctx)
@@ -76,15 +76,66 @@ enum err store_open(struct store *store, const struct store_config *config)
 		store_close(&new);
 		return err;
 	}
+	if (!new.reader) {
+		uint64_t seed;
+		random_fill(new.random, &seed, sizeof(seed));
+		new.seats = seats_new(seed);
+	}
 	*store = new;
 	return ERR_OK;
 }
 
 void store_close(struct store *store)
 {
+	seats_free(&store->seats);
 	if (store->db)
 		store->driver->close(store->db);
 	*store = (struct store){0};
+}
+
+enum err store_begin(struct store *store)
+{
+	const struct driver *driver = store->driver;
+	/* A savepoint must not hold, and maybe undo, what others have said before it. */
+	enum err err = seats_settle(store);
+
+	if (!err)
+		err = driver->begin(store->db);
+	if (err)
+		return err;
+	if (store->depth++ > 0 || !store->seats)
+		return ERR_OK;
+	uint64_t version;
+	err = driver->version(store->db, &version);
+	if (err)
+		store_rollback(store);
+	else
+		seats_check_version(store->seats, version);
+	return err;
+}
+
+enum err store_commit(struct store *store)
+{
+	assert(store->depth > 0);
+	enum err err = store->depth == 1 ? seats_settle(store) : ERR_OK;
+
+	if (err) {
+		store_rollback(store);
+		return err == ERR_BUSY ? ERR_BUSY : ERR_STORE;
+	}
+	store->depth--;
+	err = store->driver->commit(store->db);
+	if (err)
+		seats_forget(store->seats);
+	return err;
+}
+
+void store_rollback(struct store *store)
+{
+	assert(store->depth > 0);
+	store->depth--;
+	store->driver->rollback(store->db);
+	seats_forget(store->seats);
 }
 
 struct id store_draw_id(const struct store *store)
@@ -118,7 +169,9 @@ enum err store_check(struct store *store)
 enum err store_run(struct store *store, enum stmt stmt, const struct value *args,
 		   size_t count, row_fn *row, void *ctx)
 {
-	return store->driver->run(store->db, stmt, args, count, row, ctx);
+	enum err err = seats_before(store, stmt);
+
+	return err ? err : store->driver->run(store->db, stmt, args, count, row, ctx);
 }
 
 struct counted {

@@ -14,9 +14,13 @@
 #include "common/crypto/random.h"
 #include "server/store/driver.h"
 
+struct seats;
+
 struct store {
 	const struct driver *driver;
 	void *db;
+	struct seats *seats; /**< what it remembers; NULL of a reader */
+	unsigned depth;      /**< of store_begin() */
 	const struct clock *clock;
 	const struct random *random; /**< for ids that are drawn here */
 	struct bytes audit_key;      /**< borrowed; of core/audit.h */
@@ -40,6 +44,15 @@ struct store_config {
 enum err store_open(struct store *store, const struct store_config *config) MUST_CHECK;
 /** A store that is all zero may be closed too. */
 void store_close(struct store *store);
+
+/** Start a transaction; inside of one, a savepoint. A reader's holds one state of the
+ *  database until it ends. Errors: ERR_BUSY, ERR_STORE. */
+enum err store_begin(struct store *store) MUST_CHECK;
+/** End the innermost one and keep what it did. When it fails, nothing of it is kept:
+ *  ERR_STORE, ERR_BUSY. */
+enum err store_commit(struct store *store) MUST_CHECK;
+/** End the innermost one and undo what it did. */
+void store_rollback(struct store *store);
 
 /** Milliseconds UTC of the store's clock. */
 static inline uint64_t store_now(const struct store *store)

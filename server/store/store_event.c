@@ -28,12 +28,11 @@ static size_t take_ids(const struct value *col, struct id **ret_ids)
 }
 
 /* A message: everything that a member may say. */
-static enum err add_said(struct store *store, const struct event_add *in,
-			 int64_t *ret_key)
+static enum err add_said(struct store *store, const struct event_add *in)
 {
 	const struct event_row *event = in->event;
 
-	return store_num(store, STMT_event_add,
+	return store_run(store, STMT_event_add,
 			 VALUES(value_int(in->room), value_int((int64_t)event->seq),
 				value_int((int64_t)event->ord),
 				value_int((int64_t)event->ts), value_int(event->kind),
@@ -44,16 +43,15 @@ static enum err add_said(struct store *store, const struct event_add *in,
 				value_int(event->quiet),
 				ids_value(event->mentions, event->mention_count),
 				ids_value(event->files, event->file_count)),
-			 ret_key);
+			 NULL, NULL);
 }
 
 /* A change of the room's state. */
-static enum err add_state(struct store *store, const struct event_add *in,
-			  int64_t *ret_key)
+static enum err add_state(struct store *store, const struct event_add *in)
 {
 	const struct event_row *event = in->event;
 
-	return store_num(store, STMT_event_add_state,
+	return store_run(store, STMT_event_add_state,
 			 VALUES(value_int(in->room), value_int((int64_t)event->seq),
 				value_int((int64_t)event->ord),
 				value_int((int64_t)event->ts), value_int(event->kind),
@@ -62,20 +60,19 @@ static enum err add_state(struct store *store, const struct event_add *in,
 				value_int_opt(event->role), value_int_opt(in->subject),
 				value_text(event->slug), value_text(event->name),
 				value_int_opt(event->security)),
-			 ret_key);
+			 NULL, NULL);
 }
 
-enum err store_event_add(struct store *store, const struct event_add *in,
-			 int64_t *ret_key)
+enum err store_event_add(struct store *store, const struct event_add *in)
 {
 	enum event_kind kind = in->event->kind;
 	bool state = kind == EVENT_MEMBER || kind == EVENT_TOPIC ||
 		     kind == EVENT_RENAME || kind == EVENT_ACL || kind == EVENT_SECURITY;
-	enum err err =
-		state ? add_state(store, in, ret_key) : add_said(store, in, ret_key);
+	enum err err = state ? add_state(store, in) : add_said(store, in);
 
-	/* No row comes back from an insert that met the same cid. */
-	return err == ERR_NOT_FOUND ? ERR_EXISTS : err;
+	if (!err && store->driver->changed(store->db) == 0)
+		err = ERR_EXISTS; /* it met the same cid */
+	return err;
 }
 
 static enum err on_dup(const struct value *col, void *ctx)

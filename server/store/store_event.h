@@ -15,8 +15,7 @@ struct event_add {
 };
 
 /** Append. ERR_EXISTS: the cid was used before, by whomever and wherever. */
-enum err store_event_add(struct store *store, const struct event_add *in,
-			 int64_t *ret_key) MUST_CHECK;
+enum err store_event_add(struct store *store, const struct event_add *in) MUST_CHECK;
 
 /** The event that has a cid already: enough to answer a repetition. */
 struct event_dup {
@@ -127,7 +126,7 @@ enum err store_mention_all(struct store *store, int64_t room, uint64_t seq,
 			   int64_t sender) MUST_CHECK;
 
 /** ERR_NOT_FOUND: no such file of @account. */
-enum err store_event_file(struct store *store, int64_t event, const struct id *file,
-			  int64_t account) MUST_CHECK;
+enum err store_event_file(struct store *store, const struct id *cid,
+			  const struct id *file, int64_t account) MUST_CHECK;
 
 #endif

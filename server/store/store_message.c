@@ -201,10 +201,10 @@ enum err store_mention_all(struct store *store, int64_t room, uint64_t seq,
 		NULL);
 }
 
-enum err store_event_file(struct store *store, int64_t event, const struct id *file,
-			  int64_t account)
+enum err store_event_file(struct store *store, const struct id *cid,
+			  const struct id *file, int64_t account)
 {
 	return store_one(store, STMT_event_file_add,
-			 VALUES(value_int(event), value_id(file), value_int(account)),
-			 NULL, NULL);
+			 VALUES(value_id(cid), value_id(file), value_int(account)), NULL,
+			 NULL);
 }

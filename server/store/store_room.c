@@ -5,6 +5,8 @@
 #include "server/store/store_room.h"
 
 #include "common/base/mem.h"
+#include "server/store/seats.h"
+#include "server/store/store_member.h"
 
 void user_take(const struct value *col, struct user_row *ret)
 {
@@ -82,6 +84,9 @@ enum err store_seat_get(struct store *store, const struct id *room, const struct
 			struct seat_row *ret)
 {
 	struct seat_row seat = {0};
+
+	if (seats_find(store, room, user, ret))
+		return ERR_OK;
 	enum err err = store_one(store, STMT_seat_get,
 				 VALUES(value_id(room), value_id(user)), on_seat, &seat);
 
@@ -92,8 +97,30 @@ enum err store_seat_get(struct store *store, const struct id *room, const struct
 		if (err)
 			return err;
 	}
+	seats_keep(store, &seat);
 	*ret = seat;
 	return ERR_OK;
+}
+
+bool store_seat_notes(const struct store *store, const struct seat_row *seat)
+{
+	return seats_notes(store, seat);
+}
+
+enum err store_seat_head(struct store *store, const struct seat_row *seat, bool message)
+{
+	if (message && seats_note_head(store, seat))
+		return ERR_OK;
+	return store_room_set_head(store, seat->room, seat->head, seat->ord,
+				   seat->last_ts, message);
+}
+
+enum err store_seat_said(struct store *store, const struct seat_row *seat, bool worthy,
+			 uint64_t ts)
+{
+	if (seats_note_said(store, seat, worthy, ts))
+		return ERR_OK;
+	return store_member_said(store, seat->room, seat->account, worthy, ts);
 }
 
 enum err store_seat_banned(struct store *store, int64_t room, int64_t account,

@@ -9,6 +9,15 @@
 /** The room, the user, and the user's place in it. ERR_NO_ROOM: either is not there. */
 enum err store_seat_get(struct store *store, const struct id *room, const struct id *user,
 			struct seat_row *ret) MUST_CHECK;
+/** Write that the log of @seat's room ends where @seat says; @message: by a message. And
+ *  that @seat has said something. Inside of a group these are noted and written once,
+ *  before its end; noting cannot fail. */
+enum err store_seat_head(struct store *store, const struct seat_row *seat,
+			 bool message) MUST_CHECK;
+enum err store_seat_said(struct store *store, const struct seat_row *seat, bool worthy,
+			 uint64_t ts) MUST_CHECK;
+/** Whether both are noted for this one. */
+bool store_seat_notes(const struct store *store, const struct seat_row *seat);
 /** Whether the user is banned from the room now. */
 enum err store_seat_banned(struct store *store, int64_t room, int64_t account,
 			   bool *ret_banned) MUST_CHECK;

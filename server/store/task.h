@@ -14,9 +14,9 @@
 struct store;
 struct task;
 
-/** Does the work. In the writer each run() stands in a savepoint of its own: a failure
- *  undoes this task and no other. It must not remember anything outside of @task, since
- *  the transaction may still fail to commit. */
+/** Does the work. In the writer each run() stands in a savepoint of its own (unless it is
+ *  `atomic`): a failure undoes this task and no other. It must not remember anything
+ *  outside of @task, since the transaction may still fail to commit. */
 typedef enum err task_run_fn(struct task *task, struct store *store);
 
 /** What became of it: ERR_OK is given only after the commit is on disk. ERR_STORE or
@@ -28,9 +28,10 @@ struct task {
 	struct mail mail;
 	task_run_fn *run;
 	task_done_fn *done;
-	size_t size; /**< bytes that it holds, for the bound of the queue */
-	bool alone; /**< of the writer: run between two groups and outside of a transaction,
-		     *   for a slice of upkeep */
+	size_t size;  /**< bytes that it holds, for the bound of the queue */
+	bool alone;   /**< of the writer: run between two groups and outside of a
+		      *   transaction, for a slice of upkeep */
+	bool atomic;  /**< run() has changed nothing when it fails: no savepoint for it */
 	enum err err; /**< the writer's */
 };
 

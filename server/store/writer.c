@@ -52,17 +52,18 @@ static struct task *task_of(struct mail *mail)
 /* One task in its savepoint. */
 static enum err run_one(struct store *store, struct task *task)
 {
-	const struct driver *driver = store->driver;
-	enum err err = driver->begin(store->db);
+	if (task->atomic)
+		return task->run(task, store);
+	enum err err = store_begin(store);
 
 	if (err)
 		return err;
 	err = task->run(task, store);
 	if (err) {
-		driver->rollback(store->db);
+		store_rollback(store);
 		return err;
 	}
-	return driver->commit(store->db);
+	return store_commit(store);
 }
 
 static void fail_group(struct mail *head, enum err err)
@@ -74,8 +75,7 @@ static void fail_group(struct mail *head, enum err err)
 /* A transaction for the tasks from @head on, linked by next and ended by NULL. */
 static enum err commit_group(struct writer *writer, struct mail *head)
 {
-	const struct driver *driver = writer->store.driver;
-	enum err err = driver->begin(writer->store.db);
+	enum err err = store_begin(&writer->store);
 
 	if (err) {
 		fail_group(head, err);
@@ -83,7 +83,7 @@ static enum err commit_group(struct writer *writer, struct mail *head)
 	}
 	for (struct mail *mail = head; mail; mail = mail->next)
 		task_of(mail)->err = run_one(&writer->store, task_of(mail));
-	err = driver->commit(writer->store.db);
+	err = store_commit(&writer->store);
 	if (err)
 		fail_group(head, err == ERR_BUSY ? ERR_BUSY : ERR_STORE);
 	return err;
@@ -178,14 +178,13 @@ static void *writer_main(void *arg)
 
 static void read_one(struct writer *writer, struct store *store, struct mail *mail)
 {
-	const struct driver *driver = store->driver;
 	struct task *task = task_of(mail);
 
 	/* All that a task reads is of one moment. */
-	task->err = driver->begin(store->db);
+	task->err = store_begin(store);
 	if (!task->err) {
 		task->err = task->run(task, store);
-		driver->rollback(store->db);
+		store_rollback(store);
 	}
 	hand_back(writer, mail, mail, 1);
 }

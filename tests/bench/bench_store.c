@@ -131,7 +131,7 @@ static void populate(struct bench *bench, uint64_t events)
 		news_done(&news);
 	}
 	for (uint64_t n = 0; n < events;) {
-		must(store.driver->begin(store.db), "begin");
+		must(store_begin(&store), "begin");
 		for (int i = 0; i < 10000 && n < events; i++, n++) {
 			struct post post = {
 				.cid = next_cid(bench),
@@ -144,7 +144,7 @@ static void populate(struct bench *bench, uint64_t events)
 			     "fill");
 			news_done(&news);
 		}
-		must(store.driver->commit(store.db), "commit");
+		must(store_commit(&store), "commit");
 	}
 	store_close(&store);
 }
@@ -261,7 +261,6 @@ static void bare_send(struct bench *bench, struct store *store, struct seat_row 
 		.cid = next_cid(bench),
 		.text = bytes_of(text, sizeof(text) - 1),
 	};
-	int64_t key;
 
 	must(store_seat_get(store, room, &bench->actor.user, seat), "seat");
 	event.seq = seat->head + 1;
@@ -269,7 +268,7 @@ static void bare_send(struct bench *bench, struct store *store, struct seat_row 
 	event.ts = clock_now_ms(&bench->clock);
 	struct event_add add = {
 		.event = &event, .room = seat->room, .sender = seat->account};
-	must(store_event_add(store, &add, &key), "event");
+	must(store_event_add(store, &add), "event");
 	must(store_room_set_head(store, seat->room, event.seq, event.ord, event.ts, true),
 	     "head");
 	must(store_member_said(store, seat->room, seat->account, true, event.ts), "said");
@@ -285,11 +284,11 @@ static void run_bare(struct bench *bench, unsigned rows, unsigned seconds)
 	uint64_t start = now_us(), end = start + seconds * 1000000ull;
 	while (now_us() < end) {
 		bool more;
-		must(store.driver->begin(store.db), "begin");
+		must(store_begin(&store), "begin");
 		for (unsigned i = 0; i < rows; i++, done++) {
 			bare_send(bench, &store, &seat, &bench->rooms[random() % ROOMS]);
 		}
-		must(store.driver->commit(store.db), "commit");
+		must(store_commit(&store), "commit");
 		must(store.driver->upkeep(store.db, UPKEEP_RELIEVE, NULL, &more),
 		     "upkeep");
 	}

@@ -45,14 +45,14 @@ static void open_store(const char *path, const struct clock *clock,
 
 static void begin(struct store *store)
 {
-	must(store->driver->begin(store->db), "begin");
+	must(store_begin(store), "begin");
 }
 
 static void commit(struct store *store)
 {
 	bool more;
 
-	must(store->driver->commit(store->db), "commit");
+	must(store_commit(store), "commit");
 	must(store->driver->upkeep(store->db, UPKEEP_RELIEVE, NULL, &more), "upkeep");
 }
 
@@ -125,10 +125,9 @@ static void add_event(struct store *store, struct log_end *end, uint64_t now_ms,
 	};
 	struct event_add add = {
 		.event = &event, .room = end->seat.room, .sender = end->seat.account};
-	int64_t key;
 
 	mark_write(&mark, text);
-	must(store_event_add(store, &add, &key), "event");
+	must(store_event_add(store, &add), "event");
 }
 
 static void fill_rooms(struct store *store, struct log_end *ends, unsigned rooms,

@@ -113,12 +113,12 @@ static void every_statement_is_understood(void **state)
 
 	check_ok(open_at(fixture, fixture->path.ptr, &store));
 	for (int i = 0; i < STMT_COUNT; i++) {
-		check_ok(store.driver->begin(store.db));
+		check_ok(store_begin(&store));
 		enum err err = store_run(&store, (enum stmt)i, nulls,
 					 count_args(stmt_sql(i)), NULL, NULL);
 		if (err != ERR_OK && err != ERR_BAD)
 			fail_msg("%s: %s", stmt_name(i), err_word(err));
-		store.driver->rollback(store.db);
+		store_rollback(&store);
 	}
 	store_close(&store);
 }

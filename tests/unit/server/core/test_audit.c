@@ -139,14 +139,13 @@ static void the_first_row_that_was_tampered_with_is_named(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const struct driver *driver = scene->store.driver;
 		if (i == 0)
 			fill(&scene->store);
-		check_ok(driver->begin(scene->store.db));
+		check_ok(store_begin(&scene->store));
 		tamper(&scene->store, cases[i].sql);
 		assert_int_equal(checked(&scene->store, 100).broken, cases[i].broken);
 		assert_int_equal(checked(&scene->store, 2).broken, cases[i].broken);
-		driver->rollback(scene->store.db);
+		store_rollback(&scene->store);
 	}
 	assert_true(checked(&scene->store, 100).complete);
 }

@@ -138,20 +138,20 @@ static void look_around(struct hall *hall, struct str *ret_text)
 static enum err run_task(struct hall *hall, struct store *store, request_fn *request,
 			 const struct id *room, const struct id *cid)
 {
-	enum err err = store->driver->begin(store->db);
+	enum err err = store_begin(store);
 
 	if (err) {
 		return err;
 	}
-	if (!(err = store->driver->begin(store->db))) {
+	if (!(err = store_begin(store))) {
 		err = request(hall, store, room, cid, hall_news(hall));
 		if (err) {
-			store->driver->rollback(store->db);
+			store_rollback(store);
 		} else {
-			err = store->driver->commit(store->db);
+			err = store_commit(store);
 		}
 	}
-	enum err committed = store->driver->commit(store->db);
+	enum err committed = store_commit(store);
 	return err ? err : committed;
 }
 

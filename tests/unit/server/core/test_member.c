@@ -256,11 +256,11 @@ static void a_deleted_room_leaves_a_tombstone(void **state)
 		  ERR_GONE);
 	check_err(room_find(&hall->store, &hall->who[BOB], bytes_text("ops"), &found),
 		  ERR_NO_ROOM);
-	check_ok(hall->store.driver->begin(hall->store.db));
+	check_ok(store_begin(&hall->store));
 	check_err(room_create(&hall->store, &hall->who[ALICE], &again, NULL,
 			      hall_news(hall)),
 		  ERR_EXISTS);
-	hall->store.driver->rollback(hall->store.db);
+	store_rollback(&hall->store);
 }
 
 static void a_member_list_is_paged_by_name(void **state)

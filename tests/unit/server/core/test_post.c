@@ -289,19 +289,19 @@ static void a_reaction_stands_once_and_can_be_taken_back(void **state)
 	assert_true(ack.dup);
 	struct post twice = post;
 	twice.cid = hall_cid(hall);
-	check_ok(hall->store.driver->begin(hall->store.db));
+	check_ok(store_begin(&hall->store));
 	check_err(post_react(&hall->store, &hall->who[ALICE], &twice, &ack,
 			     hall_news(hall)),
 		  ERR_EXISTS);
-	hall->store.driver->rollback(hall->store.db);
+	store_rollback(&hall->store);
 	check_ok(post_unreact(&hall->store, &hall->who[ALICE], &twice, &ack,
 			      hall_news(hall)));
 	twice.cid = hall_cid(hall);
-	check_ok(hall->store.driver->begin(hall->store.db));
+	check_ok(store_begin(&hall->store));
 	check_err(post_unreact(&hall->store, &hall->who[ALICE], &twice, &ack,
 			       hall_news(hall)),
 		  ERR_NOT_FOUND);
-	hall->store.driver->rollback(hall->store.db);
+	store_rollback(&hall->store);
 	/* The first one comes late a second time: it was taken back, and stays so. */
 	check_ok(post_react(&hall->store, &hall->who[ALICE], &post, &ack,
 			    hall_news(hall)));

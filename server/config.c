@@ -99,6 +99,8 @@ static void fill(struct config *config)
 	for (size_t i = 0; i < count; i++) {
 		config->origins[i] = opts_list_item(opts, OPTION_ORIGINS, i);
 	}
+	for (size_t i = 0; i < opts_list_count(opts, OPTION_ADDRESSES); i++)
+		config->addresses[i] = opts_list_item(opts, OPTION_ADDRESSES, i);
 	config->server = (struct server_config){
 		.data_dir = config->data_dir.ptr,
 		.secrets_dir = config->secrets.ptr,
@@ -121,6 +123,8 @@ static void fill(struct config *config)
 		.directory = (enum directory)opts_word(opts, OPTION_DIRECTORY),
 		.lobby = opts_text(opts, OPTION_LOBBY),
 		.origins = config->origins,
+		.addresses = config->addresses,
+		.key_verify = opts_bool(opts, OPTION_KEY_VERIFY),
 	};
 	config->log_level = (enum log_level)opts_word(opts, OPTION_LOG_LEVEL);
 }

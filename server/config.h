@@ -25,6 +25,7 @@ struct config {
 	bool file_found;
 	struct str data_dir, socket, spool, secrets;
 	const char *origins[OPT_LIST_MAX + 1];
+	const char *addresses[OPT_LIST_MAX + 1];
 };
 
 /** Read everything. Errors: ERR_USAGE, ERR_NOT_FOUND (--config names no file), those of

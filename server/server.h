@@ -52,8 +52,10 @@ struct server_config {
 	uint64_t retention_ms; /**< of rooms that say nothing themselves; 0 = for ever */
 	const char *name;      /**< of this server: issuer of tokens, in mails */
 	const char *mail_spool, *mail_from;
-	const char *lobby;          /**< slug of the room that everybody is in */
-	const char *const *origins; /**< beside our own, NULL-ended */
+	const char *lobby;            /**< slug of the room that everybody is in */
+	const char *const *origins;   /**< beside our own, NULL-ended */
+	const char *const *addresses; /**< under which clients reach us, NULL-ended */
+	bool key_verify;              /**< tokens must verify their user at log-in */
 };
 
 /** A job of the hasher or the postman. done() is called on the loop thread. */

@@ -8,23 +8,27 @@
 #define LIMIT_PROTOCOL 1 /**< hello.v; the server also speaks the one before */
 
 /* Text, in bytes */
-#define LIMIT_TEXT         16384 /**< a message: eight dense screens; more is a file */
-#define LIMIT_SEALED       45056 /**< a sealed LIMIT_TEXT, JSON-escaped and padded: 44 KiB */
-#define LIMIT_NAME         32 /**< account name or slug: fits a column of the room list */
-#define LIMIT_DISPLAY      128  /**< display name: 32 characters of 4 bytes */
-#define LIMIT_TOPIC        1024 /**< one long line */
-#define LIMIT_ABOUT        2048 /**< profile text */
-#define LIMIT_EMAIL        254 /**< RFC 5321 section 4.5.3.1.3, less the angle brackets */
-#define LIMIT_EMOJI        64  /**< a reaction: the longest ZWJ family is 35 bytes */
-#define LIMIT_TOKEN        2048 /**< an access token: ours are near 400 bytes */
-#define LIMIT_CLIENT       64   /**< "chat-client/1.2.3" */
-#define LIMIT_WORD         32   /**< an error code, an operation, an enumerated word */
-#define LIMIT_DETAIL       512  /**< human text beside an error code */
-#define LIMIT_CURSOR       128  /**< an opaque page cursor */
-#define LIMIT_PASSWORD_MIN 10   /**< NIST SP 800-63B asks for 8; two more cost nothing */
-#define LIMIT_PASSWORD     128  /**< more only feeds the hash */
-#define LIMIT_OTP          6    /**< digits of an e-mail code */
-#define LIMIT_IDEMPOTENCY  255  /**< Idempotency-Key and --id of any form */
+#define LIMIT_TEXT          16384 /**< a message: eight dense screens; more is a file */
+#define LIMIT_SEALED        45056 /**< a sealed LIMIT_TEXT, JSON-escaped and padded: 44 KiB */
+#define LIMIT_NAME          32 /**< account name or slug: fits a column of the room list */
+#define LIMIT_DISPLAY       128  /**< display name: 32 characters of 4 bytes */
+#define LIMIT_TOPIC         1024 /**< one long line */
+#define LIMIT_ABOUT         2048 /**< profile text */
+#define LIMIT_EMAIL         254 /**< RFC 5321 section 4.5.3.1.3, less the angle brackets */
+#define LIMIT_EMOJI         64  /**< a reaction: the longest ZWJ family is 35 bytes */
+#define LIMIT_TOKEN         2048 /**< an access token: ours are near 400 bytes */
+#define LIMIT_CLIENT        64   /**< "chat-client/1.2.3" */
+#define LIMIT_WORD          32   /**< an error code, an operation, an enumerated word */
+#define LIMIT_DETAIL        512  /**< human text beside an error code */
+#define LIMIT_CURSOR        128  /**< an opaque page cursor */
+#define LIMIT_PASSWORD_MIN  10   /**< NIST SP 800-63B asks for 8; two more cost nothing */
+#define LIMIT_PASSWORD      128  /**< more only feeds the hash */
+#define LIMIT_SSH_KEY       1024 /**< a public key in base64 with its comment */
+#define LIMIT_SSH_SIGNATURE 2048 /**< a signature in armour; ours are near 400 bytes */
+#define LIMIT_NONCE         64   /**< of a log-in by key: 40 bytes in base64url */
+#define LIMIT_ADDRESS       300 /**< "wss://" and a host of 253 bytes, or a socket's path */
+#define LIMIT_OTP           6   /**< digits of an e-mail code */
+#define LIMIT_IDEMPOTENCY   255 /**< Idempotency-Key and --id of any form */
 
 /* Items */
 #define LIMIT_MENTIONS      50  /**< @names in one message */
@@ -38,6 +42,7 @@
 #define LIMIT_VERSIONS      50  /**< earlier texts of a message, one page */
 #define LIMIT_LIST          200 /**< rows of any other list, one page */
 #define LIMIT_RECOVERY      10  /**< recovery codes of one account */
+#define LIMIT_SSH_KEYS      50  /**< of one account */
 #define LIMIT_FEATURES      32  /**< words in welcome.features */
 #define LIMIT_PRESENCE_ROOM 500 /**< members above which presence is not fanned out */
 #define LIMIT_INVITES       100 /**< open codes of one room: enough to give each guest one */

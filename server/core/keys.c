@@ -31,6 +31,7 @@ void keys_init(struct keys *keys, const char *issuer, struct bytes master,
 	keys->refresh = derive(&prk, "chat refresh tokens");
 	keys->subjects = derive(&prk, "chat subjects");
 	keys->audit = derive(&prk, "chat audit log");
+	keys->nonces = derive(&prk, "chat key log-ins");
 	keys->mail = derive(&prk, "chat mail queue");
 	keys->sealing = derive(&prk, "chat sealed values");
 }
@@ -44,6 +45,7 @@ void keys_done(struct keys *keys)
 	root_free(&keys->refresh);
 	root_free(&keys->subjects);
 	root_free(&keys->audit);
+	root_free(&keys->nonces);
 	root_free(&keys->mail);
 	root_free(&keys->sealing);
 	*keys = (struct keys){0};

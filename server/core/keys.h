@@ -23,6 +23,7 @@ struct keys {
 	struct root *audit;    /**< of the audit log: store_config.audit_key */
 	struct root *mail;    /**< of letters that wait: what may hold a code is sealed */
 	struct root *sealing; /**< of what is kept sealed: see sealed.h */
+	struct root *nonces;  /**< of log-ins by SSH key: ssh_login_challenge() */
 	const struct random *random;
 };
 

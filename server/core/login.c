@@ -66,8 +66,9 @@ static enum err add_token(struct store *store, const struct refresh_token *token
 				 before);
 }
 
-static enum err begin(struct store *store, const struct keys *keys,
-		      const struct login_proof *proof, struct login_result *result)
+enum err login_enter(struct store *store, const struct keys *keys,
+		     const struct login_proof *proof, enum session_kind kind,
+		     struct login_result *result)
 {
 	struct refresh_token token = refresh_draw(keys->random);
 	int64_t device;
@@ -75,8 +76,8 @@ static enum err begin(struct store *store, const struct keys *keys,
 				   proof->device_name, &device);
 
 	if (err == ERR_OK)
-		err = add_session(store, keys, result->account.key, device,
-				  SESSION_PASSWORD, &proof->place, &result->session);
+		err = add_session(store, keys, result->account.key, device, kind,
+				  &proof->place, &result->session);
 	if (err == ERR_OK)
 		err = add_token(store, &token, result->session.key, 0);
 	if (err == ERR_OK)
@@ -128,7 +129,7 @@ enum err login_answer(struct store *store, const struct keys *keys,
 		result->refused = ERR_FORBIDDEN;
 		return ERR_OK;
 	}
-	return begin(store, keys, proof, result);
+	return login_enter(store, keys, proof, SESSION_PASSWORD, result);
 }
 
 /* The first use of the newest token of its family. */

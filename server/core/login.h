@@ -140,6 +140,12 @@ enum err login_answer(struct store *store, const struct keys *keys,
 		      const struct login_proof *proof, struct login_result *ret_result,
 		      struct news *news) MUST_CHECK;
 
+/** Whoever proved to be result->account comes in: device, session of @kind, first refresh
+ *  token. */
+enum err login_enter(struct store *store, const struct keys *keys,
+		     const struct login_proof *proof, enum session_kind kind,
+		     struct login_result *result) MUST_CHECK;
+
 /** Give a refresh token in for the next one.
  *  Refusals: ERR_BAD_TOKEN, ERR_EXPIRED, ERR_REVOKED. */
 enum err login_refresh(struct store *store, const struct keys *keys,

@@ -17,6 +17,7 @@ enum otp_purpose {
 	OTP_TOTP,       /**< answered by an authenticator: no code of ours */
 	OTP_LOGIN_CODE, /**< made by the administrator */
 	OTP_STEP_UP, /**< before something that a stolen session must not be able to do */
+	OTP_SSH_KEY, /**< the nonce of a log-in by key, once it was used */
 };
 
 #define OTP_MAC_LEN 32

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** Log-in by a signature of an SSH key. The challenge is the same for everybody and kept
+ *  nowhere: a nonce that says when it ends, under a key of the server's. What is kept is
+ *  that it was used. An answer names an account by the key in it; who has no key learns
+ *  nothing about anybody's, and who has one learns about his own.
+ *  Thread: any, where not said otherwise. */
+#ifndef CHAT_CORE_SSH_LOGIN_H
+#define CHAT_CORE_SSH_LOGIN_H
+
+#include "common/crypto/sshsig.h"
+#include "server/core/login.h"
+#include "server/core/ssh_key.h"
+
+#define SSH_LOGIN_LIFE_MS 120000 /**< to find a token, type its PIN, touch it */
+#define SSH_NONCE_LEN     40     /**< id, end, tag */
+
+struct ssh_nonce {
+	struct id id;
+	uint64_t expires_ms;
+};
+
+/** A fresh nonce, as text. */
+void ssh_login_challenge(const struct keys *keys, uint64_t now_ms, struct str *ret_text,
+			 uint64_t *ret_expires_ms);
+
+/** What answers it: the fields of the wire, and the rest of the proof. */
+struct ssh_answer {
+	struct bytes nonce;
+	struct bytes server; /**< as dialled; the caller has looked that it is ours */
+	struct bytes login;  /**< or {NULL, 0} */
+	struct bytes signature;
+	struct login_proof proof; /**< device and place; no code */
+	bool verify;              /**< policy: every token must verify its user */
+};
+
+/** What was found out without the store. Views are into `blob`. */
+struct ssh_proof {
+	struct ssh_nonce nonce;
+	struct buf blob;
+	struct sshsig sig;
+};
+
+void ssh_proof_done(struct ssh_proof *proof);
+
+/** Check nonce and signature; costs a verification whoever asks.
+ *  Errors: ERR_EXPIRED (also a nonce that is not ours), ERR_BAD, ERR_TOO_BIG, ERR_STATE (of
+ *  the signature's form), ERR_BAD_LOGIN (it is not of this message). */
+enum err ssh_login_check(const struct keys *keys, const struct ssh_answer *answer,
+			 uint64_t now_ms, struct ssh_proof *ret_proof) MUST_CHECK;
+
+/** Let in whoever gave @proof. ret_result->refused: ERR_BAD_LOGIN (nobody has that key, or
+ *  not that account), ERR_EXPIRED (used before), ERR_FORBIDDEN (*ret_why says what is
+ *  missing; or the account is suspended). *ret_suspect: the token's counter went back, which
+ *  is audited; the owner should be told. Thread: the writer. */
+enum err ssh_login_enter(struct store *store, const struct keys *keys,
+			 const struct ssh_answer *answer, const struct ssh_proof *proof,
+			 struct login_result *ret_result, struct ssh_key_row *ret_key,
+			 bool *ret_suspect, const char **ret_why) MUST_CHECK;
+
+#endif

@@ -15,6 +15,7 @@
 #include "common/os/clock_real.h"
 #include "common/os/lang.h"
 #include "server/admin/init.h"
+#include "server/admin/secrets.h"
 #include "server/admin/user.h"
 #include "server/config.h"
 #include "server/net/loop.h"
@@ -100,10 +101,14 @@ static enum err run_command(struct config *config, const char *name, struct str 
 		return user_run(&setup, opts->operands + 1, opts->operand_count - 1, said,
 				why);
 	}
+	if (strcmp(name, "secrets") == 0) {
+		return secrets_run(&setup, opts->operands + 1, opts->operand_count - 1,
+				   said, why);
+	}
 	if (strcmp(name, "init") == 0 && opts->operand_count == 1) {
 		return init_run(config, &random_system, said, why);
 	}
-	str_addf(why, _("unknown command: %s (serve, init and user are known)"),
+	str_addf(why, _("unknown command: %s (serve, init, secrets and user are known)"),
 		 opts->operands[opts->operand_count - 1]);
 	return ERR_USAGE;
 }

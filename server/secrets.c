@@ -5,6 +5,12 @@
  */
 #include "server/secrets.h"
 
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "common/crypto/secret.h"
 #include "common/os/file.h"
 
@@ -85,11 +91,6 @@ static enum err load_key(const struct loader *loader, const char *name, bool mak
 
 typedef enum err add_fn(struct keys *keys, uint32_t number, struct bytes key);
 
-static enum err add_token_key(struct keys *keys, uint32_t number, struct bytes key)
-{
-	return token_ring_add(&keys->tokens, key);
-}
-
 /* NAME-1.key, which is made when missing, NAME-2.key and so on. */
 static enum err load_series(const struct loader *loader, const char *name, add_fn *add,
 			    struct keys *keys)
@@ -111,6 +112,108 @@ static enum err load_series(const struct loader *loader, const char *name, add_f
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* ---- signing keys: a series that loses its beginning ---- */
+
+static void token_path(const char *folder, uint32_t number, struct str *path)
+{
+	str_addf(path, "%s/token-%u.key", folder, number);
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The numbers of the files that are there, the highest ones, ascending. */
+static size_t token_numbers(const char *folder, uint32_t ret_numbers[TOKEN_KEYS_MOST])
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	size_t count = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		unsigned number;
+		int end = 0;
+		if (sscanf(entry->d_name, "token-%9u.key%n", &number, &end) != 1 ||
+		    !end || entry->d_name[end])
+			continue;
+		if (count == TOKEN_KEYS_MOST && number < ret_numbers[0])
+			continue;
+		ret_numbers[count == TOKEN_KEYS_MOST ? 0 : count++] = number;
+		qsort(ret_numbers, count, sizeof(*ret_numbers), compare);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+/* When the key was made: then the one before it signed for the last time. */
+static uint64_t made_ms(const char *folder, uint32_t number)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	struct stat st;
+
+	token_path(folder, number, &path);
+	return stat(path.ptr, &st) == 0 ? (uint64_t)st.st_mtime * 1000 : 0;
+}
+
+static enum err load_token(const struct loader *loader, uint32_t number,
+			   struct keys *keys)
+{
+	AUTO(str_done) struct str name = STR_INIT;
+	struct key key;
+
+	str_addf(&name, "token-%u.key", number);
+	enum err err = load_key(loader, name.ptr, true, &key);
+	if (err == ERR_OK)
+		err = token_ring_add(&keys->tokens, number, bytes_of(key.bytes, KEY_LEN),
+				     made_ms(loader->folder, number));
+	wipe(&key, sizeof(key));
+	return err;
+}
+
+static enum err load_tokens(const struct loader *loader, struct keys *keys)
+{
+	uint32_t numbers[TOKEN_KEYS_MOST] = {1};
+	size_t count = token_numbers(loader->folder, numbers);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < (count ? count : 1) && err == ERR_OK; i++)
+		err = load_token(loader, numbers[i], keys);
+	return err;
+}
+
+enum err secrets_rotate_token(const char *folder, struct keys *keys, uint64_t now_ms)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	uint32_t number = token_ring_newest(&keys->tokens) + 1;
+	struct key key;
+
+	secrets_prune(folder, keys, now_ms);
+	if (token_ring_is_full(&keys->tokens))
+		return ERR_BUSY;
+	token_path(folder, number, &path);
+	enum err err = make_key(path.ptr, keys->random, &key);
+	if (err == ERR_OK)
+		err = token_ring_add(&keys->tokens, number, bytes_of(key.bytes, KEY_LEN),
+				     now_ms);
+	wipe(&key, sizeof(key));
+	return err;
+}
+
+void secrets_prune(const char *folder, struct keys *keys, uint64_t now_ms)
+{
+	uint32_t number;
+
+	while (token_ring_prune(&keys->tokens, now_ms, &number)) {
+		AUTO(str_done) struct str path = STR_INIT;
+		token_path(folder, number, &path);
+		unlink(path.ptr);
+	}
+}
+
 enum err secrets_load(const char *folder, const char *issuer, const struct random *random,
 		      struct keys *ret_keys, struct str *why)
 {
@@ -130,7 +233,7 @@ enum err secrets_load(const char *folder, const char *issuer, const struct rando
 	wipe(&master, sizeof(master));
 	err = load_series(&loader, "pepper", keys_add_pepper, &keys);
 	if (err == ERR_OK)
-		err = load_series(&loader, "token", add_token_key, &keys);
+		err = load_tokens(&loader, &keys);
 	if (err != ERR_OK) {
 		keys_done(&keys);
 		return err;

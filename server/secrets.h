@@ -4,9 +4,11 @@
  *
  *	server.key    the master of core/keys.h
  *	pepper-N.key  pepper number N; the highest N is for new hashes
- *	token-N.key   seed of a signing key; the highest N signs
+ *	token-N.key   seed of a signing key; the highest N signs, the lower ones are
+ *	              removed when no token of theirs can be alive
  *
- *  A key is changed by adding a file with the next number. Thread: before the threads. */
+ *  A key is changed by adding a file with the next number. Thread: before the threads,
+ *  where not said otherwise. */
 #ifndef CHAT_SERVER_SECRETS_H
 #define CHAT_SERVER_SECRETS_H
 
@@ -19,5 +21,13 @@
  *  not what it should be. */
 enum err secrets_load(const char *folder, const char *issuer, const struct random *random,
 		      struct keys *ret_keys, struct str *why) MUST_CHECK;
+
+/** Make the next signing key and let it sign; the others go on verifying what they signed.
+ *  Errors: those of file_replace(), ERR_BUSY when too many of those are left.
+ *  Thread: the writer. */
+enum err secrets_rotate_token(const char *folder, struct keys *keys,
+			      uint64_t now_ms) MUST_CHECK;
+/** Forget signing keys that have ended, and their files. Thread: any. */
+void secrets_prune(const char *folder, struct keys *keys, uint64_t now_ms);
 
 #endif

@@ -110,6 +110,8 @@ void server_tick(struct server *server)
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
 		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
+		secrets_prune(server->config.secrets_dir, &server->keys,
+			      clock_now_ms(&server->clock));
 		submit_expiry(server);
 	}
 	if (server->drain_ms != 0) {

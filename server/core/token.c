@@ -9,9 +9,11 @@
 #include "server/core/token.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/crypto/base64url.h"
 #include "common/crypto/hash.h"
 #include "common/crypto/jws.h"
@@ -21,7 +23,6 @@
 
 #define AUDIENCE "chat"
 #define TYPE     "at+jwt" /* RFC 9068 section 2.1: not taken for another kind of JWT */
-#define SKEW_MS  60000    /* clocks of two nodes may differ by so much */
 
 static const struct {
 	unsigned scope;
@@ -31,9 +32,25 @@ static const struct {
 	{SCOPE_ACCOUNT, "account"}, {SCOPE_ADMIN, "admin"},
 };
 
+/* Beside the ring, which is moved about while it is being filled. */
+struct token_lock {
+	pthread_rwlock_t lock;
+};
+
+static void read_begin(const struct token_ring *ring)
+{
+	pthread_rwlock_rdlock(&ring->lock->lock);
+}
+
+static void end(const struct token_ring *ring)
+{
+	pthread_rwlock_unlock(&ring->lock->lock);
+}
+
 void token_ring_init(struct token_ring *ring, const char *issuer)
 {
-	*ring = (struct token_ring){0};
+	*ring = (struct token_ring){.lock = mem_new(struct token_lock)};
+	pthread_rwlock_init(&ring->lock->lock, NULL);
 	snprintf(ring->issuer, sizeof(ring->issuer), "%s", issuer);
 }
 
@@ -41,6 +58,9 @@ void token_ring_done(struct token_ring *ring)
 {
 	for (size_t i = 0; i < ring->count; i++)
 		root_free(&ring->keys[i].secret);
+	if (ring->lock)
+		pthread_rwlock_destroy(&ring->lock->lock);
+	mem_free(ring->lock);
 	*ring = (struct token_ring){0};
 }
 
@@ -59,20 +79,65 @@ static void name_key(struct token_key *key)
 	memcpy(key->kid, text.ptr, TOKEN_KID_LEN + 1);
 }
 
-enum err token_ring_add(struct token_ring *ring, struct bytes seed)
+enum err token_ring_add(struct token_ring *ring, uint32_t number, struct bytes seed,
+			uint64_t now_ms)
 {
 	AUTO(secret_done) struct secret secret = SECRET_INIT;
+	struct token_key key = {.number = number};
+	uint64_t until_ms = now_ms + TOKEN_LIFE_MS + TOKEN_SKEW_MS;
+	enum err err = sign_key(seed, &secret, key.public_key);
 
-	if (ring->count == TOKEN_KEYS_MOST)
-		return ERR_TOO_BIG;
-	struct token_key *key = &ring->keys[ring->count];
-	enum err err = sign_key(seed, &secret, key->public_key);
 	if (err != ERR_OK)
 		return err;
-	key->secret = root_new(secret.bytes, secret.len);
-	name_key(key);
-	ring->count++;
-	return ERR_OK;
+	name_key(&key);
+	pthread_rwlock_wrlock(&ring->lock->lock);
+	if (ring->count == TOKEN_KEYS_MOST) {
+		err = ERR_TOO_BIG;
+	} else {
+		key.secret = root_new(secret.bytes, secret.len);
+		for (size_t i = 0; i < ring->count; i++) {
+			uint64_t *until = &ring->keys[i].until_ms;
+			*until = *until && *until < until_ms ? *until : until_ms;
+		}
+		ring->keys[ring->count++] = key;
+	}
+	end(ring);
+	return err;
+}
+
+bool token_ring_prune(struct token_ring *ring, uint64_t now_ms, uint32_t *ret_number)
+{
+	bool found = false;
+
+	pthread_rwlock_wrlock(&ring->lock->lock);
+	for (size_t i = 0; i < ring->count && !found; i++) {
+		struct token_key *key = &ring->keys[i];
+		if (!key->until_ms || now_ms < key->until_ms)
+			continue;
+		*ret_number = key->number;
+		root_free(&key->secret);
+		ring->count--;
+		memmove(key, key + 1, (ring->count - i) * sizeof(*key));
+		found = true;
+	}
+	end(ring);
+	return found;
+}
+
+bool token_ring_is_full(const struct token_ring *ring)
+{
+	read_begin(ring);
+	bool full = ring->count == TOKEN_KEYS_MOST;
+	end(ring);
+	return full;
+}
+
+uint32_t token_ring_newest(const struct token_ring *ring)
+{
+	read_begin(ring);
+	uint32_t number = ring->count ? ring->keys[ring->count - 1].number : 0;
+	end(ring);
+	return number;
 }
 
 static void add_text(struct json_out *out, const char *key, const char *text)
@@ -122,6 +187,7 @@ void token_issue(const struct token_ring *ring, const struct token_claims *claim
 	AUTO(buf_done) struct buf header = BUF_INIT, payload = BUF_INIT;
 	struct json_out out = json_out_init(&header);
 
+	read_begin(ring);
 	assert(ring->count > 0);
 	const struct token_key *key = &ring->keys[ring->count - 1];
 	json_out_open(&out, '{');
@@ -132,6 +198,7 @@ void token_issue(const struct token_ring *ring, const struct token_claims *claim
 	write_claims(ring, claims, now_ms, &payload);
 	enum err err = jws_sign(str, buf_view(&header), buf_view(&payload),
 				root_view(key->secret));
+	end(ring);
 	assert(err == ERR_OK); /* the ring takes only keys that can sign */
 }
 
@@ -143,14 +210,38 @@ static bool is_text(struct json_node object, const char *key, const char *want)
 	       bytes_equal(text, bytes_text(want));
 }
 
-static const struct token_key *find_key(const struct token_ring *ring,
-					struct json_node header)
+static bool has_ended(const struct token_key *key, uint64_t now_ms)
 {
-	for (size_t i = 0; i < ring->count; i++) {
-		if (is_text(header, "kid", ring->keys[i].kid))
-			return &ring->keys[i];
+	return key->until_ms && now_ms >= key->until_ms;
+}
+
+static bool find_key(const struct token_ring *ring, struct json_node header,
+		     uint64_t now_ms, uint8_t ret_public[SIGN_PUBLIC_LEN])
+{
+	bool found = false;
+
+	read_begin(ring);
+	for (size_t i = 0; i < ring->count && !found; i++) {
+		const struct token_key *key = &ring->keys[i];
+		found = !has_ended(key, now_ms) && is_text(header, "kid", key->kid);
+		if (found)
+			memcpy(ret_public, key->public_key, SIGN_PUBLIC_LEN);
 	}
-	return NULL;
+	end(ring);
+	return found;
+}
+
+/* RFC 7515 section 4 and RFC 7519 section 4: names are unique. Two readers that take
+ * another one of two equal names each would see two tokens. */
+static bool is_unique(struct json_node object)
+{
+	for (struct json_node a = json_first(object); a.ptr; a = json_next(a)) {
+		for (struct json_node b = json_next(a); b.ptr; b = json_next(b)) {
+			if (strcmp(json_key(a), json_key(b)) == 0)
+				return false;
+		}
+	}
+	return true;
 }
 
 static bool read_id(struct json_node claims, const char *key, struct id *ret_id)
@@ -187,7 +278,8 @@ static enum err read_claims(const struct token_ring *ring, struct json_node clai
 	uint64_t iat, exp, nbf = 0;
 	struct bytes scope;
 
-	if (!is_text(claims, "iss", ring->issuer) || !is_text(claims, "aud", AUDIENCE) ||
+	if (!is_unique(claims) || !is_text(claims, "iss", ring->issuer) ||
+	    !is_text(claims, "aud", AUDIENCE) ||
 	    !read_id(claims, "sub", &read.actor.user) ||
 	    !read_id(claims, "sid", &read.actor.session) ||
 	    !json_text(json_get(claims, "scope"), &scope) ||
@@ -198,7 +290,7 @@ static enum err read_claims(const struct token_ring *ring, struct json_node clai
 		return ERR_BAD_TOKEN;
 	if (json_get(claims, "nbf").ptr && !json_uint(json_get(claims, "nbf"), &nbf))
 		return ERR_BAD_TOKEN;
-	uint64_t latest = (now_ms + SKEW_MS) / 1000;
+	uint64_t latest = (now_ms + TOKEN_SKEW_MS) / 1000;
 	if (iat > latest || nbf > latest)
 		return ERR_BAD_TOKEN;
 	if (exp <= now_ms / 1000)
@@ -211,16 +303,16 @@ static enum err read_claims(const struct token_ring *ring, struct json_node clai
 
 /* Find the key by `kid`, open the token with it, then look at the rest of the header. */
 static enum err open_token(const struct token_ring *ring, const struct jws *jws,
-			   struct buf *ret_payload)
+			   uint64_t now_ms, struct buf *ret_payload)
 {
 	AUTO(json_free) struct json *header = NULL;
+	uint8_t public_key[SIGN_PUBLIC_LEN];
 
 	if (json_parse(buf_view(&jws->header), &header) != ERR_OK)
 		return ERR_BAD_TOKEN;
 	struct json_node root = json_root(header);
-	const struct token_key *key = find_key(ring, root);
-	if (!key || jws_open(jws, bytes_of(key->public_key, SIGN_PUBLIC_LEN),
-			     ret_payload) != ERR_OK)
+	if (!is_unique(root) || !find_key(ring, root, now_ms, public_key) ||
+	    jws_open(jws, bytes_of(public_key, SIGN_PUBLIC_LEN), ret_payload) != ERR_OK)
 		return ERR_BAD_TOKEN;
 	/* RFC 7515 section 4.1.11: an extension that must be understood is not. */
 	return is_text(root, "alg", "EdDSA") && is_text(root, "typ", TYPE) &&
@@ -238,7 +330,7 @@ enum err token_check(const struct token_ring *ring, struct bytes text, uint64_t 
 
 	if (text.len > LIMIT_TOKEN || jws_split(text, &jws) != ERR_OK)
 		return ERR_BAD_TOKEN;
-	enum err err = open_token(ring, &jws, &buf);
+	enum err err = open_token(ring, &jws, now_ms, &buf);
 	jws_done(&jws);
 	if (err != ERR_OK)
 		return err;
@@ -247,15 +339,18 @@ enum err token_check(const struct token_ring *ring, struct bytes text, uint64_t 
 	return read_claims(ring, json_root(payload), now_ms, ret_claims);
 }
 
-void token_key_set(const struct token_ring *ring, struct buf *buf)
+void token_key_set(const struct token_ring *ring, uint64_t now_ms, struct buf *buf)
 {
 	struct json_out out = json_out_init(buf);
 
 	json_out_open(&out, '{');
 	json_out_key(&out, "keys");
 	json_out_open(&out, '[');
+	read_begin(ring);
 	for (size_t i = 0; i < ring->count; i++) {
 		AUTO(str_done) struct str x = STR_INIT;
+		if (has_ended(&ring->keys[i], now_ms))
+			continue;
 		base64url_add(&x, bytes_of(ring->keys[i].public_key, SIGN_PUBLIC_LEN));
 		json_out_open(&out, '{');
 		add_text(&out, "kty", "OKP");
@@ -266,6 +361,7 @@ void token_key_set(const struct token_ring *ring, struct buf *buf)
 		add_text(&out, "x", x.ptr);
 		json_out_close(&out, '}');
 	}
+	end(ring);
 	json_out_close(&out, ']');
 	json_out_close(&out, '}');
 }

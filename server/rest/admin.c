@@ -6,9 +6,11 @@
  */
 #include "common/base/log.h"
 #include "common/crypto/secret.h"
+#include "server/core/audit.h"
 #include "server/rest/answer.h"
 #include "server/rest/find.h"
 #include "server/rest/hashing.h"
+#include "server/secrets.h"
 
 struct new_user {
 	struct email email;
@@ -108,4 +110,29 @@ static enum err code_work(struct call *call, struct store *store)
 enum err rest_admin_login_code(struct call *call)
 {
 	return call_write(call, code_work, NULL);
+}
+
+static enum err rotate_work(struct call *call, struct store *store)
+{
+	struct server *server = call->server;
+	uint64_t now_ms = store_now(store);
+	/* The file first: what is on disk and in nobody's log harms less than the other. */
+	enum err err =
+		secrets_rotate_token(server->config.secrets_dir, &server->keys, now_ms);
+
+	if (err != ERR_OK)
+		return err;
+	call_answer(call, &(struct body_rotated){
+				  .number = token_ring_newest(&server->keys.tokens),
+				  .until_ms = now_ms + TOKEN_LIFE_MS + TOKEN_SKEW_MS,
+			  });
+	log_info("admin: a new key signs tokens, number=%u",
+		 token_ring_newest(&server->keys.tokens));
+	return audit_operator(store, AUDIT_SECRET_CHANGED, &(struct id){{0}},
+			      bytes_text("secret=token"));
+}
+
+enum err rest_admin_tokens_rotate(struct call *call)
+{
+	return call_write(call, rotate_work, NULL);
 }

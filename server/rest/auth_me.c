@@ -45,7 +45,8 @@ enum err rest_auth_profile(struct call *call)
 
 enum err rest_jwks(struct call *call)
 {
-	token_key_set(&call->server->keys.tokens, &call->answer);
+	token_key_set(&call->server->keys.tokens, clock_now_ms(&call->server->clock),
+		      &call->answer);
 	call_finish(call);
 	return ERR_OK;
 }

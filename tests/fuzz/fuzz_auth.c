@@ -55,7 +55,7 @@ static void open_ring(struct token_ring *ring)
 
 	assert(crypto_init() == ERR_OK);
 	token_ring_init(ring, "chat");
-	assert(token_ring_add(ring, bytes_of(seed, sizeof(seed))) == ERR_OK);
+	assert(token_ring_add(ring, 1, bytes_of(seed, sizeof(seed)), 0) == ERR_OK);
 }
 
 /* As it comes from outside: nobody can make one without the key. */

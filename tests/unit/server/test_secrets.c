@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/os/file.h"
 #include "tests/lib/check.h"
 
 static const char *const files[] = {"server.key", "pepper-1.key", "pepper-2.key",
-				    "token-1.key"};
+				    "token-1.key", "token-2.key"};
 
 /* A folder that is not there yet, inside of one of our own. */
 struct place {
@@ -71,7 +72,7 @@ static void the_first_start_makes_them_and_the_second_finds_them(void **state)
 	assert_false(bytes_equal(root_view(first.codes), root_view(first.refresh)));
 	assert_false(bytes_equal(root_view(first.codes), root_view(first.subjects)));
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		if (i == 2)
+		if (i == 2 || i == 4)
 			continue;
 		assert_int_equal(stat(place_file(&place, files[i], path), &st), 0);
 		assert_int_equal(st.st_mode & 0777, 0600);
@@ -137,7 +138,36 @@ static void a_file_that_others_may_read_is_refused(void **state)
 	place_remove(&place);
 }
 
-CHECK_MAIN(TEST(the_first_start_makes_them_and_the_second_finds_them),
+static void a_new_signing_key_is_kept_and_the_old_one_goes_in_time(void **state)
+{
+	struct place place;
+	struct keys keys, again;
+	char path[128];
+	uint64_t now = (uint64_t)time(NULL) * 1000;
+	uint64_t end = now + TOKEN_LIFE_MS + TOKEN_SKEW_MS;
+
+	place_make(&place);
+	check_ok(load(&place, &keys));
+	check_ok(secrets_rotate_token(place.folder, &keys, now));
+	assert_int_equal(access(place_file(&place, "token-2.key", path), R_OK), 0);
+	secrets_prune(place.folder, &keys, end - 1);
+	check_ok(load(&place, &again));
+	assert_int_equal(again.tokens.count, 2);
+	assert_string_equal(again.tokens.keys[1].kid, keys.tokens.keys[1].kid);
+	keys_done(&again);
+	secrets_prune(place.folder, &keys, end);
+	assert_int_not_equal(access(place_file(&place, "token-1.key", path), F_OK), 0);
+	/* A start that finds no number 1 goes on with what is there. */
+	check_ok(load(&place, &again));
+	assert_int_equal(again.tokens.count, 1);
+	assert_int_equal(token_ring_newest(&again.tokens), 2);
+	keys_done(&again);
+	keys_done(&keys);
+	place_remove(&place);
+}
+
+CHECK_MAIN(TEST(a_new_signing_key_is_kept_and_the_old_one_goes_in_time),
+	   TEST(the_first_start_makes_them_and_the_second_finds_them),
 	   TEST(a_second_pepper_is_the_one_for_new_hashes),
 	   TEST(a_damaged_file_is_an_error_and_stays_as_it_is),
 	   TEST(a_file_that_others_may_read_is_refused))

@@ -23,7 +23,8 @@ static void add_key(struct token_ring *ring, const char *seed_text)
 	uint8_t seed[SIGN_SEED_LEN];
 
 	check_ok(base64url_parse_into(bytes_text(seed_text), seed, sizeof(seed)));
-	check_ok(token_ring_add(ring, bytes_of(seed, sizeof(seed))));
+	check_ok(token_ring_add(ring, (uint32_t)ring->count + 1,
+				bytes_of(seed, sizeof(seed)), NOW));
 }
 
 static struct token_ring ring_of(const char *issuer)
@@ -104,7 +105,7 @@ static void a_key_is_named_by_its_thumbprint(void **state)
 	AUTO(buf_done) struct buf set = BUF_INIT;
 
 	assert_string_equal(ring.keys[0].kid, KID);
-	token_key_set(&ring, &set);
+	token_key_set(&ring, NOW, &set);
 	assert_true(bytes_equal(
 		buf_view(&set),
 		bytes_text("{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"alg\":"
@@ -126,6 +127,48 @@ static void the_newest_key_signs_and_the_older_ones_still_verify(void **state)
 	token_issue(&ring, &alice, NOW, &new);
 	check_ok(token_check(&ring, str_view(&new), NOW, &claims));
 	check_err(token_check(&before, str_view(&new), NOW, &claims), ERR_BAD_TOKEN);
+}
+
+static void a_key_before_the_newest_one_ends_with_its_last_token(void **state)
+{
+	AUTO(token_ring_done) struct token_ring ring = ring_of(ISSUER);
+	AUTO(str_done) struct str old = STR_INIT;
+	AUTO(buf_done) struct buf set = BUF_INIT;
+	struct token_claims claims, given = alice;
+	uint64_t end = NOW + TOKEN_LIFE_MS + TOKEN_SKEW_MS;
+	uint32_t number = 0;
+
+	given.expires_ms = NOW + 1000 * TOKEN_LIFE_MS;
+	token_issue(&ring, &given, NOW, &old);
+	add_key(&ring, "AAAxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
+	assert_int_equal(token_ring_newest(&ring), 2);
+	check_ok(token_check(&ring, str_view(&old), end - 1, &claims));
+	assert_false(token_ring_prune(&ring, end - 1, &number));
+	check_err(token_check(&ring, str_view(&old), end, &claims), ERR_BAD_TOKEN);
+	token_key_set(&ring, end, &set);
+	assert_null(memmem(set.ptr, set.len, KID, strlen(KID)));
+	assert_true(token_ring_prune(&ring, end, &number));
+	assert_int_equal(number, 1);
+	assert_false(token_ring_prune(&ring, end * 2, &number));
+	assert_int_equal(ring.count, 1);
+}
+
+static void a_ring_takes_so_many_keys_and_again_when_they_have_ended(void **state)
+{
+	AUTO(token_ring_done) struct token_ring ring = ring_of(ISSUER);
+	uint8_t seed[SIGN_SEED_LEN] = {0};
+	uint32_t number;
+
+	for (seed[0] = 1; ring.count < TOKEN_KEYS_MOST; seed[0]++)
+		check_ok(token_ring_add(&ring, (uint32_t)ring.count + 1,
+					bytes_of(seed, sizeof(seed)), NOW));
+	assert_true(token_ring_is_full(&ring));
+	check_err(token_ring_add(&ring, 99, bytes_of(seed, sizeof(seed)), NOW),
+		  ERR_TOO_BIG);
+	while (token_ring_prune(&ring, NOW + 2 * TOKEN_LIFE_MS, &number))
+		;
+	assert_int_equal(ring.count, 1);
+	check_ok(token_ring_add(&ring, 99, bytes_of(seed, sizeof(seed)), NOW));
 }
 
 static void another_issuer_with_the_same_key_is_foreign(void **state)
@@ -162,6 +205,10 @@ static void every_claim_is_needed_and_checked(void **state)
 			   ",\"nbf\":1700000100"),
 		CLAIMS(ISS "," AUD "," SUB "," SID "," SCOPE "," IAT "," EXP
 			   ",\"did\":\"x\""),
+		/* twice the same name */
+		CLAIMS(ISS "," AUD "," SUB "," SID "," SCOPE "," IAT "," EXP "," SUB),
+		CLAIMS(ISS "," AUD "," SUB "," SID "," SCOPE "," IAT "," EXP
+			   ",\"x\":1,\"x\":1"),
 		"[]",
 		"null",
 		"",
@@ -188,6 +235,10 @@ static void a_header_that_says_anything_else_is_refused(void **state)
 		"{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":\"" KID
 		"\",\"crit\":[\"exp\"]}",
 		"{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":[\"" KID "\"]}",
+		"{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":\"" KID "\",\"kid\":\"" KID
+		"\"}",
+		"{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":\"" KID
+		"\",\"alg\":\"none\"}",
 		"\"" KID "\"",
 		"{",
 	};
@@ -237,6 +288,8 @@ static void texts_that_are_no_tokens_are_refused(void **state)
 CHECK_MAIN(TEST(a_token_says_what_was_put_in), TEST(a_scope_is_kept_as_it_was_given),
 	   TEST(a_token_lives_ten_minutes), TEST(a_key_is_named_by_its_thumbprint),
 	   TEST(the_newest_key_signs_and_the_older_ones_still_verify),
+	   TEST(a_key_before_the_newest_one_ends_with_its_last_token),
+	   TEST(a_ring_takes_so_many_keys_and_again_when_they_have_ended),
 	   TEST(another_issuer_with_the_same_key_is_foreign),
 	   TEST(every_claim_is_needed_and_checked),
 	   TEST(a_header_that_says_anything_else_is_refused),

@@ -240,7 +240,8 @@ static void foreign_and_forged_access_tokens_are_refused(void **state)
 	check_ok(token_check(&desk->server->keys.tokens, bytes_text(alice.access),
 			     desk->clock.ms, &claims));
 	token_ring_init(&ring, "chat.example.org");
-	check_ok(token_ring_add(&ring, bytes_of("a seed that the server has not..", 32)));
+	check_ok(token_ring_add(&ring, 1,
+				bytes_of("a seed that the server has not..", 32), 0));
 	token_issue(&ring, &claims, desk->clock.ms, &foreign);
 	token_ring_done(&ring);
 	desk_refused(desk, ERR_BAD_TOKEN, NULL, ME, foreign.ptr, NULL);
@@ -460,7 +461,33 @@ static void a_token_that_may_only_read_changes_no_account(void **state)
 	expect_in(desk, &alice);
 }
 
-CHECK_MAIN(DESK_TEST(a_token_that_may_only_read_changes_no_account),
+static void a_rotated_key_signs_at_once_and_old_tokens_go_on(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	desk->peer.local = true;
+	assert_int_equal(
+		desk_ask(desk, "POST /v1/admin/secrets/tokens/rotate", NULL, "{}"), 200);
+	assert_int_equal(desk_number(desk, "number"), 2);
+	desk->peer.local = false;
+	expect_in(desk, &alice);
+	struct desk_user next = refreshed(desk, &alice);
+	expect_in(desk, &next);
+	assert_int_equal(desk_ask(desk, "GET /.well-known/jwks.json", NULL, NULL), 200);
+	assert_string_not_equal(desk_get(desk, "keys.1.kid").text, "");
+	desk_wait(desk, 11 * MINUTE);
+	server_tick(desk->server);
+	desk_ask(desk, "GET /.well-known/jwks.json", NULL, NULL);
+	assert_string_equal(desk_get(desk, "keys.1.kid").text, "");
+	next = refreshed(desk, &next);
+	expect_in(desk, &next);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "POST /v1/admin/secrets/tokens/rotate",
+		     next.access, "{}");
+}
+
+CHECK_MAIN(DESK_TEST(a_rotated_key_signs_at_once_and_old_tokens_go_on),
+	   DESK_TEST(a_token_that_may_only_read_changes_no_account),
 	   DESK_TEST(a_refresh_token_gives_the_next_one_and_a_new_access_token),
 	   DESK_TEST(a_lost_answer_is_given_again_for_a_minute),
 	   DESK_TEST(a_token_that_was_replaced_and_comes_again_ends_the_session),

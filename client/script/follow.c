@@ -207,12 +207,29 @@ static void ask_server(struct follow *follow, struct cursor *cursor)
 
 /* ---- walking ---- */
 
+/* The room's place in its log, as the store has it now. */
+static enum err read_room(struct look *look, struct cache *cache)
+{
+	AUTO(cache_rooms_done) struct cache_rooms rooms = CACHE_ROOMS_INIT;
+
+	enum err err = cache_room_get(cache, &look->room, &rooms);
+	if (err == ERR_OK) {
+		look->room_epoch = rooms.rooms[0].epoch;
+		look->room_seq = rooms.rooms[0].seq;
+	}
+	return err;
+}
+
+/* A place is worth something only together with the epoch of the log that was walked. One
+ * who came before the room had a log learns it here. */
 static enum err walk_run(struct store_job *job, struct cache *cache)
 {
 	struct look *look = CONTAINER_OF(job, struct look, job);
+	enum err err = look->epoch ? ERR_OK : read_room(look, cache);
 
-	return cache_event_replay(cache, &look->room, look->seq, PAGE_EVENTS,
-				  &look->page);
+	return err != ERR_OK ? err
+			     : cache_event_replay(cache, &look->room, look->seq,
+						  PAGE_EVENTS, &look->page);
 }
 
 static void put_page(struct follow *follow, struct cursor *cursor,
@@ -244,6 +261,8 @@ static void walk_done(struct store_job *job, enum err err)
 		return;
 	}
 	cursor->busy = false;
+	if (!cursor->epoch)
+		cursor->epoch = look->room_epoch;
 	if (err != ERR_OK && err != ERR_NO_ROOM) {
 		task_end(&follow->task, err);
 	} else if (err == ERR_OK && look->seq == cursor->shown) {
@@ -276,14 +295,11 @@ static void pump(struct follow *follow, struct cursor *cursor)
 static enum err place_run(struct store_job *job, struct cache *cache)
 {
 	struct look *look = CONTAINER_OF(job, struct look, job);
-	AUTO(cache_rooms_done) struct cache_rooms rooms = CACHE_ROOMS_INIT;
 	struct follow *follow = look->follow;
 
-	enum err err = cache_room_get(cache, &look->room, &rooms);
+	enum err err = read_room(look, cache);
 	if (err != ERR_OK)
 		return err == ERR_NO_ROOM ? ERR_OK : err;
-	look->room_epoch = rooms.rooms[0].epoch;
-	look->room_seq = rooms.rooms[0].seq;
 	if (!is_named(follow))
 		return ERR_OK;
 	err = cache_follow_get(cache, follow->task.request.name.ptr, &look->room,
@@ -487,18 +503,24 @@ static void follow_stored(struct task *task, const struct id *room, uint64_t seq
 }
 
 /* The room's log was dropped here. In the same epoch the server still has what we lack, and
- * is asked for it when the walk finds the hole; in another one it is gone. */
+ * is asked for it when the walk finds the hole, as it is in the first epoch that one hears
+ * of; in another one it is gone. A walk under way looks behind a place that is no more:
+ * its answer is dropped, and the next one begins at the new place. */
 static void follow_reset(struct task *task, const struct id *room, uint64_t seq)
 {
 	struct follow *follow = follow_of(task);
 	struct cursor *cursor = find_cursor(follow, room);
-	uint64_t epoch, position;
+	uint64_t epoch, position, known;
 
-	if (!cursor || !cursor->ready || cursor->busy ||
+	if (!cursor || !cursor->ready ||
 	    !link_position(task->app->link, room, &epoch, &position) ||
 	    epoch == cursor->epoch)
 		return;
+	known = cursor->epoch;
 	cursor->epoch = epoch;
+	if (!known)
+		return;
+	cursor->again |= cursor->busy;
 	if (cursor->shown > seq)
 		cursor->shown = 0;
 	put_gap(follow, cursor, seq);

@@ -37,12 +37,14 @@ static void post_free(struct post_task *task)
 	mem_free(task);
 }
 
+/* A disk that is full or sick gets well again, and nothing was stored: to a sender that is
+ * "busy", on which clients ask again. */
 static void say_nack(struct session *session, const struct id *cid, enum err err)
 {
+	bool later = err == ERR_BUSY || err == ERR_STORE;
 	struct body_nack body = {.cid = *cid,
-				 .code = bytes_text(err_word(err)),
-				 .retry_ms =
-					 err == ERR_BUSY || err == ERR_STORE ? 1000 : 0};
+				 .code = bytes_text(err_word(later ? ERR_BUSY : err)),
+				 .retry_ms = later ? 1000 : 0};
 
 	session_say(session, FRAME_NACK, &body);
 }

@@ -25,13 +25,14 @@
 #include "server/net/loop.h"
 #include "server/on/receipts.h"
 #include "server/on/session.h"
+#include "server/outbox.h"
 #include "server/rest/guard.h"
 #include "server/secrets.h"
 #include "server/store/store_session.h"
 #include "server/store/writer.h"
 
-#define HASH_QUEUE  64   /* passwords that may wait; beyond, ERR_BUSY */
-#define MAIL_QUEUE  1024 /* letters that may wait */
+#define HASH_QUEUE  64 /* passwords that may wait; beyond, ERR_BUSY */
+#define MAIL_QUEUE  1  /* batches: the queue of letters is in the database */
 #define RATE_KEYS   100000
 #define SOCKET_MODE 0666 /* who it is says the kernel; socket_signup decides */
 #define FOLDER_MODE 0755
@@ -96,6 +97,9 @@ static void on_woken(void *ctx)
 	if (server->has_workers) {
 		reap_jobs(server);
 	}
+	if (server->writer && writer_mailed(server->writer)) {
+		outbox_look(server->outbox);
+	}
 	if (atomic_load(&server->stop) && server->drain_ms == 0) {
 		drain_begin(server);
 	}
@@ -107,6 +111,7 @@ void server_tick(struct server *server)
 
 	receipts_tell(server, server->receipts);
 	chores_tick(server->chores);
+	outbox_look(server->outbox);
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
 		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
@@ -127,6 +132,8 @@ static void on_tick(void *ctx)
 void server_turn(struct server *server)
 {
 	on_woken(server);
+	while (outbox_is_busy(server->outbox))
+		on_woken(server);
 	conns_flush(server->conns);
 }
 
@@ -287,6 +294,7 @@ static enum err start_workers(struct server *server, bool inline_mode, struct st
 			 err_text(err));
 		return err;
 	}
+	server->outbox = outbox_new(server);
 	mailbox_init(&server->jobs_done, 0, server->loop ? loop_wake : NULL,
 		     server->loop);
 	server->has_workers = true;
@@ -476,6 +484,8 @@ void server_free(struct server **server)
 	if (!gone) {
 		return;
 	}
+	if (gone->outbox)
+		outbox_hurry(gone->outbox);
 	if (gone->has_workers) {
 		worker_stop(&gone->hasher);
 		worker_stop(&gone->postman);
@@ -483,9 +493,6 @@ void server_free(struct server **server)
 	}
 	writer_free(&gone->writer);
 	chores_free(&gone->chores);
-	if (gone->has_workers) {
-		reap_jobs(gone); /* what the last answers had to mail */
-	}
 	if (gone->conns) {
 		conns_flush(gone->conns);
 	}
@@ -497,6 +504,7 @@ void server_free(struct server **server)
 	if (gone->bus) {
 		gone->bus->close(&gone->bus);
 	}
+	outbox_free(&gone->outbox);
 	rates_free(&gone->rates);
 	guard_free(&gone->guard);
 	receipts_free(&gone->receipts);

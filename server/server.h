@@ -26,6 +26,7 @@ struct driver;
 struct guard;
 struct loop;
 struct mailer;
+struct outbox;
 struct rates;
 struct revoked;
 struct writer;
@@ -77,6 +78,7 @@ struct server {
 	struct worker postman; /**< mail: one thread; its jobs use the mailer */
 	struct mailbox jobs_done; /**< of both, reaped by the loop */
 	struct mailer *mailer;
+	struct outbox *outbox;     /**< letters from the queue to the mailer */
 	struct keys keys;          /**< from secrets/: see secrets.h */
 	struct revoked *revoked;   /**< sessions whose tokens are refused from now on */
 	struct guard *guard;       /**< rest/: who has guessed wrong how often */

@@ -37,6 +37,13 @@ void buf_wipe(struct buf *buf)
 	buf_done(buf);
 }
 
+void str_wipe(struct str *str)
+{
+	if (str->cap)
+		wipe(str->ptr, str->cap);
+	str_done(str);
+}
+
 void secret_done(struct secret *secret)
 {
 	wipe(secret, sizeof(*secret));

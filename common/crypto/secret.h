@@ -13,6 +13,7 @@
 
 #include "common/base/attr.h"
 #include "common/base/bytes.h"
+#include "common/base/str.h"
 
 #define SECRET_MAX 64 /**< an Ed25519 secret key, a SHA-512 value */
 
@@ -47,6 +48,8 @@ bool bytes_equal_secret(struct bytes a, struct bytes b);
 void wipe(void *ptr, size_t len);
 /** Wipe the content of @buf, then free it: buf_done() for what held secrets. */
 void buf_wipe(struct buf *buf);
+/** The same for a text. */
+void str_wipe(struct str *str);
 
 /** A key in memory of its own: locked, between guard pages, wiped when freed. */
 struct root;

@@ -41,12 +41,17 @@ static void set_locale(void)
 	setlocale(LC_NUMERIC, "C");
 }
 
-void lang_init(void)
+const char *lang_folder(void)
 {
 	const char *folder = getenv("CHAT_LOCALEDIR");
 
+	return folder && *folder ? folder : LOCALEDIR;
+}
+
+void lang_init(void)
+{
 	set_locale();
-	bindtextdomain(DOMAIN, folder && *folder ? folder : LOCALEDIR);
+	bindtextdomain(DOMAIN, lang_folder());
 	bind_textdomain_codeset(DOMAIN, "UTF-8");
 	textdomain(DOMAIN);
 }

@@ -10,6 +10,9 @@
  *  UTF-8. Translations are looked for in $CHAT_LOCALEDIR, else where they were installed. */
 void lang_init(void);
 
+/** Where translations are looked for. */
+const char *lang_folder(void);
+
 /** @english in the user's language. */
 const char *lang_text(const char *english) __attribute__((format_arg(1)));
 /** The form of it that goes with @count. */

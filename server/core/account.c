@@ -8,8 +8,9 @@
 
 #include <string.h>
 
+#include "server/core/audit.h"
+#include "server/core/mailing.h"
 #include "server/core/member.h"
-#include "server/mail/letter.h"
 
 /* A name that waits for nothing any more is free again. */
 static enum err free_name(struct store *store, struct bytes name)
@@ -51,6 +52,9 @@ enum err account_signup(struct store *store, const struct keys *keys,
 		err = store_email_add(store, key, in->email, bytes_text(in->folded.text));
 	if (err == ERR_OK)
 		err = store_account_get(store, key, &account);
+	if (err == ERR_OK)
+		err = audit_nobody(store, AUDIT_SIGNED_UP, &account.id, bytes_of(NULL, 0),
+				   in->place.address);
 	if (err != ERR_OK)
 		return err;
 	return login_open_signup(store, keys, &account, &in->folded, &in->place,
@@ -92,6 +96,10 @@ enum err account_make(struct store *store, const struct keys *keys,
 		err = add_verified(store, key, in);
 	if (err == ERR_OK)
 		err = store_account_get(store, key, ret_account);
+	if (err == ERR_OK)
+		err = audit_operator(store, AUDIT_ACCOUNT_MADE, &new.id,
+				     in->rights ? bytes_text("rights=admin")
+						: bytes_of(NULL, 0));
 	if (err != ERR_OK)
 		return err;
 	return member_arrive(store, &(struct actor){.user = new.id, .scope = SCOPE_ALL},
@@ -132,34 +140,18 @@ enum err account_set_profile(struct store *store, const struct actor *actor,
 	return store_account_set_profile(store, account.key, display, about, status);
 }
 
-void account_letter_done(struct account_letter *letter)
+static enum err tell_changed(struct store *store, const struct keys *keys,
+			     const struct account_row *account,
+			     const struct login_place *place)
 {
-	letter_done(&letter->letter);
-	*letter = ACCOUNT_LETTER_INIT;
-}
-
-static void write_changed(const struct keys *keys, const struct account_row *account,
-			  const struct login_place *place,
-			  struct account_letter *ret_letter)
-{
-	AUTO(str_done) struct str address = STR_INIT;
-
-	if (!account->email_verified)
-		return;
-	str_add_len(&address, (const char *)place->address.ptr, place->address.len);
-	str_set(&ret_letter->letter.to, account->email);
-	letter_write(&ret_letter->letter, LETTER_PASSWORD,
-		     &(struct letter_facts){.server = keys->tokens.issuer,
-					    .name = account->name,
-					    .place = address.ptr});
-	ret_letter->due = true;
+	return notice_add(store, keys, account, LETTER_PASSWORD, bytes_of(NULL, 0),
+			  place);
 }
 
 enum err account_set_password(struct store *store, const struct keys *keys,
 			      const struct actor *actor, const char *before,
 			      struct bytes hash, const struct login_place *place,
-			      login_ended_fn *ended, void *ctx,
-			      struct account_letter *ret_letter)
+			      login_ended_fn *ended, void *ctx)
 {
 	struct account_row account;
 	enum err err = actor->scope & SCOPE_ACCOUNT ? account_own(store, actor, &account)
@@ -173,7 +165,10 @@ enum err account_set_password(struct store *store, const struct keys *keys,
 	if (err == ERR_OK)
 		err = login_end_all(store, actor, true, ended, ctx);
 	if (err == ERR_OK)
-		write_changed(keys, &account, place, ret_letter);
+		err = audit_self(store, AUDIT_PASSWORD_CHANGED, &account.id,
+				 bytes_of(NULL, 0), place->address);
+	if (err == ERR_OK)
+		err = tell_changed(store, keys, &account, place);
 	return err;
 }
 
@@ -191,8 +186,7 @@ enum err account_rehash(struct store *store, int64_t account, const char *before
 enum err account_reset(struct store *store, const struct keys *keys,
 		       const struct id *challenge, const struct otp_code *code,
 		       struct bytes hash, const struct login_place *place,
-		       login_ended_fn *ended, void *ctx,
-		       struct account_letter *ret_letter, enum err *ret_refused)
+		       login_ended_fn *ended, void *ctx, enum err *ret_refused)
 {
 	AUTO(otp_done) struct otp_row row = {0};
 	struct account_row account;
@@ -208,6 +202,9 @@ enum err account_reset(struct store *store, const struct keys *keys,
 	if (err == ERR_OK)
 		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
 	if (err == ERR_OK)
-		write_changed(keys, &account, place, ret_letter);
+		err = audit_self(store, AUDIT_PASSWORD_RESET, &account.id,
+				 bytes_of(NULL, 0), place->address);
+	if (err == ERR_OK)
+		err = tell_changed(store, keys, &account, place);
 	return err;
 }

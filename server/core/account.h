@@ -55,23 +55,12 @@ enum err account_set_profile(struct store *store, const struct actor *actor,
 			     struct bytes display, struct bytes about,
 			     struct bytes status) MUST_CHECK;
 
-/** A letter that tells the owner of a change; `due` says whether there is an address. */
-struct account_letter {
-	bool due;
-	struct letter letter; /**< without id and time */
-};
-
-#define ACCOUNT_LETTER_INIT ((struct account_letter){.letter = LETTER_INIT})
-
-void account_letter_done(struct account_letter *letter);
-
 /** Put @hash in the place of the password, whose old form was @before: that and not another
  *  was verified. All other sessions end. Errors: ERR_STATE when it was changed meanwhile. */
 enum err account_set_password(struct store *store, const struct keys *keys,
 			      const struct actor *actor, const char *before,
 			      struct bytes hash, const struct login_place *place,
-			      login_ended_fn *ended, void *ctx,
-			      struct account_letter *ret_letter) MUST_CHECK;
+			      login_ended_fn *ended, void *ctx) MUST_CHECK;
 
 /** The same hash at today's cost: nothing else changes. Nothing when it was changed. */
 enum err account_rehash(struct store *store, int64_t account, const char *before,
@@ -83,7 +72,6 @@ enum err account_reset(struct store *store, const struct keys *keys,
 		       const struct id *challenge, const struct otp_code *code,
 		       struct bytes hash, const struct login_place *place,
 		       login_ended_fn *ended, void *ctx,
-		       struct account_letter *ret_letter,
 		       enum err *ret_refused) MUST_CHECK;
 
 #endif

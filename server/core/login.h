@@ -14,8 +14,8 @@
 #include "server/core/keys.h"
 #include "server/core/name.h"
 #include "server/core/news.h"
+#include "server/core/place.h"
 #include "server/core/refresh.h"
-#include "server/mail/mailer.h"
 #include "server/store/store_account.h"
 #include "server/store/store_otp.h"
 #include "server/store/store_session.h"
@@ -27,32 +27,20 @@ enum login_factor {
 	LOGIN_BY_NONE, /**< nothing more is asked for: there is neither */
 };
 
-/** What somebody has to answer, and the letter that helps. */
+/** What somebody has to answer; the letter that helps is in the queue. */
 struct login_challenge {
 	struct id id;
 	enum otp_purpose purpose;
 	enum login_factor factor;
 	uint64_t expires_ms;
 	unsigned tries;
-	uint64_t retry_ms;    /**< with ERR_RATE */
-	bool mail;            /**< send `letter`, after the commit */
-	struct letter letter; /**< without id and time */
+	uint64_t retry_ms; /**< with ERR_RATE, and with ERR_BUSY: too much mail waits */
 };
-
-#define LOGIN_CHALLENGE_INIT ((struct login_challenge){.letter = LETTER_INIT})
-
-void login_challenge_done(struct login_challenge *challenge);
 
 /** The wire word: "signup", "login", "reset", "step_up". */
 const char *login_purpose_word(enum otp_purpose purpose);
 /** The wire word: "mail", "totp", "none". */
 const char *login_factor_word(enum login_factor factor);
-
-/** Where a request comes from, for mails and lists. */
-struct login_place {
-	struct bytes client;  /**< what the program calls itself, or {NULL, 0} */
-	struct bytes address; /**< or {NULL, 0} */
-};
 
 /** Somebody gave the password of @account: an account that is not verified gets a code for
  *  that. Errors: ERR_RATE, ERR_FORBIDDEN (suspended), ERR_UNVERIFIED (no address). */

@@ -8,15 +8,9 @@
 
 #include "server/core/challenge.h"
 #include "server/core/login.h"
-#include "server/mail/letter.h"
+#include "server/core/mailing.h"
 
 #define RESEND_MS 3600000 /* so long after its end a challenge may be asked for again */
-
-void login_challenge_done(struct login_challenge *challenge)
-{
-	letter_done(&challenge->letter);
-	*challenge = LOGIN_CHALLENGE_INIT;
-}
 
 const char *login_purpose_word(enum otp_purpose purpose)
 {
@@ -45,27 +39,32 @@ struct opening {
 	enum login_factor factor;
 	const struct email *email; /* what budgets are counted by */
 	enum letter_kind kind;
-	const char *to; /* NULL: nothing is written */
+	const char *to; /* NULL: there is nobody to write to */
 	const char *name;
+	const char *locale;
 	const struct login_place *place;
 };
 
-static void write_letter(const struct keys *keys, const struct opening *opening,
-			 const struct otp_code *code, struct letter *letter)
+/* A letter, or one to nobody where there is nobody to write to. */
+static enum err queue_letter(struct store *store, const struct keys *keys,
+			     const struct opening *opening, const struct otp_row *row,
+			     const struct otp_code *code, uint64_t *ret_retry_ms)
 {
-	AUTO(str_done) struct str address = STR_INIT;
+	enum err err = mailing_add(
+		store, keys,
+		&(struct mailing){
+			.kind = opening->kind,
+			.to = opening->to,
+			.name = opening->name,
+			.locale = opening->locale,
+			.code = opening->kind == LETTER_KNOWN ? NULL : code->text,
+			.expires_ms = row->expires_ms,
+			.place = *opening->place,
+		});
 
-	str_add_len(&address, (const char *)opening->place->address.ptr,
-		    opening->place->address.len);
-	str_set(&letter->to, opening->to);
-	letter_write(letter, opening->kind,
-		     &(struct letter_facts){
-			     .server = keys->tokens.issuer,
-			     .name = opening->name,
-			     .code = code->text,
-			     .place = address.ptr,
-			     .minutes = CHALLENGE_LIFE_MS / 60000,
-		     });
+	if (err == ERR_BUSY)
+		*ret_retry_ms = MAILING_FULL_MS;
+	return err;
 }
 
 static enum err open_challenge(struct store *store, const struct keys *keys,
@@ -89,6 +88,10 @@ static enum err open_challenge(struct store *store, const struct keys *keys,
 	challenge_make(&row, root_view(keys->codes), store_now(store), keys->random,
 		       &code);
 	err = store_otp_add(store, &row, &key);
+	if (err == ERR_OK && opening->factor == LOGIN_BY_MAIL)
+		err = queue_letter(store, keys, opening, &row, &code,
+				   &ret_challenge->retry_ms);
+	wipe(&code, sizeof(code));
 	if (err != ERR_OK)
 		return err;
 	ret_challenge->id = row.id;
@@ -96,10 +99,6 @@ static enum err open_challenge(struct store *store, const struct keys *keys,
 	ret_challenge->factor = opening->factor;
 	ret_challenge->expires_ms = row.expires_ms;
 	ret_challenge->tries = CHALLENGE_TRIES;
-	ret_challenge->mail = opening->to != NULL;
-	if (ret_challenge->mail)
-		write_letter(keys, opening, &code, &ret_challenge->letter);
-	wipe(&code, sizeof(code));
 	return ERR_OK;
 }
 
@@ -116,6 +115,7 @@ enum err login_open_signup(struct store *store, const struct keys *keys,
 		.kind = LETTER_SIGNUP,
 		.to = account->email,
 		.name = account->name,
+		.locale = account->locale,
 		.place = place,
 	};
 	struct account_row known;
@@ -125,7 +125,9 @@ enum err login_open_signup(struct store *store, const struct keys *keys,
 		return err;
 	if (err == ERR_OK && known.key != account->key) {
 		opening.kind = LETTER_KNOWN;
+		opening.to = known.email;
 		opening.name = known.name;
+		opening.locale = known.locale;
 	}
 	return open_challenge(store, keys, &opening, ret_challenge);
 }
@@ -153,6 +155,7 @@ static enum err open_login(struct store *store, const struct keys *keys,
 		.kind = LETTER_LOGIN,
 		.to = account->email,
 		.name = account->name,
+		.locale = account->locale,
 		.place = place,
 	};
 
@@ -197,6 +200,8 @@ enum err login_open_reset(struct store *store, const struct keys *keys,
 	struct opening opening = {.purpose = OTP_RESET,
 				  .email = email,
 				  .kind = LETTER_RESET,
+				  .name = "",
+				  .locale = "",
 				  .user = keys_subject(keys, bytes_text(email->text)),
 				  .place = place};
 	enum err err = store_account_by_email(store, bytes_text(email->text), &account);
@@ -208,6 +213,7 @@ enum err login_open_reset(struct store *store, const struct keys *keys,
 		opening.user = account.id;
 		opening.to = account.email;
 		opening.name = account.name;
+		opening.locale = account.locale;
 	}
 	return open_challenge(store, keys, &opening, ret_challenge);
 }
@@ -230,6 +236,7 @@ enum err login_open_step_up(struct store *store, const struct keys *keys, int64_
 	count_by(&row, &email);
 	opening.user = row.id;
 	opening.name = row.name;
+	opening.locale = row.locale;
 	if (row.totp)
 		opening.factor = LOGIN_BY_APP;
 	else if (row.email_verified)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The port through which mail leaves the server, and the only way in which a one-time
- *  code does. Implementations: mailer_spool (a file per letter), mailer_memory (tests).
+ *  code does. Implementations: mailer_smtp, mailer_sendmail (a program),
+ *  mailer_spool (a file per letter), mailer_memory (tests).
  *  Thread: the mail worker's; send() may block. */
 #ifndef CHAT_MAIL_MAILER_H
 #define CHAT_MAIL_MAILER_H
@@ -27,11 +28,15 @@ struct letter {
 void letter_done(struct letter *letter);
 
 struct mailer {
-	/** Hand @letter over for good. Errors: ERR_UNREACHABLE (try again), ERR_BAD (it will
-	 *  never be taken), ERR_STORE, ERR_IO. */
+	/** Hand @letter over for good. Errors: ERR_BUSY: not now, but others may go; ERR_BAD:
+	 *  never; any other: nothing can be sent now, such as ERR_UNREACHABLE,
+	 *  ERR_UNTRUSTED, ERR_UNAUTHORIZED (it does not take us for who we are), ERR_STORE. */
 	enum err (*send)(struct mailer *mailer, const struct letter *letter);
+	/** Let a send() that is under way fail soon. May be NULL. Thread: any. */
+	void (*hurry)(struct mailer *mailer);
 	/** End it and set the pointer to NULL. */
 	void (*close)(struct mailer **mailer);
+	int reply; /**< to the last send(): a code of SMTP, an exit status; 0: none */
 };
 
 #endif

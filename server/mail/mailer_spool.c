@@ -11,7 +11,7 @@
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "common/os/file.h"
-#include "server/mail/letter.h"
+#include "server/mail/message.h"
 
 struct spool {
 	struct mailer mailer;
@@ -26,7 +26,7 @@ static enum err spool_send(struct mailer *mailer, const struct letter *letter)
 
 	str_addf(&path, "%s/%013" PRIu64 "-%s.eml", spool->folder.ptr, letter->sent_ms,
 		 id_text(&letter->id).text);
-	letter_print(letter, spool->from.ptr, &text);
+	message_print(letter, spool->from.ptr, &text);
 	enum err err = file_replace(path.ptr, str_view(&text), 0600);
 	wipe(text.ptr, text.len);
 	str_done(&text);

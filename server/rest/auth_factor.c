@@ -7,7 +7,6 @@
 #include "common/crypto/secret.h"
 #include "server/rest/answer.h"
 #include "server/rest/guard.h"
-#include "server/rest/hashing.h"
 #include "server/rest/reauth.h"
 
 /* ---- step-up ---- */
@@ -16,13 +15,6 @@ struct step_up {
 	struct reauth reauth; /* first */
 	struct login_challenge challenge;
 };
-
-static void step_up_done(void *data)
-{
-	struct step_up *step_up = data;
-
-	login_challenge_done(&step_up->challenge);
-}
 
 static enum err open_work(struct call *call, struct store *store)
 {
@@ -38,18 +30,9 @@ static enum err open_work(struct call *call, struct store *store)
 	return err;
 }
 
-static void opened(struct call *call)
-{
-	struct step_up *step_up = call->data;
-
-	if (step_up->challenge.mail)
-		letter_post(call->server, &step_up->challenge.letter);
-	call_finish(call);
-}
-
 static void step_up_known(struct call *call)
 {
-	enum err err = call_write(call, open_work, opened);
+	enum err err = call_write(call, open_work, NULL);
 
 	if (err != ERR_OK)
 		call_fail(call, err);
@@ -58,9 +41,8 @@ static void step_up_known(struct call *call)
 enum err rest_auth_step_up(struct call *call)
 {
 	const struct body_password *args = call->args;
-	struct step_up *step_up = call_data(call, sizeof(*step_up), step_up_done);
 
-	step_up->challenge = LOGIN_CHALLENGE_INIT;
+	(void)call_data(call, sizeof(struct step_up), NULL);
 	return reauth_start(call, args->password, step_up_known);
 }
 

@@ -9,7 +9,6 @@
 #include "common/crypto/sshkey.h"
 #include "server/core/ssh_key.h"
 #include "server/rest/ended.h"
-#include "server/rest/hashing.h"
 #include "server/rest/reauth.h"
 
 #define FRESH_MS 600000 /* a log-in is a fresh proof for ten minutes */
@@ -83,18 +82,6 @@ enum err rest_auth_keys(struct call *call)
 
 /* ---- adding ---- */
 
-struct adding {
-	struct reauth reauth; /* first */
-	struct account_letter letter;
-};
-
-static void adding_done(void *data)
-{
-	struct adding *adding = data;
-
-	account_letter_done(&adding->letter);
-}
-
 /* An account without a password has shown who it is by the log-in itself. */
 static enum err is_fresh(struct call *call, struct store *store,
 			 const struct account_row *account)
@@ -144,18 +131,9 @@ static enum err add_work(struct call *call, struct store *store)
 	return ERR_OK;
 }
 
-static void added(struct call *call)
-{
-	struct adding *adding = call->data;
-
-	if (adding->letter.due)
-		letter_post(call->server, &adding->letter.letter);
-	call_finish(call);
-}
-
 static void add_known(struct call *call)
 {
-	enum err err = call_write(call, add_work, added);
+	enum err err = call_write(call, add_work, NULL);
 
 	if (err != ERR_OK)
 		call_fail(call, err);
@@ -167,8 +145,7 @@ enum err rest_auth_key_add(struct call *call)
 
 	if (args->name.ptr && !line_is_valid(args->name))
 		return call_blame(call, ERR_BAD, "name", LINE_RULE);
-	struct adding *adding = call_data(call, sizeof(*adding), adding_done);
-	adding->letter = ACCOUNT_LETTER_INIT;
+	(void)call_data(call, sizeof(struct reauth), NULL);
 	return reauth_start(call, args->password, add_known);
 }
 

@@ -20,18 +20,8 @@ static void login_done(void *data)
 {
 	struct login *login = data;
 
-	login_challenge_done(&login->challenge);
 	wipe(&login->hashed, sizeof(login->hashed));
 	wipe(&login->account.password, sizeof(login->account.password));
-}
-
-static void login_post(struct call *call)
-{
-	struct login *login = call->data;
-
-	if (login->challenge.mail)
-		letter_post(call->server, &login->challenge.letter);
-	call_finish(call);
 }
 
 static enum err begin_work(struct call *call, struct store *store)
@@ -64,7 +54,7 @@ static void login_hashed(struct call *call, const struct hashed *hashed)
 	if (err == ERR_OK) {
 		throttle_clear(call->server->guard->logins, &login->subject);
 		guard_good(call);
-		err = call_write(call, begin_work, login_post);
+		err = call_write(call, begin_work, NULL);
 	}
 	if (err != ERR_OK)
 		call_fail(call, err);
@@ -118,9 +108,8 @@ static void login_found(struct call *call)
 
 enum err rest_auth_login(struct call *call)
 {
-	struct login *login = call_data(call, sizeof(*login), login_done);
-
-	login->challenge = LOGIN_CHALLENGE_INIT;
+	(void)call_data(call, sizeof(struct login), login_done);
 	enum err err = guard_try(call);
+
 	return err == ERR_OK ? call_read(call, find_work, login_found) : err;
 }

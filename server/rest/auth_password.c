@@ -18,7 +18,7 @@ static enum err change_work(struct call *call, struct store *store)
 
 	return account_set_password(store, &call->server->keys, &call->actor,
 				    ended->before.text, bytes_text(ended->hash.text),
-				    &place, ended_add, ended, &ended->letter);
+				    &place, ended_add, ended);
 }
 
 static void change_hashed(struct call *call, const struct hashed *hashed)
@@ -86,13 +86,6 @@ struct reset {
 	struct login_challenge challenge;
 };
 
-static void reset_done(void *data)
-{
-	struct reset *reset = data;
-
-	login_challenge_done(&reset->challenge);
-}
-
 static enum err reset_work(struct call *call, struct store *store)
 {
 	struct login_place place = call_place(call);
@@ -106,24 +99,14 @@ static enum err reset_work(struct call *call, struct store *store)
 	return err;
 }
 
-static void reset_post(struct call *call)
-{
-	struct reset *reset = call->data;
-
-	if (reset->challenge.mail)
-		letter_post(call->server, &reset->challenge.letter);
-	call_finish(call);
-}
-
 enum err rest_auth_reset_password(struct call *call)
 {
 	const struct body_reset_password *args = call->args;
-	struct reset *reset = call_data(call, sizeof(*reset), reset_done);
+	struct reset *reset = call_data(call, sizeof(*reset), NULL);
 
-	reset->challenge = LOGIN_CHALLENGE_INIT;
 	if (email_fold(args->email, &reset->email) != ERR_OK)
 		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
-	return call_write(call, reset_work, reset_post);
+	return call_write(call, reset_work, NULL);
 }
 
 static enum err confirm_work(struct call *call, struct store *store)
@@ -138,7 +121,7 @@ static enum err confirm_work(struct call *call, struct store *store)
 		return err;
 	err = account_reset(store, &call->server->keys, &args->challenge, &code,
 			    bytes_text(ended->hash.text), &place, ended_add, ended,
-			    &ended->letter, &call->refused);
+			    &call->refused);
 	call->field = call->refused == ERR_OK ? NULL : "code";
 	return err;
 }

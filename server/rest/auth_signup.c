@@ -20,25 +20,12 @@ static void opening_done(void *data)
 {
 	struct opening *opening = data;
 
-	login_challenge_done(&opening->challenge);
 	wipe(&opening->hashed, sizeof(opening->hashed));
 }
 
 static struct opening *opening_new(struct call *call)
 {
-	struct opening *opening = call_data(call, sizeof(*opening), opening_done);
-
-	opening->challenge = LOGIN_CHALLENGE_INIT;
-	return opening;
-}
-
-static void post_challenge(struct call *call)
-{
-	struct opening *opening = call->data;
-
-	if (opening->challenge.mail)
-		letter_post(call->server, &opening->challenge.letter);
-	call_finish(call);
+	return call_data(call, sizeof(struct opening), opening_done);
 }
 
 static enum err signup_work(struct call *call, struct store *store)
@@ -72,7 +59,7 @@ static void signup_hashed(struct call *call, const struct hashed *hashed)
 
 	opening->hashed = *hashed;
 	if (err == ERR_OK)
-		err = call_write(call, signup_work, post_challenge);
+		err = call_write(call, signup_work, NULL);
 	if (err != ERR_OK)
 		call_fail(call, err);
 }
@@ -126,7 +113,7 @@ static enum err resend_work(struct call *call, struct store *store)
 enum err rest_auth_otp_resend(struct call *call)
 {
 	(void)opening_new(call);
-	return call_write(call, resend_work, post_challenge);
+	return call_write(call, resend_work, NULL);
 }
 
 static enum err answer_work(struct call *call, struct store *store)

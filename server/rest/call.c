@@ -160,14 +160,24 @@ void call_fail(struct call *call, enum err err)
 	call_free(call);
 }
 
+/* RFC 9110 section 12.5.4: clients put first what they like best. */
+static struct bytes first_tag(const char *list)
+{
+	size_t len = strcspn(list, ",; \t");
+
+	return len <= LIMIT_WORD ? bytes_of(list, len) : bytes_of(NULL, 0);
+}
+
 struct login_place call_place(const struct call *call)
 {
 	const char *agent = request_header(call->request, "user-agent");
+	const char *language = request_header(call->request, "accept-language");
 
 	return (struct login_place){
 		.client = agent ? bytes_of(agent, strnlen(agent, LIMIT_CLIENT))
 				: bytes_of(NULL, 0),
 		.address = bytes_text(call->request->peer.address),
+		.language = language ? first_tag(language) : bytes_of(NULL, 0),
 	};
 }
 

@@ -4,7 +4,6 @@
 
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
-#include "server/rest/hashing.h"
 
 static void ended_done(void *data)
 {
@@ -13,15 +12,11 @@ static void ended_done(void *data)
 	mem_free(ended->ids);
 	wipe(&ended->before, sizeof(ended->before));
 	wipe(&ended->hash, sizeof(ended->hash));
-	account_letter_done(&ended->letter);
 }
 
 struct ended *ended_new(struct call *call)
 {
-	struct ended *ended = call_data(call, sizeof(*ended), ended_done);
-
-	ended->letter = ACCOUNT_LETTER_INIT;
-	return ended;
+	return call_data(call, sizeof(struct ended), ended_done);
 }
 
 void ended_add(const struct id *session, void *ctx)
@@ -40,8 +35,6 @@ void ended_tell(struct call *call)
 	struct server *server = call->server;
 	struct ended *ended = call->data;
 
-	if (ended->letter.due)
-		letter_post(server, &ended->letter.letter);
 	/* The answer first: the connection that asked may be among those that end. */
 	struct id *ids = ended->ids;
 	size_t count = ended->count;

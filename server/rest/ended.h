@@ -12,15 +12,14 @@ struct ended {
 	size_t count, cap;
 	/* of a new password */
 	struct password_hash before, hash;
-	struct account_letter letter;
 };
 
 /** Make it the data of @call. Thread: loop. */
 struct ended *ended_new(struct call *call);
 /** A login_ended_fn whose context is a struct ended. Thread: any. */
 void ended_add(const struct id *session, void *ctx);
-/** Refuse the sessions, unless the call was refused and ended none; post the letter;
- *  finish the call. Thread: loop. */
+/** Refuse the sessions, unless the call was refused and ended none; finish the call.
+ *  Thread: loop. */
 void ended_tell(struct call *call);
 
 #endif

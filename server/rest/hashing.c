@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Jobs for the hash worker and the postman. One thread hashes: a hash fills a core and
+ * Jobs for the hash worker. One thread hashes: a hash fills a core and
  * 19 MiB, and messages must not wait for it. Passwords live in the job and are wiped
  * before it is freed.
  */
@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "common/base/log.h"
 #include "common/base/mem.h"
 #include "server/rest/guard.h"
 
@@ -76,51 +75,4 @@ enum err hashing_start(struct call *call, const struct hashing *hashing, hashed_
 		mem_free(job);
 	}
 	return err;
-}
-
-struct letter_job {
-	struct server_job base;
-	struct mailer *mailer;
-	struct letter letter;
-	enum err err;
-};
-
-static void run_letter(struct job *base, void *ctx)
-{
-	struct letter_job *job = CONTAINER_OF(base, struct letter_job, base.job);
-
-	job->err = job->mailer->send(job->mailer, &job->letter);
-}
-
-static void letter_job_free(struct letter_job *job)
-{
-	if (job->err != ERR_OK)
-		log_error("mail: a letter was not sent, id=%s, error=%s",
-			  id_text(&job->letter.id).text, err_word(job->err));
-	letter_done(&job->letter);
-	mem_free(job);
-}
-
-static void letter_sent(struct server_job *base)
-{
-	letter_job_free(CONTAINER_OF(base, struct letter_job, base));
-}
-
-void letter_post(struct server *server, struct letter *letter)
-{
-	struct letter_job *job = mem_new(struct letter_job);
-
-	*job = (struct letter_job){
-		.base = {.job = {.run = run_letter}, .done = letter_sent},
-		.mailer = server->mailer,
-		.letter = *letter,
-	};
-	*letter = LETTER_INIT;
-	random_fill(server->keys.random, job->letter.id.bytes, ID_LEN);
-	job->letter.sent_ms = clock_now_ms(&server->clock);
-	enum err err = worker_submit(&server->postman, &job->base.job);
-	if (err != ERR_OK) {
-		job->err = err;
-		letter_job_free(job);
-	}
 }

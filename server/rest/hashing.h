@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Passwords go to the hash worker, and letters to the postman: the two jobs that a call
- *  hands to threads beside the store. Thread: loop. */
+/** Passwords go to the hash worker: the job that a call hands to a thread beside the
+ *  store. Thread: loop. */
 #ifndef CHAT_REST_HASHING_H
 #define CHAT_REST_HASHING_H
 
-#include "server/mail/mailer.h"
 #include "server/rest/call.h"
 
 /** What the hash worker shall do: verify, or make, or first the one and then the other. */
@@ -27,9 +26,5 @@ typedef void hashed_fn(struct call *call, const struct hashed *hashed);
  *  copied and wiped. */
 enum err hashing_start(struct call *call, const struct hashing *hashing,
 		       hashed_fn *done) MUST_CHECK;
-
-/** Give @letter to the postman and leave it empty. A letter that cannot be sent is logged
- *  and lost; who waits for it asks again. */
-void letter_post(struct server *server, struct letter *letter);
 
 #endif

@@ -39,6 +39,7 @@ struct writer {
 	unsigned reader_count; /* with an open store */
 	unsigned reader_threads;
 	atomic_int health;
+	atomic_bool mailed;
 	atomic_size_t bytes; /* in todo and asked */
 	atomic_size_t waiting;
 	atomic_uint_fast64_t tasks, commits, failures, checkpoints;
@@ -110,6 +111,10 @@ static void hand_back(struct writer *writer, struct mail *head, struct mail *tai
 static void note_commit(struct writer *writer, enum err err, size_t count)
 {
 	enum err before = (enum err)atomic_exchange(&writer->health, (int)err);
+
+	if (writer->store.mailed)
+		atomic_store(&writer->mailed, true);
+	writer->store.mailed = false;
 
 	atomic_fetch_add(&writer->tasks, count);
 	atomic_fetch_add(err ? &writer->failures : &writer->commits, 1);
@@ -343,6 +348,11 @@ size_t writer_reap(struct writer *writer)
 enum err writer_health(const struct writer *writer)
 {
 	return (enum err)atomic_load(&((struct writer *)(uintptr_t)writer)->health);
+}
+
+bool writer_mailed(struct writer *writer)
+{
+	return atomic_exchange(&writer->mailed, false);
 }
 
 struct writer_stats writer_stats(const struct writer *writer)

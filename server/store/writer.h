@@ -48,6 +48,10 @@ enum err reader_submit(struct writer *writer, struct task *task) MUST_CHECK;
 /** Call done() of every finished task; returns how many. Thread: loop. */
 size_t writer_reap(struct writer *writer);
 
+/** Whether a letter was queued since this was asked last, by a task whose done() has been
+ *  called or is about to be. Thread: loop. */
+bool writer_mailed(struct writer *writer);
+
 /** What the last commit said; not ERR_OK makes /readyz fail. Thread: any. */
 enum err writer_health(const struct writer *writer) MUST_CHECK;
 

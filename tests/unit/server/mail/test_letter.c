@@ -14,7 +14,10 @@
 static const struct letter_facts facts = {.server = "chat.example.org",
 					  .name = "alice",
 					  .code = "482913",
+					  .what = "bob@example.org",
 					  .place = "192.0.2.7",
+					  .client = "curl/7.88",
+					  .asked_ms = 1700000000000,
 					  .minutes = 10};
 
 static struct letter written(enum letter_kind kind)
@@ -24,30 +27,33 @@ static struct letter written(enum letter_kind kind)
 	letter.id = (struct id){"foobarfoobarfoob"};
 	letter.sent_ms = 1700000000000;
 	str_add(&letter.to, "alice@example.org");
-	letter_write(&letter, kind, &facts);
+	letter_write(&letter, kind, &facts, NULL);
 	return letter;
 }
 
-static void a_letter_is_an_internet_message(void **state)
+static void a_letter_says_what_to_whom_and_who_asked(void **state)
 {
 	AUTO(letter_done) struct letter letter = written(LETTER_LOGIN);
-	AUTO(str_done) struct str text = STR_INIT;
 
-	letter_print(&letter, "chat@example.org", &text);
-	assert_memory_equal(text.ptr,
-			    "Date: Tue, 14 Nov 2023 22:13:20 +0000\n"
-			    "From: chat@example.org\n"
-			    "To: alice@example.org\n"
-			    "Subject: Your code for chat.example.org\n"
-			    "Message-ID: <mzxw6ytbojtg633cmfzgm33pmi@example.org>\n",
-			    176);
-	assert_non_null(strstr(text.ptr, "\n\nThis code logs you in"));
+	assert_string_equal(letter.subject.ptr, "Your code for chat.example.org");
+	assert_string_equal(
+		letter.body.ptr,
+		"This code logs you in on chat.example.org as \"alice\":\n"
+		"\n"
+		"    482913\n"
+		"\n"
+		"It is good for 10 minutes and for one use.\n"
+		"It was asked for from 192.0.2.7 with curl/7.88, 2023-11-14 22:13 UTC.\n"
+		"\n"
+		"If that was not you, somebody knows your password: change it.\n"
+		"Never tell the code to anyone, whoever asks.\n");
 }
 
 static void the_code_stands_alone_on_its_line(void **state)
 {
 	static const enum letter_kind kinds[] = {LETTER_SIGNUP, LETTER_LOGIN,
-						 LETTER_RESET};
+						 LETTER_RESET, LETTER_EMAIL_NEW,
+						 LETTER_EMAIL_OLD};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		AUTO(letter_done) struct letter letter = written(kinds[i]);
@@ -59,29 +65,47 @@ static void the_code_stands_alone_on_its_line(void **state)
 
 static void letters_without_a_code_show_none(void **state)
 {
-	static const enum letter_kind kinds[] = {LETTER_KNOWN, LETTER_PASSWORD};
+	struct letter_facts plain = facts;
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		AUTO(letter_done) struct letter letter = written(kinds[i]);
-		assert_null(strstr(letter.body.ptr, "482913"));
+	plain.code = "";
+	for (int kind = 0; kind < LETTER_COUNT; kind++) {
+		AUTO(letter_done) struct letter letter = LETTER_INIT;
+		if (kind == LETTER_NONE)
+			continue;
+		letter_write(&letter, (enum letter_kind)kind, &plain, NULL);
+		assert_null(strstr(letter.body.ptr, "minutes"));
 		assert_non_null(strstr(letter.body.ptr, "alice"));
+		assert_non_null(strstr(letter.subject.ptr, "chat.example.org"));
+		assert_null(strchr(letter.body.ptr, '{'));
+		assert_null(strchr(letter.subject.ptr, '\n'));
 	}
 }
 
-static void a_subject_outside_of_ascii_is_encoded_between_characters(void **state)
+static void the_words_of_letters_lead_back_to_them(void **state)
 {
-	AUTO(letter_done) struct letter letter = written(LETTER_LOGIN);
-	AUTO(str_done) struct str text = STR_INIT;
+	enum letter_kind found;
 
-	str_set(&letter.subject, "Schlüssel für die Tür äöüäöüäöüäöüäöüäöüäöü");
-	letter_print(&letter, "chat@example.org", &text);
-	assert_non_null(strstr(
-		text.ptr,
-		"Subject: "
-		"=?UTF-8?B?U2NobMO8c3NlbCBmw7xyIGRpZSBUw7xyIMOkw7bDvMOkw7bDvMOkw7Y=?=\n"
-		" =?UTF-8?B?"));
-	for (const char *c = text.ptr; *c; c++)
-		assert_true((unsigned char)*c < 0x80 || c > strstr(text.ptr, "\n\n"));
+	for (int kind = 0; kind < LETTER_COUNT; kind++) {
+		check_ok(letter_kind_of(letter_word((enum letter_kind)kind), &found));
+		assert_int_equal(found, kind);
+	}
+	check_err(letter_kind_of("of another version", &found), ERR_NOT_FOUND);
+}
+
+static void what_comes_from_outside_acts_on_no_mail_program(void **state)
+{
+	AUTO(letter_done) struct letter letter = LETTER_INIT;
+	struct letter_facts evil = facts;
+
+	evil.client = "x\r\nBcc: mallory@example.org\033]0;\a{code}\xe2\x80\xae";
+	evil.what = "key\nmore {name}";
+	letter_write(&letter, LETTER_KEY_ADDED, &evil, NULL);
+	assert_null(strchr(letter.body.ptr, '\r'));
+	assert_null(strchr(letter.body.ptr, '\033'));
+	assert_null(strstr(letter.body.ptr, "\nBcc"));
+	assert_null(strstr(letter.body.ptr, "\xe2\x80\xae"));
+	assert_non_null(strstr(letter.body.ptr, "{code}"));
+	assert_non_null(strstr(letter.body.ptr, "key more {name}"));
 }
 
 static void the_spool_holds_one_private_file_per_letter(void **state)
@@ -146,8 +170,10 @@ static void the_memory_mailer_finds_the_newest_letter_and_can_fail(void **state)
 	mailer->close(&mailer);
 }
 
-CHECK_MAIN(TEST(a_letter_is_an_internet_message), TEST(the_code_stands_alone_on_its_line),
+CHECK_MAIN(TEST(a_letter_says_what_to_whom_and_who_asked),
+	   TEST(the_code_stands_alone_on_its_line),
 	   TEST(letters_without_a_code_show_none),
-	   TEST(a_subject_outside_of_ascii_is_encoded_between_characters),
+	   TEST(the_words_of_letters_lead_back_to_them),
+	   TEST(what_comes_from_outside_acts_on_no_mail_program),
 	   TEST(the_spool_holds_one_private_file_per_letter),
 	   TEST(the_memory_mailer_finds_the_newest_letter_and_can_fail))

@@ -45,6 +45,11 @@ static void add_page(struct app *app, struct room *room, const struct cache_page
 	}
 	timeline_add_page(&room->timeline, messages, count);
 	mem_free(messages);
+	for (size_t i = 0; i < page->reaction_count; i++) {
+		const struct cache_reaction *reaction = &page->reactions[i];
+		timeline_react(&room->timeline, &reaction->target, &reaction->from,
+			       reaction->text, true);
+	}
 	app_touch(app);
 }
 

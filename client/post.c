@@ -130,6 +130,7 @@ static void show_waiting(struct app *app, const struct cache_send *send)
 	message->why = send->error;
 	message->ts_ms = send->created_ms;
 	message->reply_to = send->reply;
+	message->thread = send->thread;
 	timeline_add(&room->timeline, &message);
 }
 
@@ -257,6 +258,11 @@ static void show_post(struct app *app, const struct cache_send *send)
 		timeline_edit(&room->timeline, &send->target, text, send->text.len);
 		break;
 	case EVENT_DELETE: timeline_delete(&room->timeline, &send->target); break;
+	case EVENT_REACT:
+	case EVENT_UNREACT:
+		timeline_react(&room->timeline, &send->target, &app->model.self,
+			       send->text, send->kind == EVENT_REACT);
+		break;
 	}
 }
 

@@ -187,6 +187,7 @@ struct message *app_message_of(struct app *app, const struct cache_event *event)
 		message->flags |= event->deleted ? MESSAGE_DELETED : 0;
 		message->flags |= event->mentions_me ? MESSAGE_MENTION : 0;
 		message->reply_to = event->reply;
+		message->thread = event->thread;
 	} else {
 		notice_text(app, event, &text);
 		if (!text.len)
@@ -252,6 +253,7 @@ static void show_line(struct app *app, struct room *room, const struct body_even
 					 .deleted = event->deleted,
 					 .mentions_me = app_mentions_me(app, event),
 					 .reply = event->reply,
+					 .thread = event->thread,
 					 .text = event->text};
 	struct message *message = app_message_of(app, &line);
 	size_t mentions = room->mentions, unread = room->unread;
@@ -280,6 +282,11 @@ void app_show_event(struct app *app, struct room *room, const struct body_event 
 		timeline_edit(&room->timeline, &event->target, text, event->text.len);
 		break;
 	case EVENT_DELETE: timeline_delete(&room->timeline, &event->target); break;
+	case EVENT_REACT:
+	case EVENT_UNREACT:
+		timeline_react(&room->timeline, &event->target, &event->from, event->text,
+			       event->kind == EVENT_REACT);
+		break;
 	case EVENT_MEMBER: show_member(app, room, event); break;
 	case EVENT_TOPIC: str_set_len(&room->topic, text, event->text.len); break;
 	case EVENT_RENAME:

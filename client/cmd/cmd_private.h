@@ -41,6 +41,11 @@ void cmd_call(struct app *app, const char *op, const struct body_def *def,
 	      const void *body);
 /** The room on the screen; NULL: none. */
 struct room *cmd_room_now(struct app *app);
+/** The message of this room that was picked, else @usual; NULL where that is not one that
+ *  was said and stands. */
+struct message *cmd_picked(struct app *app, struct message *usual);
+/** Make an invitation into @room and show its code. */
+void cmd_new_code(struct app *app, const struct id *room);
 /** A page in whichever front there is. */
 void cmd_show(struct app *app, const char *title, const struct str *text);
 

@@ -159,8 +159,10 @@ enum ui_taken cmd_invite(struct app *app, const struct ui_line *line, const char
 	const char *name = args + (args[0] == '@');
 	size_t len = cmd_word(name, &rest);
 
-	if (len == 0)
-		return cmd_usage(app, "invite");
+	if (len == 0) {
+		cmd_new_code(app, line->room);
+		return UI_LINE_DONE;
+	}
 	invite.user = bytes_of(name, len);
 	cmd_call(app, "room_invite", body_room_invite_def(), &invite);
 	return UI_LINE_DONE;

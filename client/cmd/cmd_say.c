@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Saying something, and doing something about what was said. */
+/* Saying something, and what is done about what could not be sent. */
 #include <string.h>
 
 #include "client/cmd/cmd_private.h"
@@ -52,6 +52,8 @@ enum ui_taken cmd_post(struct app *app, const struct ui_line *line, enum draft_k
 		message.target = *target;
 	else if (kind == DRAFT_REPLY)
 		message.reply = *target;
+	else if (kind == DRAFT_THREAD)
+		message.thread = *target;
 	struct saying *saying = mem_new(struct saying);
 	saying->ticket = line->ticket;
 	enum err err = app_post(app, &message, kept, saying);
@@ -88,80 +90,6 @@ enum ui_taken cmd_msg(struct app *app, const struct ui_line *line, const char *a
 	return cmd_post(app, &there, DRAFT_NEW, NULL, NULL, text, strlen(text));
 }
 
-static enum ui_taken nothing(struct app *app, const char *text)
-{
-	app_notice(app, text);
-	return UI_LINE_DONE;
-}
-
-static struct message *last_own(struct app *app)
-{
-	struct room *room = cmd_room_now(app);
-
-	return timeline_last_of(&room->timeline, app_user(app));
-}
-
-static struct message *last_of_others(struct app *app)
-{
-	const struct timeline *timeline = &cmd_room_now(app)->timeline;
-
-	for (size_t i = timeline->count; i-- > 0;) {
-		struct message *message = timeline->rows[i];
-		if (!id_equal(&message->sender, app_user(app)) &&
-		    !(message->flags & (MESSAGE_DELETED | MESSAGE_NOTICE)))
-			return message;
-	}
-	return NULL;
-}
-
-enum ui_taken cmd_edit(struct app *app, const struct ui_line *line, const char *args)
-{
-	struct message *message = last_own(app);
-
-	if (!message || message->state != MESSAGE_SENT)
-		return nothing(app, _("There is nothing of yours here to change."));
-	if (*args)
-		return cmd_post(app, line, DRAFT_EDIT, &message->cid, NULL, args,
-				strlen(args));
-	if (app->ui)
-		ui_compose(app->ui, DRAFT_EDIT, &message->cid, message->text.ptr,
-			   message->text.len);
-	return UI_LINE_DONE;
-}
-
-enum ui_taken cmd_reply(struct app *app, const struct ui_line *line, const char *args)
-{
-	struct message *message = last_of_others(app);
-
-	if (!message)
-		return nothing(app, _("There is nothing here to answer."));
-	if (*args)
-		return cmd_post(app, line, DRAFT_REPLY, &message->cid, NULL, args,
-				strlen(args));
-	if (app->ui)
-		ui_compose(app->ui, DRAFT_REPLY, &message->cid, "", 0);
-	return UI_LINE_DONE;
-}
-
-static void deleted(struct app *app, enum err err, const struct id *cid, void *ctx)
-{
-	if (err != ERR_OK)
-		app_notice(app, _(err_text(err)));
-}
-
-enum ui_taken cmd_delete(struct app *app, const struct ui_line *line, const char *args)
-{
-	struct message *message = last_own(app);
-	struct app_message about = {
-		.frame = FRAME_DELETE, .room = *line->room, .text = ""};
-
-	if (!message || message->state != MESSAGE_SENT)
-		return nothing(app, _("There is nothing of yours here to delete."));
-	about.target = message->cid;
-	enum err err = app_post(app, &about, deleted, NULL);
-	return err == ERR_OK ? UI_LINE_DONE : cmd_fail(app, err);
-}
-
 static struct message *last_failed(struct app *app)
 {
 	const struct timeline *timeline = &cmd_room_now(app)->timeline;
@@ -177,8 +105,10 @@ static enum ui_taken about_failed(struct app *app,
 {
 	const struct message *message = last_failed(app);
 
-	if (!message)
-		return nothing(app, _("Nothing here has failed."));
+	if (!message) {
+		app_notice(app, _("Nothing here has failed."));
+		return UI_LINE_DONE;
+	}
 	struct id cid = message->cid;
 	act(app, &cid);
 	return UI_LINE_DONE;

@@ -10,7 +10,7 @@
 #include "common/base/id.h"
 #include "common/base/str.h"
 
-enum draft_kind { DRAFT_NEW, DRAFT_EDIT, DRAFT_REPLY };
+enum draft_kind { DRAFT_NEW, DRAFT_EDIT, DRAFT_REPLY, DRAFT_THREAD };
 
 struct draft {
 	struct str text;

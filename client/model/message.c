@@ -21,6 +21,7 @@ void message_free(struct message **message)
 	if (!*message)
 		return;
 	str_done(&(*message)->text);
+	reactions_done(&(*message)->reactions);
 	mem_free(*message);
 	*message = NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "client/model/reaction.h"
 #include "common/base/attr.h"
 #include "common/base/err.h"
 #include "common/base/id.h"
@@ -31,12 +32,14 @@ struct message {
 	struct id cid;      /**< the message id, known before it is sent */
 	struct id sender;   /**< a user; see people.h for the name */
 	struct id reply_to; /**< zero = none */
+	struct id thread;   /**< the message that its thread begins with; zero = none */
 	uint64_t seq;       /**< place in the room; 0 until acknowledged */
 	uint64_t ts_ms;     /**< of the server; own clock while pending */
 	enum message_state state;
 	enum err why;   /**< of MESSAGE_FAILED */
 	unsigned flags; /**< enum message_flag */
 	struct str text;
+	struct reactions reactions;
 };
 
 /** A sent message without flags. Owns: the caller, until timeline_add(). */

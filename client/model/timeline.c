@@ -155,6 +155,11 @@ static struct message *renew(struct timeline *timeline, struct message *old,
 	struct message *kept = *message;
 
 	kept->flags |= old->flags & MESSAGE_READ;
+	/* They come beside a message, not with it. */
+	if (!(kept->flags & MESSAGE_DELETED) && !kept->reactions.count) {
+		kept->reactions = old->reactions;
+		old->reactions = (struct reactions){0};
+	}
 	take_at(timeline, at);
 	message_free(&old);
 	put_at(timeline, place(timeline, order_of(kept)), kept);
@@ -255,7 +260,20 @@ bool timeline_delete(struct timeline *timeline, const struct id *cid)
 	if (!message)
 		return false;
 	str_clear(&message->text);
+	reactions_done(&message->reactions);
 	message->flags |= MESSAGE_DELETED;
+	timeline->changes++;
+	return true;
+}
+
+bool timeline_react(struct timeline *timeline, const struct id *cid,
+		    const struct id *from, struct bytes text, bool on)
+{
+	struct message *message = timeline_find(timeline, cid);
+
+	if (!message || (message->flags & MESSAGE_DELETED) ||
+	    !reactions_set(&message->reactions, from, text, on))
+		return false;
 	timeline->changes++;
 	return true;
 }
@@ -324,4 +342,40 @@ void timeline_anchor(struct timeline *timeline, const struct id *cid, size_t lin
 	timeline->view.follow = false;
 	timeline->view.anchor = *cid;
 	timeline->view.line = line;
+}
+
+struct message *timeline_picked(const struct timeline *timeline)
+{
+	return id_is_zero(&timeline->picked) ? NULL
+					     : timeline_find(timeline, &timeline->picked);
+}
+
+static bool can_be_picked(const struct message *message)
+{
+	return message->state == MESSAGE_SENT &&
+	       !(message->flags & (MESSAGE_DELETED | MESSAGE_NOTICE));
+}
+
+struct message *timeline_pick(struct timeline *timeline, int step)
+{
+	size_t at = timeline->count;
+
+	if (timeline_picked(timeline))
+		at = timeline_index(timeline, &timeline->picked);
+	else
+		step = -1;
+	/* Wraps to a great number below 0, which ends it too. */
+	for (at += (size_t)step; at < timeline->count; at += (size_t)step) {
+		struct message *message = timeline->rows[at];
+		if (!can_be_picked(message))
+			continue;
+		timeline->picked = message->cid;
+		return message;
+	}
+	return NULL;
+}
+
+void timeline_unpick(struct timeline *timeline)
+{
+	timeline->picked = (struct id){0};
 }

@@ -40,6 +40,7 @@ struct timeline {
 	bool marked;       /**< there is a new-messages line */
 	uint64_t changes;  /**< counts every change, for caches of what was laid out */
 	struct timeline_view view;
+	struct id picked; /**< the message that the person has picked; zero = none */
 };
 
 /** @seed: random bits for the hash table. */
@@ -67,6 +68,9 @@ bool timeline_fail(struct timeline *timeline, const struct id *cid, enum err why
 bool timeline_edit(struct timeline *timeline, const struct id *cid, const char *text,
 		   size_t len);
 bool timeline_delete(struct timeline *timeline, const struct id *cid);
+/** @from reacts to @cid with @text, or takes it back. */
+bool timeline_react(struct timeline *timeline, const struct id *cid,
+		    const struct id *from, struct bytes text, bool on);
 /** Take one out as if it had never been there (a failed one that is sent again). */
 bool timeline_remove(struct timeline *timeline, const struct id *cid);
 /** Everyone has read up to @seq: own messages get their marks. */
@@ -82,6 +86,13 @@ uint64_t timeline_last_seq(const struct timeline *timeline);
 /** The newest message of @sender that is not deleted and not a notice, or NULL. */
 struct message *timeline_last_of(const struct timeline *timeline,
 				 const struct id *sender);
+
+/** The picked message, or NULL: none, or it is not in memory any more. */
+struct message *timeline_picked(const struct timeline *timeline);
+/** Pick the next message that somebody said and that is not deleted: above (@step -1) or
+ *  below (1) the picked one, else the newest. NULL: there is none there. */
+struct message *timeline_pick(struct timeline *timeline, int step);
+void timeline_unpick(struct timeline *timeline);
 
 /** The new-messages line goes behind @seq and stays there; false takes it away. */
 void timeline_mark(struct timeline *timeline, bool on, uint64_t seq);

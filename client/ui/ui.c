@@ -196,6 +196,9 @@ static bool go_back(struct ui *ui)
 		str_clear(&ui->page);
 	} else if (ui->view.overlay) {
 		ui->view.overlay = 0;
+	} else if (room && timeline_picked(&room->timeline)) {
+		timeline_unpick(&room->timeline);
+		ui_compose(ui, DRAFT_NEW, NULL, "", 0);
 	} else if (room && room->draft.kind != DRAFT_NEW) {
 		draft_about(&room->draft, DRAFT_NEW, NULL);
 		ui_compose(ui, DRAFT_NEW, NULL, "", 0);
@@ -227,6 +230,8 @@ static void on_input(const struct input_event *event, void *ctx)
 		str_clear(&ui->notice);
 	if (ui->form.kind != UI_FORM_NONE)
 		ui_form_input(ui, event);
+	else if (ui_pick_input(ui, event))
+		return;
 	else if (event->kind == INPUT_MOUSE)
 		ui_mouse_input(ui, event);
 	else if (event->kind == INPUT_PASTE)
@@ -296,6 +301,7 @@ static void fill_view(struct ui *ui)
 	view->prompt = line_prompt(ui->line, NULL);
 	view->word_count = line_words(ui->line, &view->words);
 	view->held = ui->held_text.ptr;
+	view->hint = ui_pick_hint(ui);
 	view->notice = ui->notice.ptr;
 	view->page_title = ui->page_title.ptr;
 	view->page = ui->page.len ? ui->page.ptr : NULL;

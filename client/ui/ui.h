@@ -172,6 +172,9 @@ enum ui_move {
 	UI_MARK, /**< the new-messages line */
 };
 void ui_scroll(struct ui *ui, enum ui_move move);
+/** Pick a message of the room on the screen: the newest, then above (−1) or below (1) it;
+ *  the next keys say what to do with it. */
+void ui_pick(struct ui *ui, int step);
 enum ui_pane { UI_PANE_ROOMS, UI_PANE_MEMBERS, UI_PANE_TIMES };
 /** Show or hide; where the window is narrow, as an overlay. */
 void ui_toggle(struct ui *ui, enum ui_pane pane);

@@ -179,6 +179,7 @@ static void on_enter(void *ctx, const char *text, size_t len)
 		return;
 	}
 	line_remember(ui->line, copy);
+	ui_unpick(ui);
 	stop_typing(ui);
 	ui->typed_ms = 0;
 	/* At once: after a crash the draft must not be what was sent. */
@@ -281,6 +282,7 @@ void ui_swap_draft(struct ui *ui, struct room *room)
 	const struct id none = {0};
 
 	if (last && last != room) {
+		ui_unpick(ui);
 		stop_typing(ui);
 		draft_set(&last->draft, line_text(ui->line), line_len(ui->line),
 			  line_point(ui->line));

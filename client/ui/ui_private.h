@@ -58,6 +58,7 @@ struct ui {
 	uint64_t seen_seq;  /**< told with on_seen */
 	struct id seen_room;
 	bool focused;
+	bool picking; /**< keys pick a message and do something with it */
 	bool suspended;
 	bool dirty;
 };
@@ -75,6 +76,13 @@ void ui_drop_held(struct ui *ui);
 
 /** ui_form.c: the open form. */
 void ui_form_input(struct ui *ui, const struct input_event *event);
+
+/** ui_pick.c: what the keys are while a message is picked; true: the event was taken. */
+bool ui_pick_input(struct ui *ui, const struct input_event *event);
+/** Nothing is picked any more in the room that was entered. */
+void ui_unpick(struct ui *ui);
+/** The letters, or NULL while nothing is picked. */
+const char *ui_pick_hint(const struct ui *ui);
 
 /** ui_mouse.c: clicks and the wheel. */
 void ui_mouse_input(struct ui *ui, const struct input_event *event);

@@ -41,6 +41,7 @@ struct view {
 	size_t word_count;
 	const char *held; /**< lines on their way to disk, one per row; "" = none */
 	/* What lies over the rest. */
+	const char *hint;   /**< what the keys do now, in the status; NULL = as always */
 	const char *notice; /**< "" = none */
 	const char *page_title;
 	const char *page;        /**< NULL = none */

@@ -39,6 +39,8 @@ static void add_prompt(const struct view *view, struct str *out)
 		str_addf(out, " %s", _("edit"));
 	else if (room->draft.kind == DRAFT_REPLY)
 		str_addf(out, " %s", _("reply"));
+	else if (room->draft.kind == DRAFT_THREAD)
+		str_addf(out, " %s", _("thread"));
 	str_add(out, "] ");
 }
 

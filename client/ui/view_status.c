@@ -183,7 +183,10 @@ void view_status(struct view *view, struct area area)
 	bool warn = add_right(view, room, &right);
 	view_cut(&cut, right.ptr, area.cols > 2 ? (size_t)(area.cols - 2) : 0);
 	int end = put_right(view, area, warn ? STYLE_MENTION : STYLE_HINT, cut.ptr);
-	if (room)
+	/* What the keys do now is worth more than who types. */
+	if (view->hint)
+		str_add(&left, view->hint);
+	else if (room)
 		add_typing(view, room, &left);
 	str_clear(&cut);
 	if (end > 4)

@@ -25,7 +25,7 @@ struct columns {
 	bool inline_name; /* too narrow: "bob: text" */
 };
 
-enum row_kind { ROW_DAY, ROW_MARK, ROW_QUOTE, ROW_TEXT };
+enum row_kind { ROW_DAY, ROW_MARK, ROW_QUOTE, ROW_TEXT, ROW_CHIPS };
 
 struct row {
 	enum row_kind kind;
@@ -144,6 +144,12 @@ static void make_text(const struct view *view, struct laid *laid,
 	add_marks(laid, message);
 }
 
+/* What stands above a message: what it answers, else what its thread begins with. */
+static const struct id *quoted(const struct message *message)
+{
+	return id_is_zero(&message->reply_to) ? &message->thread : &message->reply_to;
+}
+
 static void lay(const struct view *view, const struct timeline *timeline, size_t index,
 		const struct columns *columns, struct laid *laid)
 {
@@ -165,10 +171,10 @@ static void lay(const struct view *view, const struct timeline *timeline, size_t
 		!notice && (apart || !id_equal(&last->sender, &message->sender));
 	laid->shows_time =
 		apart || laid->shows_name || !same_minute(last->ts_ms, message->ts_ms);
-	if (!id_is_zero(&message->reply_to))
+	bool first = id_is_zero(quoted(message));
+	if (!first)
 		add_row(laid, (struct row){.kind = ROW_QUOTE, .first = true});
 	make_text(view, laid, columns);
-	bool first = id_is_zero(&message->reply_to);
 	size_t at = 0;
 	do {
 		struct row row = {.kind = ROW_TEXT, .start = at, .first = first};
@@ -179,6 +185,8 @@ static void lay(const struct view *view, const struct timeline *timeline, size_t
 		first = false;
 		at += next;
 	} while (at < laid->text.len);
+	if (message->reactions.count)
+		add_row(laid, (struct row){.kind = ROW_CHIPS});
 }
 
 static size_t height_of(const struct view *view, const struct timeline *timeline,
@@ -310,9 +318,9 @@ static void draw_quote(struct view *view, struct area area, int y, int col,
 {
 	AUTO(str_done) struct str text = STR_INIT;
 	AUTO(str_done) struct str cut = STR_INIT;
-	const struct message *target = timeline_find(timeline, &message->reply_to);
+	const struct message *target = timeline_find(timeline, quoted(message));
 
-	str_add(&text, "↳ ");
+	str_add(&text, id_is_zero(&message->reply_to) ? "⋮ " : "↳ ");
 	if (target) {
 		view_name(view, &target->sender, 16, &text);
 		str_add(&text, ": ");
@@ -356,6 +364,31 @@ static void draw_sender(struct view *view, struct area area, int y,
 	view_put_style(view, area, y, columns->name, style, name.ptr, name.len);
 }
 
+/* One chip for each reaction: "👍 2"; one's own stands out. */
+static void draw_chips(struct view *view, struct area area, int y, int col,
+		       const struct message *message)
+{
+	for (size_t i = 0; i < message->reactions.count && col + 4 < area.cols; i++) {
+		AUTO(str_done) struct str text = STR_INIT;
+		AUTO(str_done) struct str cut = STR_INIT;
+		const struct str *emoji = &message->reactions.rows[i].text;
+		bool own;
+		size_t count =
+			reactions_count(&message->reactions, i, &view->model->self, &own);
+		if (count == 0)
+			continue;
+		str_add(&text, " ");
+		neutral_add(&text, emoji->ptr, emoji->len, NEUTRAL_LINE);
+		if (count > 1)
+			str_addf(&text, " %zu", count);
+		str_add(&text, " ");
+		view_cut(&cut, text.ptr, (size_t)(area.cols - col));
+		col += view_put(view, area, y, col, own ? STYLE_CHIP_OWN : STYLE_CHIP,
+				cut.ptr);
+		col++;
+	}
+}
+
 static void draw_row(struct view *view, struct area area, int y,
 		     const struct columns *columns, const struct timeline *timeline,
 		     const struct laid *laid, const struct row *row)
@@ -369,7 +402,11 @@ static void draw_row(struct view *view, struct area area, int y,
 		draw_quote(view, area, y, columns->text, timeline, laid->message);
 		break;
 	case ROW_TEXT: draw_text(view, area, y, columns->text, laid, row); break;
+	case ROW_CHIPS: draw_chips(view, area, y, columns->text, laid->message); break;
 	}
+	if (laid->message == timeline_picked(timeline) && row->kind >= ROW_QUOTE &&
+	    columns->text > 0)
+		view_put(view, area, y, columns->text - 1, STYLE_PICKED, "▌");
 }
 
 /* The message on the bottom row and its rows below the edge. */

@@ -336,6 +336,28 @@ static void typing_ends_by_itself(void **state)
 	assert_int_equal(model_next_ms(&model), 0);
 }
 
+static void a_reaction_is_counted_once_for_each_person(void **state)
+{
+	struct reactions reactions = {0};
+	struct id carol = {.bytes = {2}};
+	bool own;
+
+	assert_true(reactions_set(&reactions, &bob, bytes_text("+1"), true));
+	assert_false(reactions_set(&reactions, &bob, bytes_text("+1"), true));
+	assert_true(reactions_set(&reactions, &bob, bytes_text("ok"), true));
+	assert_true(reactions_set(&reactions, &carol, bytes_text("+1"), true));
+	assert_int_equal(reactions_count(&reactions, 0, &carol, &own), 2);
+	assert_true(own);
+	assert_int_equal(reactions_count(&reactions, 1, &carol, &own), 1);
+	assert_false(own);
+	assert_int_equal(reactions_count(&reactions, 2, &carol, &own), 0);
+	assert_true(reactions_set(&reactions, &bob, bytes_text("+1"), false));
+	assert_false(reactions_set(&reactions, &bob, bytes_text("+1"), false));
+	assert_int_equal(reactions_count(&reactions, 1, &bob, &own), 1);
+	assert_false(own);
+	reactions_done(&reactions);
+}
+
 static void a_message_is_read_by_all_when_the_last_one_has_read_it(void **state)
 {
 	AUTO(model_done) struct model model;
@@ -366,5 +388,5 @@ CHECK_MAIN(TEST(messages_stand_by_sequence_and_pending_ones_last),
 	   TEST(a_room_is_found_by_what_people_call_it),
 	   TEST(unread_counts_others_behind_the_marker_only),
 	   TEST(a_mention_is_a_whole_name), TEST(a_name_cannot_be_borrowed),
-	   TEST(typing_ends_by_itself),
+	   TEST(typing_ends_by_itself), TEST(a_reaction_is_counted_once_for_each_person),
 	   TEST(a_message_is_read_by_all_when_the_last_one_has_read_it))

@@ -168,6 +168,63 @@ static void escape_leaves_an_edit(void **state)
 	stage_done(&stage);
 }
 
+static void a_message_is_picked_and_a_letter_does_something_with_it(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 12, 60);
+	stage_say(&stage, stage.lobby, &stage.bob, "one");
+	stage_say(&stage, stage.lobby, &stage.bob, "two");
+	stage_type(&stage, "half a line");
+	stage_heard(&stage);
+	ui_pick(stage.ui, 0);
+	assert_true(stage_shows(&stage, "▌two"));
+	assert_true(stage_shows(&stage, "r reply"));
+	stage_type(&stage, "\x1b[A");
+	assert_true(stage_shows(&stage, "▌one"));
+	/* A slip says nothing and types nothing. */
+	stage_type(&stage, "xyz");
+	assert_true(stage_shows(&stage, "half a line▮"));
+	stage_type(&stage, "k");
+	assert_true(stage_shows(&stage, "▌one"));
+	stage_type(&stage, "p");
+	assert_non_null(strstr(stage_heard(&stage), "/pin"));
+	assert_false(stage_shows(&stage, "▌"));
+	stage_type(&stage, "p");
+	assert_true(stage_shows(&stage, "half a linep▮"));
+	/* "+" leaves the rest to the line. */
+	ui_pick(stage.ui, 0);
+	stage_type(&stage, "+ok");
+	assert_true(stage_shows(&stage, "▌two"));
+	assert_true(stage_shows(&stage, "/react ok▮"));
+	stage_type(&stage, "\r");
+	assert_false(stage_shows(&stage, "▌"));
+	ui_pick(stage.ui, 0);
+	stage_type(&stage, "\x1b");
+	stage_wait(&stage, 60);
+	assert_false(stage_shows(&stage, "▌"));
+	stage_done(&stage);
+}
+
+static void reactions_are_chips_below_their_message(void **state)
+{
+	struct stage stage;
+	struct id others[] = {{.bytes = {1}}, {.bytes = {2}}};
+	stage_init(&stage, 16, 60);
+	struct message *message =
+		stage_say(&stage, stage.lobby, &stage.bob, "lunch at twelve?");
+	stage_say(&stage, stage.lobby, &stage.carol, "yes");
+	struct reactions *reactions = &message->reactions;
+	reactions_set(reactions, &others[0], bytes_text("🍕"), true);
+	reactions_set(reactions, &others[1], bytes_text("🍕"), true);
+	reactions_set(reactions, &stage.alice, bytes_text("+1"), true);
+	reactions_set(reactions, &others[1],
+		      bytes_text("\x1b[31m\u202e"
+				 "evil"),
+		      true);
+	stage_golden(&stage, "reactions");
+	stage_done(&stage);
+}
+
 static void control_c_forgets_the_line_and_twice_leaves(void **state)
 {
 	struct stage stage;
@@ -440,6 +497,8 @@ CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(a_draft_is_kept_when_typing_pauses_and_forgotten_when_it_was_sent),
 	   TEST(many_pasted_lines_are_asked_about),
 	   TEST(a_pasted_command_line_is_not_run), TEST(escape_leaves_an_edit),
+	   TEST(a_message_is_picked_and_a_letter_does_something_with_it),
+	   TEST(reactions_are_chips_below_their_message),
 	   TEST(control_c_forgets_the_line_and_twice_leaves),
 	   TEST(history_is_asked_for_once_and_before_the_top_is_seen),
 	   TEST(what_was_seen_is_told_only_while_the_window_has_the_focus),

@@ -19,15 +19,17 @@
 #include "common/proto/limits.h"
 #include "server/net/request.h"
 
-#define TURNS 1000 /* of a server that has one thing to do */
+#define TURNS 100000000 /* of a server that has one thing to do: slices of upkeep */
 
 struct asked {
 	int status;
 	struct buf body;
 };
 
-/* "/v1/admin/users/{user}/login-code" with the user in it. */
-static void write_path(const char *pattern, const char *user, struct str *path)
+/* "/v1/admin/users/{user}/login-code" with the user in it; for HTTP every byte that is not
+ * plain is written as RFC 3986 section 2.1 says. */
+static void write_path(const char *pattern, const char *param, bool http,
+		       struct str *path)
 {
 	const char *open = strchr(pattern, '{'), *close = open ? strchr(open, '}') : NULL;
 
@@ -36,7 +38,13 @@ static void write_path(const char *pattern, const char *user, struct str *path)
 		return;
 	}
 	str_add_len(path, pattern, (size_t)(open - pattern));
-	str_add(path, user ? user : "");
+	for (const char *at = param ? param : ""; *at; at++) {
+		if (!http || strchr("-._~", *at) || (*at >= '0' && *at <= '9') ||
+		    ((*at | 32) >= 'a' && (*at | 32) <= 'z'))
+			str_add_char(path, *at);
+		else
+			str_addf(path, "%%%02X", (unsigned char)*at);
+	}
 	str_add(path, close + 1);
 }
 
@@ -133,7 +141,7 @@ static void be_asked(struct server *server, const struct rest_row *row, const ch
 	struct request *request = request_new(server, &inline_io, asked);
 	size_t most = 0;
 
-	request->method = METHOD_POST;
+	request->method = strcmp(row->method, "GET") == 0 ? METHOD_GET : METHOD_POST;
 	request->peer = (struct peer){.local = true, .uid = server->own_uid};
 	str_set(&request->path, path);
 	str_set_len(&request->body, (const char *)args.ptr, args.len);
@@ -194,7 +202,16 @@ static enum err read_problem(const struct asked *asked, struct str *why)
 	return err;
 }
 
-enum err ask_server(const struct server_setup *setup, enum rest_op op, const char *user,
+bool ask_runs(const struct server_setup *setup)
+{
+	int fd = connect_to(setup->config.socket_path);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+enum err ask_server(const struct server_setup *setup, enum rest_op op, const char *param,
 		    struct bytes args, struct buf *ret_answer, struct str *why)
 {
 	const struct rest_row *row = rest_row(op);
@@ -203,7 +220,7 @@ enum err ask_server(const struct server_setup *setup, enum rest_op op, const cha
 	int fd = connect_to(setup->config.socket_path);
 	enum err err;
 
-	write_path(row->path, user, &path);
+	write_path(row->path, param, fd >= 0, &path);
 	if (fd >= 0) {
 		err = ask_running(fd, row, path.ptr, args, &asked);
 		close(fd);

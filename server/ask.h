@@ -8,10 +8,13 @@
 #include "common/proto/rest.h"
 #include "server/server.h"
 
-/** Call @op, whose path takes no parameter but `user` (its value is @user, or NULL), with the
- *  JSON object @args; the answer's JSON is appended to @ret_answer.
+/** Whether a server answers at the socket of this configuration. */
+bool ask_runs(const struct server_setup *setup);
+
+/** Call @op, whose path takes one parameter at most (its value is @param, or NULL), with the
+ *  JSON object @args (of a GET: nothing); the answer's JSON is appended to @ret_answer.
  *  Errors: what the server answers, with its detail in @why; ERR_UNREACHABLE. */
-enum err ask_server(const struct server_setup *setup, enum rest_op op, const char *user,
+enum err ask_server(const struct server_setup *setup, enum rest_op op, const char *param,
 		    struct bytes args, struct buf *ret_answer,
 		    struct str *why) MUST_CHECK;
 

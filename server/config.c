@@ -14,7 +14,14 @@
 #include "common/os/lang.h"
 #include "server/net/listen.h"
 
-enum group { GROUP_NOW, GROUP_LISTEN, GROUP_STORE, GROUP_MAIL, GROUP_COUNT };
+enum group {
+	GROUP_NOW,
+	GROUP_COMMAND,
+	GROUP_LISTEN,
+	GROUP_STORE,
+	GROUP_MAIL,
+	GROUP_COUNT
+};
 
 static const struct opt_row rows[] = {
 #define OPTION OPT_ROW
@@ -23,9 +30,8 @@ static const struct opt_row rows[] = {
 };
 
 static const char *const headings[GROUP_COUNT] = {
-	[GROUP_NOW] = N_("What to do"),
-	[GROUP_LISTEN] = N_("Listening"),
-	[GROUP_STORE] = N_("Storing and logging"),
+	[GROUP_NOW] = N_("What to do"),   [GROUP_COMMAND] = N_("For commands"),
+	[GROUP_LISTEN] = N_("Listening"), [GROUP_STORE] = N_("Storing and logging"),
 	[GROUP_MAIL] = N_("Mail"),
 };
 
@@ -230,7 +236,7 @@ enum err config_check(const struct config *config, struct str *why)
 
 void config_help(const struct config *config, unsigned width, struct str *out)
 {
-	str_add(out, _("Usage: chat-server [option…] [serve | init]\n"));
+	str_add(out, _("Usage: chat-server [option…] [serve | COMMAND]\n"));
 	opts_help(&config->opts, headings, GROUP_COUNT, width, out);
 }
 

@@ -14,9 +14,7 @@
 #include "common/base/log.h"
 #include "common/os/clock_real.h"
 #include "common/os/lang.h"
-#include "server/admin/init.h"
-#include "server/admin/secrets.h"
-#include "server/admin/user.h"
+#include "server/admin/command.h"
 #include "server/config.h"
 #include "server/net/loop.h"
 #include "server/rest/route.h"
@@ -96,21 +94,16 @@ static enum err run_command(struct config *config, const char *name, struct str 
 {
 	const struct opts *opts = &config->opts;
 	struct server_setup setup = setup_of(config);
+	struct admin admin = {
+		.config = config,
+		.setup = &setup,
+		.words = opts->operands + 1,
+		.count = opts->operand_count - 1,
+		.said = said,
+		.why = why,
+	};
 
-	if (strcmp(name, "user") == 0) {
-		return user_run(&setup, opts->operands + 1, opts->operand_count - 1, said,
-				why);
-	}
-	if (strcmp(name, "secrets") == 0) {
-		return secrets_run(&setup, opts->operands + 1, opts->operand_count - 1,
-				   said, why);
-	}
-	if (strcmp(name, "init") == 0 && opts->operand_count == 1) {
-		return init_run(config, &random_system, said, why);
-	}
-	str_addf(why, _("unknown command: %s (serve, init, secrets and user are known)"),
-		 opts->operands[opts->operand_count - 1]);
-	return ERR_USAGE;
+	return command_run(name, &admin);
 }
 
 static int command(struct config *config, struct str *why)
@@ -149,7 +142,18 @@ static int run(struct config *config, int argc, char **argv, struct str *why)
 	}
 	log_set_sink(log_to_stderr, config->log_level, NULL);
 	if (opts_bool(opts, OPTION_HELP)) {
-		config_help(config, HELP_WIDTH, &text);
+		if (opts->operand_count == 0 ||
+		    !command_help(opts->operands[0], HELP_WIDTH, &text)) {
+			config_help(config, HELP_WIDTH, &text);
+			str_add(&text, "\n");
+			command_list(HELP_WIDTH, &text);
+		}
+		fputs(text.ptr, stdout);
+		str_done(&text);
+		return 0;
+	}
+	if (opts_bool(opts, OPTION_PRINT_CONFIG)) {
+		config_sample(config, &text);
 		fputs(text.ptr, stdout);
 		str_done(&text);
 		return 0;

@@ -241,3 +241,30 @@ enum err secrets_load(const char *folder, const char *issuer, const struct rando
 	*ret_keys = keys;
 	return ERR_OK;
 }
+
+enum err secrets_add_pepper(const char *folder, const struct random *random,
+			    struct str *ret_path, struct str *why)
+{
+	struct key key;
+	enum err err = file_make_private(folder);
+
+	for (unsigned number = 1; err == ERR_OK && number <= KEYS_PEPPERS_MOST;
+	     number++) {
+		str_clear(ret_path);
+		str_addf(ret_path, "%s/pepper-%u.key", folder, number);
+		if (access(ret_path->ptr, F_OK) == 0)
+			continue;
+		err = make_key(ret_path->ptr, random, &key);
+		wipe(&key, sizeof(key));
+		if (err != ERR_OK)
+			str_addf(why, "%s cannot be made: %s", ret_path->ptr,
+				 err_text(err));
+		return err;
+	}
+	if (err == ERR_OK) {
+		str_addf(why, "there are %d already, as many as can be used",
+			 KEYS_PEPPERS_MOST);
+		err = ERR_TOO_BIG;
+	}
+	return err;
+}

@@ -30,4 +30,9 @@ enum err secrets_rotate_token(const char *folder, struct keys *keys,
 /** Forget signing keys that have ended, and their files. Thread: any. */
 void secrets_prune(const char *folder, struct keys *keys, uint64_t now_ms);
 
+/** Make the next pepper; *ret_path is its file. It is used from the next secrets_load() on.
+ *  Errors: ERR_TOO_BIG when there are as many as can be loaded; those of file_replace(). */
+enum err secrets_add_pepper(const char *folder, const struct random *random,
+			    struct str *ret_path, struct str *why) MUST_CHECK;
+
 #endif

@@ -3,12 +3,11 @@
  * init: everything that a first start would make by itself, and a file to put settings
  * into. Nothing that exists is touched.
  */
-#include "server/admin/init.h"
-
 #include <string.h>
 
 #include "common/os/file.h"
 #include "common/os/lang.h"
+#include "server/admin/command.h"
 #include "server/secrets.h"
 
 #define CONFIG_MODE 0644
@@ -68,13 +67,17 @@ static enum err make_file(const struct config *config, struct str *said, struct 
 	return err;
 }
 
-enum err init_run(const struct config *config, const struct random *random,
-		  struct str *said, struct str *why)
+enum err command_init(struct admin *admin)
 {
-	enum err err = make_folder(config->data_dir.ptr, said, why);
+	const struct config *config = admin->config;
+	enum err err = make_file(config, admin->said, admin->why);
 
-	if (err == ERR_OK) {
-		err = make_secrets(config, random, said, why);
-	}
-	return err == ERR_OK ? make_file(config, said, why) : err;
+	if (err == ERR_OK)
+		err = command_become_owner(admin);
+	if (err == ERR_OK)
+		err = make_folder(config->data_dir.ptr, admin->said, admin->why);
+	if (err == ERR_OK)
+		err = make_secrets(config, &admin->setup->random, admin->said,
+				   admin->why);
+	return err;
 }

@@ -1,40 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * chat-server secrets. The keys are in the hands of the server that runs, so it is asked;
- * without one the command is the server for a moment (ask.h).
+ * chat-server secrets. A key is changed by adding one with the next number; the older ones
+ * stay for what was made with them. The keys that sign are in the hands of the server that
+ * runs, so it is asked; a pepper is read when it starts.
  */
-#include "server/admin/secrets.h"
+#include "server/secrets.h"
 
 #include <string.h>
 
 #include "common/os/lang.h"
-#include "common/proto/body.h"
-#include "server/ask.h"
+#include "server/admin/chore.h"
 
-enum err secrets_run(const struct server_setup *setup, const char *const *words,
-		     size_t count, struct str *said, struct str *why)
+static enum err rotate_jwt(struct admin *admin)
 {
-	AUTO(buf_done) struct buf answer = BUF_INIT;
 	AUTO(json_free) struct json *json = NULL;
 	struct body_rotated body;
+	enum err err =
+		admin_ask(admin, REST_admin_tokens_rotate, NULL, body_none_def(),
+			  &(struct body_none){0}, body_rotated_def(), &body, &json);
 
-	if (count != 2 || strcmp(words[0], "rotate") != 0 ||
-	    strcmp(words[1], "jwt") != 0) {
-		str_add(why, _("chat-server secrets rotate jwt"));
-		return ERR_USAGE;
-	}
-	enum err err = ask_server(setup, REST_admin_tokens_rotate, NULL, bytes_text("{}"),
-				  &answer, why);
-	if (err == ERR_OK)
-		err = json_parse(buf_view(&answer), &json);
-	if (err == ERR_OK)
-		err = body_decode(body_rotated_def(), json, json_root(json), &body, NULL);
 	if (err == ERR_OK) {
 		/* TRANSLATORS: %llu is the number of a key */
-		str_addf(said,
+		str_addf(admin->said,
 			 _("key %llu signs access tokens; those before it hold for 11 "
 			   "minutes more\n"),
 			 (unsigned long long)body.number);
 	}
 	return err;
+}
+
+static enum err rotate_pepper(struct admin *admin)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	enum err err = secrets_add_pepper(admin->setup->config.secrets_dir,
+					  &admin->setup->random, &path, admin->why);
+
+	if (err == ERR_OK)
+		str_addf(admin->said,
+			 _("%s was made; the server uses it from its next start on. Keep "
+			   "the older ones, and copy this one to where you keep them.\n"),
+			 path.ptr);
+	return err;
+}
+
+enum err command_secrets(struct admin *admin)
+{
+	if (strcmp(admin->words[0], "rotate") == 0) {
+		if (strcmp(admin->words[1], "jwt") == 0)
+			return rotate_jwt(admin);
+		if (strcmp(admin->words[1], "pepper") == 0)
+			return rotate_pepper(admin);
+	}
+	str_add(admin->why, _("it is: chat-server secrets rotate jwt, or pepper"));
+	return ERR_USAGE;
 }

@@ -3,14 +3,13 @@
  * chat-server user. Passwords come from stdin and never from the command line, where every
  * user of the machine could read them.
  */
-#include "server/admin/user.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
 #include "common/proto/body.h"
+#include "server/admin/command.h"
 #include "server/ask.h"
 
 #define LINE_MOST 256 /* of stdin: LIMIT_PASSWORD and what is refused by name */
@@ -80,12 +79,14 @@ static enum err login_code(const struct server_setup *setup, const char *name,
 	return err;
 }
 
-enum err user_run(const struct server_setup *setup, const char *const *words,
-		  size_t count, struct str *said, struct str *why)
+enum err command_user(struct admin *admin)
 {
-	if (count >= 2 && strcmp(words[0], "add") == 0)
-		return add(setup, words + 1, count - 1, said, why);
-	if (count == 2 && strcmp(words[0], "login-code") == 0)
-		return login_code(setup, words[1], said, why);
-	return usage(why);
+	const char *const *words = admin->words;
+
+	if (admin->count >= 2 && strcmp(words[0], "add") == 0)
+		return add(admin->setup, words + 1, admin->count - 1, admin->said,
+			   admin->why);
+	if (admin->count == 2 && strcmp(words[0], "login-code") == 0)
+		return login_code(admin->setup, words[1], admin->said, admin->why);
+	return usage(admin->why);
 }

@@ -5,6 +5,8 @@
  */
 #include "common/base/utf8.h"
 
+#include <string.h>
+
 static bool is_tail(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
@@ -74,11 +76,27 @@ size_t utf8_encode(uint32_t code, char dst[4])
 	return 4;
 }
 
+/* Most of what is checked is ASCII: eight bytes at a time while it is. */
+static size_t ascii_run(const char *text, size_t len)
+{
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, text + at, sizeof(eight));
+		if (eight & 0x8080808080808080u)
+			break;
+	}
+	return at;
+}
+
 bool utf8_valid(const char *text, size_t len)
 {
 	while (len) {
 		uint32_t code;
-		size_t used = utf8_decode(text, len, &code);
+		size_t used = ascii_run(text, len);
+		if (used == 0)
+			used = utf8_decode(text, len, &code);
 		if (used == 0)
 			return false;
 		text += used;

@@ -10,10 +10,20 @@
 
 #include "common/base/base64.h"
 
+#define FIELDS_MOST 32 /* of one body; a tree of them is decoded on the stack */
+
 /* The third expansion of the rows: tables of fields. `here` names the struct whose rows are
  * being expanded, which is what lets the field macros say offsetof. */
+#define MEMBER(f) \
+	{ \
+		.ptr = (const uint8_t *)"\"" #f "\":", .len = sizeof(#f) + 2 \
+	}
 #define ROW(f, kind, ...) \
-	{.name = #f, .type = BODY_##kind, .at = offsetof(here, f), __VA_ARGS__},
+	{.name = #f, \
+	 .member = MEMBER(f), \
+	 .type = BODY_##kind, \
+	 .at = offsetof(here, f), \
+	 __VA_ARGS__},
 #define ID(f, n)          ROW(f, ID, .need = BODY_##n)
 #define TEXT(f, n, m)     ROW(f, TEXT, .need = BODY_##n, .most = (m))
 #define BASE64(f, n, m)   ROW(f, BASE64, .need = BODY_##n, .most = (m))
@@ -42,6 +52,7 @@
 /* clang-format off */
 #define END(s) \
 		}; \
+		_Static_assert(ARRAY_LEN(fields) <= FIELDS_MOST, "one decode holds"); \
 		static const struct body_def def = {name, fields, ARRAY_LEN(fields), \
 						    sizeof(here), BODY_##s}; \
 		return &def; \
@@ -186,23 +197,51 @@ static enum err decode_present(struct decoder *decoder, const struct body_field 
 	return ERR_INTERNAL;
 }
 
+/* The field called @key, looked for from @from on: members mostly come in the order of the
+ * rows. def->count: there is none. */
+static size_t field_of(const struct body_def *def, const char *key, size_t from)
+{
+	for (size_t i = 0, at = from; i < def->count; i++, at++) {
+		if (at >= def->count)
+			at = 0;
+		if (strcmp(def->fields[at].name, key) == 0)
+			return at;
+	}
+	return def->count;
+}
+
+/* The values of the fields; of a doubled key the first counts. */
+static void collect(const struct body_def *def, struct json_node node,
+		    struct json_node *values)
+{
+	size_t next = 0;
+
+	for (struct json_node child = json_first(node); child.ptr;
+	     child = json_next(child)) {
+		size_t at = def->shape == BODY_TUPLE
+				    ? next
+				    : field_of(def, json_key(child), next);
+		if (at == def->count)
+			continue;
+		if (!values[at].ptr)
+			values[at] = child;
+		next = at + 1;
+	}
+}
+
 static enum err decode(struct decoder *decoder, const struct body_def *def,
 		       struct json_node node, void *body)
 {
-	struct json_node element = json_first(node);
+	struct json_node values[FIELDS_MOST] = {0};
 
 	if (json_type(node) != (def->shape == BODY_TUPLE ? JSON_ARRAY : JSON_OBJECT))
 		return ERR_BAD;
+	collect(def, node, values);
 	for (size_t i = 0; i < def->count; i++) {
 		const struct body_field *field = &def->fields[i];
-		struct json_node value = element;
-		if (def->shape == BODY_TUPLE)
-			element = json_next(element);
-		else
-			value = json_get(node, field->name);
-		if (json_type(value) == JSON_NONE && field->need == BODY_MAY)
+		if (json_type(values[i]) == JSON_NONE && field->need == BODY_MAY)
 			continue;
-		enum err err = decode_present(decoder, field, value, body);
+		enum err err = decode_present(decoder, field, values[i], body);
 		if (err != ERR_OK) {
 			if (!*decoder->ret_field)
 				*decoder->ret_field = field->name;
@@ -251,7 +290,7 @@ static void encode_id(struct json_out *out, const struct id *id)
 {
 	struct id_text text = id_text(id);
 
-	json_out_text(out, bytes_of(text.text, ID_TEXT_LEN));
+	json_out_plain(out, bytes_of(text.text, ID_TEXT_LEN));
 }
 
 static void encode_base64(struct json_out *out, struct bytes bytes)
@@ -259,7 +298,7 @@ static void encode_base64(struct json_out *out, struct bytes bytes)
 	struct buf text = BUF_INIT;
 
 	base64_encode(&text, bytes);
-	json_out_text(out, buf_view(&text));
+	json_out_plain(out, buf_view(&text));
 	buf_done(&text);
 }
 
@@ -313,7 +352,7 @@ void body_encode_fields(const struct body_def *def, struct json_out *out,
 		if (is_default(field, body))
 			continue;
 		if (def->shape == BODY_OBJECT)
-			json_out_key(out, field->name);
+			json_out_member(out, field->member);
 		encode_value(field, out, body);
 	}
 }

@@ -38,6 +38,7 @@ struct body_def;
 /** One field: where it stands in the struct and what may be in it. */
 struct body_field {
 	const char *name;
+	struct bytes member; /**< the name as it is written: "name": */
 	enum body_type type;
 	enum body_need need;
 	size_t at;                           /**< offset of the value */

@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define FRAME_USUAL 512 /* bytes that hold most frames: taken at once */
+
 static const struct frame_row rows[FRAME_COUNT] = {
 #define FRAME(id, word, direction, least, bytes) \
 	[FRAME_##id] = {.name = #word, \
@@ -103,9 +105,10 @@ void frame_write(struct buf *buf, enum frame_type type, const void *body)
 	const struct frame_row *row = frame_row(type);
 	struct json_out out = json_out_init(buf);
 
+	buf_room(buf, FRAME_USUAL);
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text(row->name));
+	json_out_member(&out, bytes_text("\"type\":"));
+	json_out_plain(&out, bytes_text(row->name));
 	body_encode_fields(row->body(), &out, body);
 	json_out_close(&out, '}');
 }

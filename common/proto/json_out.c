@@ -5,6 +5,8 @@
  */
 #include "common/proto/json_out.h"
 
+#include <string.h>
+
 struct json_out json_out_init(struct buf *buf)
 {
 	return (struct json_out){.buf = buf};
@@ -39,6 +41,25 @@ void json_out_key(struct json_out *out, const char *key)
 	out->comma = false;
 }
 
+void json_out_member(struct json_out *out, struct bytes member)
+{
+	before_value(out);
+	buf_add_bytes(out->buf, member);
+	out->comma = false;
+}
+
+void json_out_plain(struct json_out *out, struct bytes text)
+{
+	uint8_t *at;
+
+	before_value(out);
+	at = buf_room(out->buf, text.len + 2);
+	at[0] = '"';
+	memcpy(at + 1, text.ptr, text.len);
+	at[text.len + 1] = '"';
+	out->buf->len += text.len + 2;
+}
+
 static void add_escaped(struct buf *buf, uint8_t c)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -57,21 +78,49 @@ static void add_escaped(struct buf *buf, uint8_t c)
 	}
 }
 
+/* Which of eight bytes are zero or may be: the high bit of such a byte is set, and that of
+ * one above a zero byte may be too ("determine if a word has a zero byte"). */
+static uint64_t zeroes(uint64_t eight)
+{
+	return (eight - 0x0101010101010101u) & ~eight & 0x8080808080808080u;
+}
+
+static bool is_plain(uint8_t c)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+/* How many bytes from the start need no escape; eight at a time. */
+static size_t plain_run(struct bytes text)
+{
+	const uint64_t each = 0x0101010101010101u;
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; text.len - at >= sizeof(eight); at += sizeof(eight)) {
+		memcpy(&eight, text.ptr + at, sizeof(eight));
+		if (zeroes(eight & (each * 0xe0)) | zeroes(eight ^ (each * '"')) |
+		    zeroes(eight ^ (each * '\\')) | zeroes(eight ^ (each * 0x7f)))
+			break;
+	}
+	while (at < text.len && is_plain(text.ptr[at]))
+		at++;
+	return at;
+}
+
 void json_out_text(struct json_out *out, struct bytes text)
 {
-	size_t start = 0;
-
 	before_value(out);
+	buf_room(out->buf, text.len + 2);
 	buf_add_u8(out->buf, '"');
-	for (size_t at = 0; at < text.len; at++) {
-		uint8_t c = text.ptr[at];
-		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-			continue;
-		buf_add(out->buf, text.ptr + start, at - start);
-		add_escaped(out->buf, c);
-		start = at + 1;
+	for (;;) {
+		size_t run = plain_run(text);
+		buf_add(out->buf, text.ptr, run);
+		if (run == text.len)
+			break;
+		add_escaped(out->buf, text.ptr[run]);
+		text = bytes_of(text.ptr + run + 1, text.len - run - 1);
 	}
-	buf_add(out->buf, text.ptr + start, text.len - start);
 	buf_add_u8(out->buf, '"');
 }
 

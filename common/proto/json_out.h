@@ -22,6 +22,10 @@ void json_out_open(struct json_out *out, char bracket);
 void json_out_close(struct json_out *out, char bracket);
 /** The key of the next value. @key is plain ASCII of our own. */
 void json_out_key(struct json_out *out, const char *key);
+/** The same with the key as it is written, quotes and colon included: "\"seq\":". */
+void json_out_member(struct json_out *out, struct bytes member);
+/** A text that holds nothing to be escaped: an id, a word of a table. */
+void json_out_plain(struct json_out *out, struct bytes text);
 /** @text is valid UTF-8; quotes, backslashes and control characters are escaped. */
 void json_out_text(struct json_out *out, struct bytes text);
 void json_out_uint(struct json_out *out, uint64_t value);

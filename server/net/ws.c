@@ -104,7 +104,10 @@ static bool io_choked(struct conn *conn)
 {
 	struct wire *wire = conn->carrier;
 
-	return lws_send_pipe_choked(wire->wsi) != 0;
+	/* Not lws_send_pipe_choked(), which polls the socket, a system call for each write.
+	 * Without it the kernel says no at the write itself, and lws keeps the rest of that
+	 * one message: after it the answer here is yes. */
+	return lws_partial_buffered(wire->wsi) != 0;
 }
 
 static void io_want_write(struct conn *conn)

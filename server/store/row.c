@@ -31,7 +31,8 @@ void event_done(struct event_row *event)
 static void *list_add(void **rows, size_t *count, size_t *cap, size_t size)
 {
 	if (*count == *cap) {
-		*cap = mem_grow(*cap, *count + 1);
+		/* Rows are large, and most lists of news hold one. */
+		*cap = *cap ? mem_grow(*cap, *count + 1) : 1;
 		*rows = mem_resize(*rows, *cap, size);
 	}
 	void *row = (char *)*rows + (*count)++ * size;

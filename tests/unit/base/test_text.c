@@ -57,6 +57,16 @@ static void forms_that_rfc_3629_forbids_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		assert_false(utf8_valid(bad[i], strlen(bad[i])));
 	assert_true(utf8_valid("grün 日本 🎉", strlen("grün 日本 🎉")));
+	for (size_t at = 0; at < 24; at++) { /* wherever in a run of ASCII it stands */
+		char text[24];
+		memset(text, 'a', sizeof(text));
+		text[at] = '\xc3';
+		assert_false(utf8_valid(text, sizeof(text)));
+		if (at + 1 == sizeof(text))
+			break;
+		text[at + 1] = '\xbc';
+		assert_true(utf8_valid(text, sizeof(text)));
+	}
 }
 
 static void keep_line(enum log_level level, const char *line, void *ctx)

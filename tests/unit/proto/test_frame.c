@@ -114,6 +114,44 @@ static void every_truncation_of_a_frame_fails(void **state)
 		check_err(frame_parse(bytes_of(buf.ptr, len), &frame), ERR_BAD);
 }
 
+/* The writer looks at eight bytes at once: every byte at every place of such a run, alone
+ * and behind another one that is escaped. */
+static void what_must_be_escaped_is_found_wherever_it_stands(void **state)
+{
+	for (unsigned c = 1; c < 128; c++) {
+		for (size_t at = 0; at < 20; at++) {
+			AUTO(buf_done) struct buf buf = BUF_INIT;
+			AUTO(json_free) struct json *json = NULL;
+			struct json_out out = json_out_init(&buf);
+			char text[21] = "abcdefghi jklmnopqrs";
+			struct bytes back;
+			text[at] = (char)c;
+			text[(at + 7) % 20] = '"';
+			json_out_text(&out, bytes_of(text, 20));
+			for (size_t i = 0; i < buf.len; i++)
+				assert_in_range(buf.ptr[i], 0x20, 0x7e);
+			check_ok(json_parse(buf_view(&buf), &json));
+			assert_true(json_text(json_root(json), &back));
+			assert_true(bytes_equal(back, bytes_of(text, 20)));
+		}
+	}
+}
+
+static void of_a_doubled_key_the_first_counts(void **state)
+{
+	static const char text[] = "{\"on\":true,\"x\":1,\"room\":"
+				   "\"aaaaaaaaaaaaaaaaaaaaaaaaae\",\"on\":false,"
+				   "\"type\":\"typing\",\"room\":7}";
+	struct body_typing typing;
+	struct frame frame;
+	const char *field;
+
+	check_ok(frame_parse(bytes_text(text), &frame));
+	check_ok(frame_read_typing(&frame, &typing, &field));
+	assert_true(typing.on);
+	frame_done(&frame);
+}
+
 static void base64url_has_one_form(void **state)
 {
 	static const char *const bad[] = {"A", "AA==", "AB", "AA+A", "AAB", "A A"};
@@ -139,4 +177,6 @@ CHECK_MAIN(TEST(rows_are_sorted_and_every_word_is_found),
 	   TEST(what_is_not_a_frame_has_a_named_error),
 	   TEST(deep_nesting_is_refused_before_the_parser),
 	   TEST(a_frame_larger_than_its_row_is_refused),
-	   TEST(every_truncation_of_a_frame_fails), TEST(base64url_has_one_form))
+	   TEST(every_truncation_of_a_frame_fails),
+	   TEST(what_must_be_escaped_is_found_wherever_it_stands),
+	   TEST(of_a_doubled_key_the_first_counts), TEST(base64url_has_one_form))

@@ -88,6 +88,23 @@ static void find_columns(struct run *run)
 	}
 }
 
+/* Every name of --peers must be one. */
+static bool check_only(const struct run *run)
+{
+	char name[24];
+
+	for (const char *at = run->only; at && *at;) {
+		size_t len = strcspn(at, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)len, at);
+		if (!peer_find(name)) {
+			fprintf(stderr, "bench_load: no peer %s\n", name);
+			return false;
+		}
+		at += len + (at[len] == ',');
+	}
+	return true;
+}
+
 static void make_stock(struct run *run)
 {
 	double start = now_s();
@@ -142,6 +159,8 @@ static int run_all(struct run *run, char *const *names)
 			return 64;
 		}
 	}
+	if (!check_only(run))
+		return 64;
 	if (run->json_path && !(run->json = fopen(run->json_path, "a")))
 		give_up("%s: %s", run->json_path, strerror(errno));
 	report_machine();

@@ -17,7 +17,7 @@ load() {
 		echo "ok $count - $what"
 	else
 		echo "not ok $count - $what (status $got)"
-		sed 's/^/# /' <<<"$out"
+		echo "# ${out//$'\n'/$'\n'# }"
 		status=1
 	fi
 }

@@ -9,10 +9,8 @@
 #include "tests/bench/peer_rows.h"
 
 const struct peer *const peers[] = {
-	&peer_chat,
-	&peer_raw,
-	&peer_nats,
-	NULL,
+	&peer_chat, &peer_raw, &peer_nats,    &peer_node, &peer_jetstream,
+	&peer_mqtt, &peer_irc, &peer_fastapi, NULL,
 };
 
 const struct peer *peer_find(const char *name)

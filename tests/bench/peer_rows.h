@@ -5,6 +5,7 @@
 
 #include "tests/bench/peer.h"
 
-extern const struct peer peer_chat, peer_raw, peer_nats;
+extern const struct peer peer_chat, peer_raw, peer_nats, peer_jetstream, peer_node,
+	peer_fastapi, peer_mqtt, peer_irc;
 
 #endif

@@ -131,8 +131,26 @@ static void fill(struct config *config)
 		.origins = config->origins,
 		.addresses = config->addresses,
 		.key_verify = opts_bool(opts, OPTION_KEY_VERIFY),
+		.trusted_proxies = config->proxies,
 	};
 	config->log_level = (enum log_level)opts_word(opts, OPTION_LOG_LEVEL);
+}
+
+static enum err read_proxies(struct config *config, struct str *why)
+{
+	size_t count = opts_list_count(&config->opts, OPTION_TRUSTED_PROXIES);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *text =
+			opts_list_item(&config->opts, OPTION_TRUSTED_PROXIES, i);
+
+		if (net_range_parse(text, &config->proxies[i]) != ERR_OK) {
+			str_addf(why, _("trusted_proxies: %s is no address"), text);
+			return ERR_USAGE;
+		}
+	}
+	config->server.trusted_count = count;
+	return ERR_OK;
 }
 
 static enum err read_file(struct config *config, struct str *why)
@@ -189,6 +207,7 @@ enum err config_load(struct config *config, int argc, char *const argv[], struct
 	if (err == ERR_OK) {
 		find_places(config);
 		fill(config);
+		err = read_proxies(config, why);
 	}
 	return err;
 }

@@ -26,6 +26,7 @@ struct config {
 	struct str data_dir, socket, spool, secrets;
 	const char *origins[OPT_LIST_MAX + 1];
 	const char *addresses[OPT_LIST_MAX + 1];
+	struct net_range proxies[OPT_LIST_MAX];
 };
 
 /** Read everything. Errors: ERR_USAGE, ERR_NOT_FOUND (--config names no file), those of

@@ -261,6 +261,7 @@ static enum err make_loop(struct server *server, struct str *why)
 	const struct server_config *options = &server->config;
 	struct loop_config config = {
 		.server = server,
+		.clock = &server->clock,
 		.conns = server->conns,
 		.rates = server->rates,
 		.router = server->router,
@@ -268,6 +269,7 @@ static enum err make_loop(struct server *server, struct str *why)
 			  .verify_ctx = server,
 			  .origins = options->origins,
 			  .query_token = options->ws_query_token},
+		.trusted = {options->trusted_proxies, options->trusted_count},
 		.seed = random_u64(server),
 		.max_connections = options->max_connections,
 		.max_per_address = options->max_per_address,

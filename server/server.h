@@ -18,6 +18,7 @@
 #include "server/core/local.h"
 #include "server/core/news.h"
 #include "server/net/conn.h"
+#include "server/net/forwarded.h"
 #include "server/net/request.h"
 
 struct bus;
@@ -57,6 +58,8 @@ struct server_config {
 	const char *const *origins;   /**< beside our own, NULL-ended */
 	const char *const *addresses; /**< under which clients reach us, NULL-ended */
 	bool key_verify;              /**< tokens must verify their user at log-in */
+	const struct net_range *trusted_proxies; /**< their X-Forwarded-For is believed */
+	size_t trusted_count;
 };
 
 /** A job of the hasher or the postman. done() is called on the loop thread. */

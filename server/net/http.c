@@ -12,8 +12,10 @@
 #include "common/proto/limits.h"
 #include "server/net/ws.h"
 
-#define HEADER_MAX 2304 /* a token of LIMIT_TOKEN and its scheme */
-#define ANSWER_S   60   /* an answer may wait for the hash queue */
+#define HEADER_MAX 2304  /* a token of LIMIT_TOKEN and its scheme */
+#define ANSWER_MS  60000 /* an answer may wait for the hash queue */
+#define BODY_MS    30000 /* for the whole body */
+#define IDLE_MS    30000 /* for taking the answer, and until the next request is whole */
 
 /* The headers that a handler may ask for. */
 static const struct {
@@ -173,6 +175,103 @@ struct bytes wire_query(struct lws *wsi, const char *name, char *dst, size_t siz
 	}
 }
 
+static bool was_sent(struct lws *wsi, enum lws_token_indexes token)
+{
+	char value[HEADER_MAX];
+
+	return lws_hdr_total_length(wsi, token) > 0 ||
+	       lws_hdr_copy_fragment(wsi, value, sizeof(value), token, 0) >= 0;
+}
+
+/* Whether it came more than once; lws would join the values. */
+static bool was_repeated(struct lws *wsi, enum lws_token_indexes token)
+{
+	return lws_hdr_total_length(wsi, token) != lws_hdr_fragment_length(wsi, token, 0);
+}
+
+static bool is_version(struct lws *wsi, const char *version)
+{
+	char text[16];
+
+	return bytes_equal(wire_header(wsi, WSI_TOKEN_HTTP, text, sizeof(text)),
+			   bytes_text(version));
+}
+
+/* "Transfer-Encoding : chunked" is another header to lws and the coding to others (RFC 9112
+ * section 5.1); lws before 4.3 can only be asked by name. */
+static bool has_blank_before_colon(struct lws *wsi)
+{
+	static const char *const names[] = {
+		"transfer-encoding :",
+		"transfer-encoding\t:",
+		"content-length :",
+		"content-length\t:",
+		"host :",
+		"host\t:",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (lws_hdr_custom_length(wsi, names[i], (int)strlen(names[i])) >= 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool wire_is_old(struct lws *wsi)
+{
+	return is_version(wsi, "HTTP/1.0");
+}
+
+bool wire_has_body(struct lws *wsi)
+{
+	return was_sent(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) ||
+	       was_sent(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING);
+}
+
+enum err wire_check_head(struct lws *wsi)
+{
+	static const enum lws_token_indexes once[] = {
+		WSI_TOKEN_HOST,
+		WSI_TOKEN_HTTP_CONTENT_LENGTH,
+		WSI_TOKEN_HTTP_TRANSFER_ENCODING,
+		WSI_TOKEN_HTTP_AUTHORIZATION,
+		WSI_TOKEN_HTTP_CONTENT_TYPE,
+		WSI_TOKEN_ORIGIN,
+		WSI_TOKEN_UPGRADE,
+		WSI_TOKEN_KEY,
+		WSI_TOKEN_VERSION,
+	};
+	char host[HEADER_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(once); i++) {
+		if (was_repeated(wsi, once[i])) {
+			return ERR_BAD;
+		}
+	}
+	bool old = wire_is_old(wsi);
+
+	if (has_blank_before_colon(wsi) || (!old && !is_version(wsi, "HTTP/1.1"))) {
+		return ERR_BAD;
+	}
+	if (!was_sent(wsi, WSI_TOKEN_HOST)) { /* RFC 9112 section 3.2 */
+		return old ? ERR_OK : ERR_BAD;
+	}
+	return header_host(wire_header(wsi, WSI_TOKEN_HOST, host, sizeof(host)))
+		       ? ERR_OK
+		       : ERR_BAD;
+}
+
+void wire_peer(const struct wire *wire, struct lws *wsi, struct peer *ret_peer)
+{
+	char value[HEADER_MAX];
+
+	*ret_peer = wire->peer;
+	forwarded_peer(&wire_config(wire)->trusted,
+		       wire_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, value, sizeof(value)),
+		       ret_peer);
+}
+
 static enum err add_headers(struct wire *wire)
 {
 	char value[HEADER_MAX];
@@ -229,7 +328,8 @@ static enum err body_length(struct wire *wire, uint64_t *ret_len)
 	const char *text = request_header(wire->request, "content-length");
 
 	*ret_len = 0;
-	if (lws_hdr_total_length(wire->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
+	if (was_sent(wire->wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) ||
+	    (!text && was_sent(wire->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH))) {
 		return ERR_BAD;
 	}
 	return text ? header_length(bytes_text(text), INT64_MAX, ret_len) : ERR_OK;
@@ -242,10 +342,39 @@ static int on_body_complete(struct wire *wire)
 	}
 	wire->asked = wire->request;
 	wire->request = NULL;
-	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_S);
+	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_MS / 1000);
+	wire_until(wire, ANSWER_MS);
 	wire_busy(wire, true);
 	wire_config(wire)->router->run(wire->asked);
 	return 0;
+}
+
+/* Fence: with bytes behind a body, lws 4.1.6 tells of its completion for ever and never comes
+ * back to the loop. Who sends the next request before the answer to one with a body (which
+ * RFC 9112 section 9.3.2 advises against) is hung up on. */
+static int on_completion(struct wire *wire)
+{
+	if (wire->completed) {
+		return -1;
+	}
+	wire->completed = true;
+	return on_body_complete(wire);
+}
+
+/* RFC 9110 section 10.1.1. False: the socket is broken. */
+static bool say_go_on(struct wire *wire)
+{
+	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	unsigned char go_on[LWS_PRE + sizeof(line)] = {0};
+	char expect[32];
+
+	if (wire_header(wire->wsi, WSI_TOKEN_HTTP_EXPECT, expect, sizeof(expect)).len ==
+	    0) {
+		return true;
+	}
+	memcpy(go_on + LWS_PRE, line, sizeof(line) - 1);
+	return lws_write(wire->wsi, go_on + LWS_PRE, sizeof(line) - 1, LWS_WRITE_HTTP) >=
+	       0;
 }
 
 static int on_head(struct wire *wire, const char *path, size_t path_len)
@@ -258,14 +387,19 @@ static int on_head(struct wire *wire, const char *path, size_t path_len)
 
 	wire->replied = false;
 	wire->hang_up = false;
+	wire->completed = false;
 	wire->request = request_new(config->server, &http_io, wire);
-	wire->request->peer = wire->peer;
+	wire_until(wire, BODY_MS);
+	wire_peer(wire, wire->wsi, &wire->request->peer);
 	wire->request->method = method >= 0 && (size_t)method < ARRAY_LEN(methods)
 					? methods[method]
 					: METHOD_OTHER;
 	str_set_len(&wire->request->path, path, path_len);
-	enum err err = add_headers(wire);
+	enum err err = wire_check_head(wire->wsi);
 
+	if (err == ERR_OK) {
+		err = add_headers(wire);
+	}
 	if (err == ERR_OK) {
 		err = add_query(wire);
 	}
@@ -291,20 +425,7 @@ static int on_head(struct wire *wire, const char *path, size_t path_len)
 				 method == LWSHUMETH_PATCH);
 		return on_body_complete(wire);
 	}
-	char expect[32];
-
-	if (wire_header(wire->wsi, WSI_TOKEN_HTTP_EXPECT, expect, sizeof(expect)).len >
-	    0) {
-		unsigned char go_on[LWS_PRE + 32] = {0};
-		static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
-		memcpy(go_on + LWS_PRE, line, sizeof(line) - 1);
-		if (lws_write(wire->wsi, go_on + LWS_PRE, sizeof(line) - 1,
-			      LWS_WRITE_HTTP) < 0) {
-			return -1;
-		}
-	}
-	return 0;
+	return say_go_on(wire) ? 0 : -1;
 }
 
 static int on_body(struct wire *wire, const char *piece, size_t len)
@@ -333,6 +454,7 @@ static int on_writeable(struct wire *wire)
 		return 0;
 	}
 	lws_set_timeout(wire->wsi, NO_PENDING_TIMEOUT, 0);
+	wire_until(wire, IDLE_MS);
 	return lws_http_transaction_completed(wire->wsi) ? -1 : 0;
 }
 
@@ -352,7 +474,7 @@ int http_event(struct wire *wire, enum lws_callback_reasons reason, void *in, si
 	switch (reason) {
 	case LWS_CALLBACK_HTTP: return on_head(wire, in, len);
 	case LWS_CALLBACK_HTTP_BODY: return on_body(wire, in, len);
-	case LWS_CALLBACK_HTTP_BODY_COMPLETION: return on_body_complete(wire);
+	case LWS_CALLBACK_HTTP_BODY_COMPLETION: return on_completion(wire);
 	case LWS_CALLBACK_HTTP_WRITEABLE: return on_writeable(wire);
 	default: return 0;
 	}

@@ -19,10 +19,11 @@
 
 #include "common/base/base64.h"
 #include "common/base/log.h"
-#include "common/base/map.h"
 #include "common/base/mem.h"
 #include "common/crypto/hash.h"
+#include "server/net/headcount.h"
 #include "server/net/listen.h"
+#include "server/net/refusal.h"
 #include "server/net/ws.h"
 
 #define TICK_MS       1000
@@ -33,6 +34,7 @@
 #define RX_BUFFER     1024
 #define TX_PACKET     65536 /* else lws cuts a write into its receive buffer's size */
 #define HANDSHAKE_S   10
+#define FULL_RETRY_MS 5000 /* what those are told for whom there is no place */
 #define KEEPALIVE_S   30
 #define LISTENERS_MAX 8
 #define KEY_DER_MOST \
@@ -55,7 +57,9 @@ struct loop {
 	size_t listener_count;
 	struct lws_context *lws;
 	struct lws_vhost *plain, *secure;
-	struct map addresses; /* folded address → sockets */
+	struct headcount heads;
+	struct refusals refusals;
+	struct wire *strangers; /* those that are no WebSocket (yet) */
 	size_t sockets, answering;
 	struct wire *closing; /* to be closed before the loop blocks */
 	bool resting;         /* out of descriptors: not accepting until the next tick */
@@ -74,52 +78,54 @@ const struct loop_config *wire_config(const struct wire *wire)
 	return &wire->loop->config;
 }
 
-static struct id address_key(const struct peer *peer)
-{
-	struct id id = {{0}};
-	struct bytes key = rate_peer(peer, id.bytes);
-
-	id.bytes[ID_LEN - 1] = (uint8_t)key.len;
-	return id;
-}
-
-/* The Unix socket is not counted: its peers are limited by the accounts of this machine. */
-static bool address_enter(struct loop *loop, struct wire *wire)
-{
-	if (wire->peer.local) {
-		return true;
-	}
-	struct id key = address_key(&wire->peer);
-	uintptr_t count = (uintptr_t)map_get(&loop->addresses, &key);
-
-	if (count >= loop->config.max_per_address) {
-		return false;
-	}
-	map_put(&loop->addresses, &key, (void *)(count + 1));
-	wire->counted = true;
-	return true;
-}
-
-static void address_leave(struct loop *loop, struct wire *wire)
-{
-	if (!wire->counted) {
-		return;
-	}
-	struct id key = address_key(&wire->peer);
-	uintptr_t count = (uintptr_t)map_get(&loop->addresses, &key);
-
-	if (count > 1) {
-		map_put(&loop->addresses, &key, (void *)(count - 1));
-	} else {
-		map_remove(&loop->addresses, &key);
-	}
-}
-
 void wire_busy(struct wire *wire, bool busy)
 {
 	wire->loop->answering += (size_t)busy - (size_t)wire->busy;
 	wire->busy = busy;
 }
+
+/* ---- deadlines ---- */
+
+/* lws has time-outs for each step, but starts some of them anew with every byte, and on an
+ * idle loop looks at none. So whoever is no WebSocket has one deadline of ours. */
+void wire_until(struct wire *wire, unsigned ms)
+{
+	wire->until_ms = clock_mono_ms(wire->loop->config.clock) + ms;
+}
+
+static void stranger_add(struct wire *wire)
+{
+	wire->next = wire->loop->strangers;
+	wire->at = &wire->loop->strangers;
+	if (wire->next) {
+		wire->next->at = &wire->next;
+	}
+	wire->loop->strangers = wire;
+}
+
+void wire_known(struct wire *wire)
+{
+	if (wire->at) {
+		*wire->at = wire->next;
+		if (wire->next) {
+			wire->next->at = wire->at;
+		}
+		wire->at = NULL;
+	}
+}
+
+static void end_late_strangers(struct loop *loop)
+{
+	uint64_t now = clock_mono_ms(loop->config.clock);
+
+	for (struct wire *wire = loop->strangers; wire; wire = wire->next) {
+		if (wire->wsi && now >= wire->until_ms) {
+			wire_close(wire);
+		}
+	}
+}
+
+/* ---- closing ---- */
 
 void wire_close(struct wire *wire)
 {
@@ -153,13 +159,37 @@ static void forget_closing(struct loop *loop, struct wire *wire)
 	loop->leaving -= wire->closing;
 }
 
+/* The Unix socket is not counted: its peers are limited by the accounts of this machine. Nor
+ * is a proxy: those behind it are, when they become WebSockets. */
+enum err wire_count(struct wire *wire)
+{
+	const struct loop_config *config = &wire->loop->config;
+
+	if (wire->peer.local || net_ranges_have(&config->trusted, wire->peer.address)) {
+		return ERR_OK;
+	}
+	enum err err = headcount_enter(&wire->loop->heads, &wire->peer);
+
+	wire->counted = err == ERR_OK;
+	return err;
+}
+
+static void wire_uncount(struct wire *wire)
+{
+	if (wire->counted) {
+		headcount_leave(&wire->loop->heads, &wire->peer);
+		wire->counted = false;
+	}
+}
+
 static void wire_free(struct wire *wire)
 {
 	struct loop *loop = wire->loop;
 
 	ws_forget(wire);
 	http_forget(wire);
-	address_leave(loop, wire);
+	wire_known(wire);
+	wire_uncount(wire);
 	forget_closing(loop, wire);
 	wire_busy(wire, false);
 	loop->sockets--;
@@ -342,6 +372,9 @@ static void on_tick(uv_timer_t *handle)
 	}
 
 	conns_tick(loop->config.conns);
+	refusals_tick(&loop->refusals, clock_mono_ms(loop->config.clock));
+	end_late_strangers(loop);
+	close_wires(loop);
 	if (loop->leaving > 0) {
 		/* lws looks at its own deadlines (a close that is not answered) only
 		 * after an event */
@@ -412,7 +445,7 @@ enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
 		str_add(why, "libuv does not start");
 		return ERR_INTERNAL;
 	}
-	map_init(&loop->addresses, config->seed);
+	headcount_init(&loop->heads, config->max_per_address, config->seed);
 	start_handles(loop);
 	enum err err = make_lws(loop, why);
 
@@ -447,6 +480,7 @@ void loop_free(struct loop **loop)
 		return;
 	}
 	loop_deafen(gone);
+	refusals_done(&gone->refusals);
 	if (gone->lws) {
 		lws_context_destroy(gone->lws);
 	}
@@ -459,25 +493,14 @@ void loop_free(struct loop **loop)
 		uv_run(&gone->uv, UV_RUN_DEFAULT);
 	}
 	uv_loop_close(&gone->uv);
-	map_done(&gone->addresses);
+	headcount_done(&gone->heads);
 	mem_free(gone);
 }
 
 /* ---- clients ---- */
 
-static void adopt(struct loop *loop, struct listener *listener, int fd,
-		  const struct peer *peer)
+static void adopt(struct loop *loop, struct listener *listener, struct wire *wire, int fd)
 {
-	struct wire *wire = mem_new(struct wire);
-
-	wire->loop = loop;
-	wire->peer = *peer;
-	loop->sockets++;
-	if (loop->sockets > loop->config.max_connections || !address_enter(loop, wire)) {
-		close(fd);
-		wire_free(wire);
-		return;
-	}
 	lws_adopt_desc_t desc = {
 		.vh = listener->tls ? loop->secure : loop->plain,
 		.type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP |
@@ -486,11 +509,52 @@ static void adopt(struct loop *loop, struct listener *listener, int fd,
 		.opaque = wire,
 	};
 
+	wire_until(wire, HANDSHAKE_S * 1000);
+	stranger_add(wire);
 	/* Also when it fails at once (a client that does not speak TLS), the wire is freed by
 	 * WSI_DESTROY, which comes once libuv has closed the handle. */
-	if (!lws_adopt_descriptor_vhost_via_info(&desc)) {
+	wire->wsi = lws_adopt_descriptor_vhost_via_info(&desc);
+	if (!wire->wsi) {
 		log_debug("net: a client was not taken, tls=%d", listener->tls);
 	}
+}
+
+/* An answer in plain text is noise to who speaks TLS, and a handshake is what a server that
+ * is full cannot afford: there the socket is closed without a word. */
+static void turn_away(struct listener *listener, int fd, enum err err, const char *detail,
+		      uint64_t retry_ms)
+{
+	struct loop *loop = listener->loop;
+
+	if (listener->tls) {
+		close(fd);
+		return;
+	}
+	refusal_say(&loop->refusals, fd, err, detail, retry_ms,
+		    clock_mono_ms(loop->config.clock));
+}
+
+static void welcome(struct listener *listener, int fd, const struct peer *peer)
+{
+	struct loop *loop = listener->loop;
+
+	if (loop->sockets >= loop->config.max_connections) {
+		turn_away(listener, fd, ERR_BUSY, "no place for one more connection",
+			  FULL_RETRY_MS);
+		return;
+	}
+	struct wire *wire = mem_new(struct wire);
+
+	wire->loop = loop;
+	wire->peer = *peer;
+	loop->sockets++;
+	if (wire_count(wire) != ERR_OK) {
+		turn_away(listener, fd, ERR_RATE, "too many connections of this address",
+			  FULL_RETRY_MS);
+		wire_free(wire);
+		return;
+	}
+	adopt(loop, listener, wire, fd);
 }
 
 /* Out of descriptors the sockets stay readable: without a pause the loop would spin. */
@@ -505,6 +569,19 @@ static void rest(struct loop *loop)
 	}
 }
 
+/* Users of this machine are limited by its accounts; proxies not at all. */
+static enum err loop_pace(struct loop *loop, const struct peer *peer,
+			  uint64_t *ret_retry_ms)
+{
+	uint8_t key[16];
+
+	if (peer->local || net_ranges_have(&loop->config.trusted, peer->address)) {
+		return ERR_OK;
+	}
+	return rate_take(loop->config.rates, RATE_CONNECT, rate_peer(peer, key),
+			 ret_retry_ms);
+}
+
 static void on_client(uv_poll_t *handle, int status, int events)
 {
 	struct listener *listener = handle->data;
@@ -513,7 +590,7 @@ static void on_client(uv_poll_t *handle, int status, int events)
 	for (int i = 0; i < ACCEPT_MOST; i++) {
 		struct peer peer;
 		enum err err;
-		uint8_t key[16];
+		uint64_t retry_ms = 0;
 		int fd = listen_accept(listener->fd, &peer, &err);
 
 		if (fd < 0) {
@@ -522,13 +599,12 @@ static void on_client(uv_poll_t *handle, int status, int events)
 			}
 			return;
 		}
-		/* users of this machine are limited by its accounts */
-		if (!peer.local && rate_take(loop->config.rates, RATE_CONNECT,
-					     rate_peer(&peer, key), NULL) != ERR_OK) {
-			close(fd);
+		err = loop_pace(loop, &peer, &retry_ms);
+		if (err != ERR_OK) {
+			turn_away(listener, fd, err, "connecting too often", retry_ms);
 			continue;
 		}
-		adopt(loop, listener, fd, &peer);
+		welcome(listener, fd, &peer);
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "server/net/conn.h"
+#include "server/net/forwarded.h"
 #include "server/net/rate.h"
 #include "server/net/request.h"
 #include "server/net/upgrade.h"
@@ -16,13 +17,14 @@ struct loop;
 
 struct loop_config {
 	struct server *server; /**< for the requests */
+	const struct clock *clock;
 	struct conns *conns;
 	struct rates *rates;
 	const struct request_router *router;
 	struct upgrade_rules rules;
-	uint64_t seed;            /**< random bits, for the table of addresses
-				   */
-	unsigned max_connections; /**< sockets at once; the descriptor limit follows */
+	struct net_ranges trusted; /**< proxies whose X-Forwarded-For is believed */
+	uint64_t seed;             /**< random bits, for the table of addresses */
+	unsigned max_connections;  /**< sockets at once; the descriptor limit follows */
 	unsigned max_per_address;
 	const char *tls_cert, *tls_key;        /**< PEM files; NULL: plain */
 	void (*woken)(void *ctx);              /**< loop_wake() was called */

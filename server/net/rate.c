@@ -200,5 +200,6 @@ struct bytes rate_peer(const struct peer *peer, uint8_t key[16])
 	if (inet_pton(AF_INET6, peer->address, key) != 1) {
 		memset(key, 0, 16);
 	}
+	memset(key + 8, 0, 8); /* a household has a whole /64 of them */
 	return bytes_of(key, 8);
 }

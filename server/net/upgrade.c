@@ -12,7 +12,9 @@
 #define PATH_WS   "/v1/ws"
 #define PATH_ROOM "/v1/ws/rooms/"
 #define PROTOCOL  "chat.v1"
-#define KEY_LEN   24 /* 16 bytes in base64 */
+#define KEY_LEN   24  /* 16 bytes in base64 */
+#define HOST_MOST 261 /* a name of 255 bytes (RFC 1035 section 2.3.4) and a port */
+#define PORT_MOST 5   /* digits */
 
 static bool equal_nocase(struct bytes text, const char *word)
 {
@@ -45,6 +47,39 @@ enum err header_length(struct bytes text, uint64_t most, uint64_t *ret_value)
 	}
 	*ret_value = value;
 	return ERR_OK;
+}
+
+static bool in_set(char c, const char *more)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (c != '\0' && strchr(more, c));
+}
+
+bool header_host(struct bytes text)
+{
+	const char *host = (const char *)text.ptr;
+	bool six = text.len > 0 && host[0] == '[';
+	size_t at = six, port;
+
+	while (at < text.len && in_set(host[at], six ? ":." : ".-_")) {
+		at++;
+	}
+	if (at == six || text.len > HOST_MOST) {
+		return false;
+	}
+	if (six && (at == text.len || host[at++] != ']')) {
+		return false;
+	}
+	if (at == text.len) {
+		return true;
+	}
+	if (host[at] != ':') {
+		return false;
+	}
+	for (port = ++at; at < text.len && host[at] >= '0' && host[at] <= '9';) {
+		at++;
+	}
+	return at == text.len && at - port <= PORT_MOST;
 }
 
 struct bytes header_bearer(struct bytes authorization)
@@ -165,7 +200,7 @@ enum err upgrade_check(const struct upgrade *ask, const struct upgrade_rules *ru
 	if (!bytes_equal(ask->version, bytes_text("13")) || !speaks(ask->protocol)) {
 		return ERR_UPGRADE;
 	}
-	if (ask->key.len != KEY_LEN || ask->host.len == 0) {
+	if (ask->key.len != KEY_LEN || !header_host(ask->host)) {
 		return ERR_BAD;
 	}
 	if (!origin_allowed(ask, rules)) {

@@ -55,6 +55,10 @@ enum err upgrade_check(const struct upgrade *ask, const struct upgrade_rules *ru
  *  request smuggling is made of), ERR_TOO_BIG. */
 enum err header_length(struct bytes text, uint64_t most, uint64_t *ret_value) MUST_CHECK;
 
+/** Whether @text is a host as a Host header may have it: a name, an IPv4 address or one of
+ *  IPv6 in brackets, with or without a port (RFC 9110 section 7.2). */
+bool header_host(struct bytes text);
+
 /** The token of "Bearer …"; {NULL, 0} for another scheme. */
 struct bytes header_bearer(struct bytes authorization);
 

@@ -8,6 +8,7 @@
  */
 #include "server/net/ws.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/proto/limits.h"
@@ -41,7 +42,7 @@ static void collect(struct lws *wsi, struct texts *texts, struct upgrade *ask)
 	ask->query_token = wire_query(wsi, "token", texts->query, sizeof(texts->query));
 }
 
-static int refuse(struct wire *wire, enum err err)
+static int refuse(struct wire *wire, enum err err, uint64_t retry_ms)
 {
 	static const struct request_field upgrade[] = {
 		{FIELD_HEADER, (char *)(uintptr_t) "Upgrade",
@@ -51,15 +52,20 @@ static int refuse(struct wire *wire, enum err err)
 		{FIELD_HEADER, (char *)(uintptr_t) "Sec-WebSocket-Protocol",
 		 (char *)(uintptr_t) "chat.v1"},
 	};
+	char seconds[24];
+	const struct request_field retry = {FIELD_HEADER,
+					    (char *)(uintptr_t) "Retry-After", seconds};
 	struct buf text = BUF_INIT;
 
-	problem_text(&text, err, NULL, NULL, 0);
+	snprintf(seconds, sizeof(seconds), "%llu",
+		 (unsigned long long)(retry_ms + 999) / 1000);
+	problem_text(&text, err, NULL, NULL, retry_ms);
 	struct reply reply = {
 		.status = err_row(err)->http,
 		.content_type = "application/problem+json",
 		.body = buf_view(&text),
-		.headers = upgrade,
-		.header_count = err == ERR_UPGRADE ? ARRAY_LEN(upgrade) : 0,
+		.headers = err == ERR_UPGRADE ? upgrade : &retry,
+		.header_count = err == ERR_UPGRADE ? ARRAY_LEN(upgrade) : retry_ms > 0,
 	};
 	wire->hang_up = true;
 	bool sent = http_write(wire, &reply);
@@ -68,29 +74,68 @@ static int refuse(struct wire *wire, enum err err)
 	return sent ? 1 : -1;
 }
 
-int ws_confirm(struct wire *wire, struct lws *wsi)
+/* A WebSocket has one client behind it for good, so from here on a proxy's counts as that
+ * client. */
+static enum err admit_forwarded(struct wire *wire, struct lws *wsi,
+				uint64_t *ret_retry_ms)
+{
+	struct peer peer;
+	uint8_t key[16];
+
+	wire_peer(wire, wsi, &peer);
+	if (memcmp(&peer, &wire->peer, sizeof(peer)) == 0) {
+		return ERR_OK;
+	}
+	wire->peer = peer;
+	enum err err = rate_take(wire_config(wire)->rates, RATE_CONNECT,
+				 rate_peer(&peer, key), ret_retry_ms);
+
+	return err == ERR_OK ? wire_count(wire) : err;
+}
+
+static enum err confirm(struct wire *wire, struct lws *wsi, uint64_t *ret_retry_ms)
 {
 	const struct loop_config *config = wire_config(wire);
-	struct texts texts;
 	struct upgrade ask = {.local = wire->peer.local};
+	struct texts texts;
 	uint8_t key[16];
+	enum err err = wire_check_head(wsi);
+
+	if (err == ERR_OK && (wire_has_body(wsi) || wire_is_old(wsi))) {
+		err = ERR_BAD; /* RFC 6455 section 4.1: HTTP/1.1 at least, and no body */
+	}
+	if (err == ERR_OK) {
+		err = admit_forwarded(wire, wsi, ret_retry_ms);
+	}
+	if (err != ERR_OK) {
+		return err;
+	}
 	struct bytes address = rate_peer(&wire->peer, key);
 
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0) {
-		return -1; /* answered by lws already: an upgrade that it does not know */
-	}
 	collect(wsi, &texts, &ask);
-	enum err err = rate_look(config->rates, RATE_REFUSED, address, NULL);
-
+	err = rate_look(config->rates, RATE_REFUSED, address, ret_retry_ms);
 	if (err == ERR_OK) {
 		err = upgrade_check(&ask, &config->rules, &wire->grant);
 	}
 	if (err == ERR_BAD_TOKEN) {
-		enum err rate = rate_take(config->rates, RATE_REFUSED, address, NULL);
+		enum err rate =
+			rate_take(config->rates, RATE_REFUSED, address, ret_retry_ms);
 
 		err = rate == ERR_OK ? err : rate;
 	}
-	return err == ERR_OK ? 0 : refuse(wire, err);
+	return err;
+}
+
+int ws_confirm(struct wire *wire, struct lws *wsi)
+{
+	uint64_t retry_ms = 0;
+
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) <= 0) {
+		return -1; /* answered by lws already: an upgrade that it does not know */
+	}
+	enum err err = confirm(wire, wsi, &retry_ms);
+
+	return err == ERR_OK ? 0 : refuse(wire, err, retry_ms);
 }
 
 static bool io_write(struct conn *conn, uint8_t *text, size_t len)
@@ -179,6 +224,7 @@ static int on_open(struct wire *wire)
 {
 	const struct loop_config *config = wire_config(wire);
 
+	wire_known(wire);
 	if (conn_add(config->conns, &ws_io, wire, &wire->peer, &wire->conn) != ERR_OK) {
 		close_with(wire, CLOSE_GOAWAY, "busy");
 		return 0;

@@ -19,14 +19,19 @@ struct wire {
 	struct peer peer;
 	bool counted; /* among the sockets of its address */
 
+	/* Until it is a WebSocket: on the list of strangers, with a deadline */
+	struct wire *next, **at;
+	uint64_t until_ms;
+
 	/* HTTP: the request that comes in or is being answered */
 	struct request *request; /* until the router has it */
 	struct request *asked;   /* while the router has it; tells us when it replies */
 	uint64_t body_len, body_most;
 	struct buf out; /* LWS_PRE bytes, then the answer */
 	bool replied;
-	bool busy;    /* a request is worked on, or its answer not out yet */
-	bool hang_up; /* after the answer */
+	bool completed; /* lws has told that the body is whole */
+	bool busy;      /* a request is worked on, or its answer not out yet */
+	bool hang_up;   /* after the answer */
 
 	/* WebSocket */
 	struct upgrade_grant grant;
@@ -41,6 +46,12 @@ struct wire {
 struct wire *wire_of(struct lws *wsi);
 const struct loop_config *wire_config(const struct wire *wire);
 
+/** Count it among the sockets of its address. Errors: ERR_RATE. */
+enum err wire_count(struct wire *wire) MUST_CHECK;
+/** What it is about must be done within @ms from now. */
+void wire_until(struct wire *wire, unsigned ms);
+/** It is a WebSocket: struct conn has its deadlines. */
+void wire_known(struct wire *wire);
 /** Count it among those that loop_answering() tells. */
 void wire_busy(struct wire *wire, bool busy);
 /** End it soon, outside of any callback of lws: a WebSocket with close_code, HTTP once
@@ -53,6 +64,16 @@ struct bytes wire_header(struct lws *wsi, enum lws_token_indexes token, char *ds
 			 size_t size);
 /** The value of ?@name= into @dst, likewise. */
 struct bytes wire_query(struct lws *wsi, const char *name, char *dst, size_t size);
+
+/** Whether the head of the request means the same to any parser: no header that may stand
+ *  there once twice, and a Host that is one. Errors: ERR_BAD. */
+enum err wire_check_head(struct lws *wsi) MUST_CHECK;
+/** Whether it is of HTTP/1.0. */
+bool wire_is_old(struct lws *wsi);
+/** Whether it announces a body. */
+bool wire_has_body(struct lws *wsi);
+/** Who sent it: the peer, or the client of a trusted proxy. */
+void wire_peer(const struct wire *wire, struct lws *wsi, struct peer *ret_peer);
 
 /** The parts of the callback. The results are lws's: 0 = go on, -1 = close. */
 int http_event(struct wire *wire, enum lws_callback_reasons reason, void *in, size_t len);

@@ -255,6 +255,7 @@ static void frames_of_a_batch_are_answered_one_by_one(void **state)
 static void one_connection_too_many_is_turned_away(void **state)
 {
 	struct peer_socket peers[3];
+	struct answer answer;
 	struct host host;
 
 	host_init(&host);
@@ -266,7 +267,14 @@ static void one_connection_too_many_is_turned_away(void **state)
 		assert_int_equal(peer_upgrade(&peers[i], "/v1/ws", ""), 101);
 	}
 	peer_open_unix(&peers[2], host.socket.ptr);
-	assert_int_equal(peer_upgrade(&peers[2], "/v1/ws", ""), 0);
+	peer_answer(&peers[2], &answer);
+	assert_int_equal(answer.status, 503);
+	check_part(&answer.body, "\"code\":\"busy\"");
+	check_part(&answer.body, "\"retry_ms\":5000");
+	check_part(&answer.head, "Retry-After: 5\r\n");
+	check_part(&answer.head, "Content-Type: application/problem+json\r\n");
+	answer_done(&answer);
+	assert_int_equal(peer_expect_close(&peers[2]), 0);
 	for (size_t i = 0; i < 3; i++) {
 		peer_close(&peers[i]);
 	}
@@ -324,7 +332,7 @@ static void one_address_has_so_many_connections_and_no_more(void **state)
 		peer_open_tcp(&peers[i], host.server->port);
 		peer_print(&peers[i], "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
 		peer_answer(&peers[i], &answer);
-		assert_int_equal(answer.status, i < 3 ? 200 : 0);
+		assert_int_equal(answer.status, i < 3 ? 200 : 429);
 		answer_done(&answer);
 	}
 	peer_close(&peers[3]);

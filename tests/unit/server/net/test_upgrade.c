@@ -142,6 +142,31 @@ static void lengths_are_digits(void **state)
 	check_err(header_length(bytes_text("9999999999999999999"), 10, &value), ERR_BAD);
 }
 
-CHECK_MAIN(TEST(the_plain_case_passes), TEST(each_wrong_header_has_its_answer),
+static void a_host_is_a_name_or_an_address(void **state)
+{
+	static const char *const good[] = {
+		"chat.example", "chat.example:8377", "localhost", "127.0.0.1:0",
+		"[::1]",        "[2001:db8::1]:443", "a_b-c.d.",  "x:",
+	};
+	static const char *const bad[] = {
+		"",     ":80",    "a b", "a@b", "a/b",  "a:b",       "a:123456",    "[]",
+		"[::1", "[::1]x", "::1", "a,b", "a\tb", "[::1]:1:2", "caf\xc3\xa9",
+	};
+	char name[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(header_host(bytes_text(good[i])));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_false(header_host(bytes_text(bad[i])));
+	}
+	assert_false(header_host(bytes_of("a\0b", 3)));
+	memset(name, 'x', sizeof(name));
+	assert_true(header_host(bytes_of(name, 261)));
+	assert_false(header_host(bytes_of(name, 262)));
+}
+
+CHECK_MAIN(TEST(a_host_is_a_name_or_an_address), TEST(the_plain_case_passes),
+	   TEST(each_wrong_header_has_its_answer),
 	   TEST(an_origin_must_be_ours_or_allowed),
 	   TEST(tokens_open_where_they_may_stand), TEST(lengths_are_digits))

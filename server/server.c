@@ -21,6 +21,7 @@
 #include "server/core/room.h"
 #include "server/drain.h"
 #include "server/mail/mailer_spool.h"
+#include "server/metrics.h"
 #include "server/net/listen.h"
 #include "server/net/loop.h"
 #include "server/on/receipts.h"
@@ -111,6 +112,7 @@ void server_tick(struct server *server)
 
 	receipts_tell(server, server->receipts);
 	chores_tick(server->chores);
+	health_tick(server);
 	outbox_look(server->outbox);
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
@@ -343,6 +345,18 @@ static enum err listen_all(struct server *server, struct str *why)
 			 config->tls_cert ? "yes" : "no", pin.len > 0 ? ", pin=" : "",
 			 pin.ptr);
 		str_done(&pin);
+	}
+	if (config->metrics_host[0]) {
+		unsigned port = 0;
+		enum err err = listen_tcp(config->metrics_host, config->metrics_port, &fd,
+					  &port, why);
+
+		if (err != ERR_OK) {
+			return err;
+		}
+		loop_listen_for(server->loop, fd, &metrics_router);
+		log_info("server: metrics, address=%s, port=%u", config->metrics_host,
+			 port);
 	}
 	return ERR_OK;
 }

@@ -20,6 +20,7 @@
 #include "server/net/conn.h"
 #include "server/net/forwarded.h"
 #include "server/net/request.h"
+#include "server/obs/metric.h"
 
 struct bus;
 struct chores;
@@ -50,7 +51,10 @@ struct server_config {
 	unsigned max_connections;
 	unsigned max_per_address;
 	unsigned readers;
-	unsigned send_rate;    /**< per minute and account; 0 = not limited */
+	unsigned send_rate;       /**< per minute and account; 0 = not limited */
+	const char *metrics_host; /**< empty = no page of numbers */
+	unsigned metrics_port;
+	uint64_t min_free;     /**< bytes on the disk, below which it is not ready */
 	uint64_t retention_ms; /**< of rooms that say nothing themselves; 0 = for ever */
 	const char *name;      /**< of this server: issuer of tokens, in mails */
 	const char *mail_spool, *mail_from;
@@ -94,9 +98,12 @@ struct server {
 	int lock;                            /**< of server.lock, -1 = none */
 	uint64_t drain_ms;                   /**< 0, or when draining began */
 	uint64_t swept_ms;
-	uint64_t begun_ms; /**< on the monotonic clock */
-	atomic_bool stop;  /**< somebody asked for it */
-	bool goodbye;      /**< connections were told to close */
+	uint64_t begun_ms;      /**< on the monotonic clock */
+	struct metrics metrics; /**< the counters that rise all over the server */
+	uint64_t probed_ms;     /**< of health.c */
+	bool disk_low;
+	atomic_bool stop; /**< somebody asked for it */
+	bool goodbye;     /**< connections were told to close */
 	/* for an end half-way through the beginning */
 	bool has_keys, has_workers, has_socket;
 };

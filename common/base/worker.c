@@ -85,3 +85,11 @@ void worker_stop(struct worker *worker)
 	worker->count = 0;
 	mailbox_done(&worker->todo);
 }
+
+size_t worker_waiting(struct worker *worker)
+{
+	pthread_mutex_lock(&worker->todo.lock);
+	size_t count = worker->todo.count;
+	pthread_mutex_unlock(&worker->todo.lock);
+	return count;
+}

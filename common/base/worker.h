@@ -38,6 +38,8 @@ enum err worker_start(struct worker *worker, unsigned count, size_t limit,
 		      struct mailbox *done, void *const *ctxs) MUST_CHECK;
 /** ERR_BUSY, and the job stays the caller's, when @limit jobs wait already. */
 enum err worker_submit(struct worker *worker, struct job *job) MUST_CHECK;
+/** Jobs that wait for a thread. */
+size_t worker_waiting(struct worker *worker);
 /** Finish what was submitted, end the threads. */
 void worker_stop(struct worker *worker);
 

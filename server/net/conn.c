@@ -48,6 +48,7 @@ static bool degrade(struct conn *conn, struct packet *packet)
 	size_t bytes = conn->queue.bytes + packet->len;
 
 	if (packet->kind == PACKET_SOFT && bytes >= LIMIT_QUEUE_SOFT) {
+		conn->table->counts.dropped++;
 		return true;
 	}
 	if (packet->kind == PACKET_EVENT && conn->lag_count > 0) {
@@ -55,6 +56,7 @@ static bool degrade(struct conn *conn, struct packet *packet)
 		return true;
 	}
 	if (packet->kind == PACKET_EVENT && bytes >= LIMIT_QUEUE_LAG) {
+		conn->table->counts.lagged++;
 		sendq_drop_kind(&conn->queue, PACKET_EVENT, lag_note, conn);
 		lag_note(packet, conn);
 		return true;
@@ -193,6 +195,9 @@ static bool write_some(struct conn *conn)
 		}
 		written = conn->io->write(conn, joint->memory + PACKET_HEAD, joint->len);
 	}
+	conn->table->counts.messages++;
+	conn->table->counts.frames += count;
+	conn->table->counts.bytes += count == 1 ? first->len : conn->table->joint.len;
 	sendq_drop(&conn->queue, count);
 	return written;
 }
@@ -225,6 +230,7 @@ void conn_close(struct conn *conn, unsigned code, const char *why)
 	if (conn->state == CONN_CLOSED) {
 		return;
 	}
+	conn->table->counts.slow += code == CLOSE_SLOW;
 	if (!conn->waiting) {
 		while (conn->queue.count > 0 && !conn->io->choked(conn)) {
 			if (!write_some(conn)) {

@@ -125,6 +125,14 @@ void conn_remove(struct conn **conn);
 /** The connection of @ref, or NULL when it has ended. */
 struct conn *conn_find(struct conns *conns, struct conn_ref ref);
 size_t conns_count(const struct conns *conns);
+/** What has happened to all connections since the start. Borrowed. */
+struct conn_counts {
+	uint64_t opened;
+	uint64_t messages, frames,
+		bytes;                  /**< written; a message may hold several frames */
+	uint64_t dropped, lagged, slow; /**< slow receivers, in the order of severity */
+};
+const struct conn_counts *conns_counts(const struct conns *conns);
 /** Call @fn on each. It may close them. */
 void conns_each(struct conns *conns, void (*fn)(struct conn *conn, void *ctx), void *ctx);
 

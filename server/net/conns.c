@@ -82,6 +82,7 @@ enum err conn_add(struct conns *conns, const struct conn_io *io, void *carrier,
 	};
 	conns->slots[at].conn = conn;
 	conns->count++;
+	conns->counts.opened++;
 	*ret_conn = conn;
 	return ERR_OK;
 }
@@ -141,6 +142,11 @@ struct conn *conn_find(struct conns *conns, struct conn_ref ref)
 size_t conns_count(const struct conns *conns)
 {
 	return conns->count;
+}
+
+const struct conn_counts *conns_counts(const struct conns *conns)
+{
+	return &conns->counts;
 }
 
 void conns_each(struct conns *conns, void (*fn)(struct conn *conn, void *ctx), void *ctx)

@@ -34,6 +34,7 @@ struct conns {
 	uint32_t free;      /**< first free slot, or SLOT_NONE */
 	struct conn *dirty;
 	struct coalesced joint;
+	struct conn_counts counts;
 };
 
 #define SLOT_NONE UINT32_MAX

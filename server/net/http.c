@@ -345,7 +345,7 @@ static int on_body_complete(struct wire *wire)
 	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_HTTP_CONTENT, ANSWER_MS / 1000);
 	wire_until(wire, ANSWER_MS);
 	wire_busy(wire, true);
-	wire_config(wire)->router->run(wire->asked);
+	wire->router->run(wire->asked);
 	return 0;
 }
 
@@ -410,7 +410,7 @@ static int on_head(struct wire *wire, const char *path, size_t path_len)
 		refuse(wire, err, "the head of the request");
 		return 0;
 	}
-	err = config->router->begin(wire->request, &most);
+	err = wire->router->begin(wire->request, &most);
 	if (err == ERR_OK && wire->body_len > most) {
 		err = ERR_TOO_BIG;
 	}

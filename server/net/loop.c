@@ -45,6 +45,7 @@ struct listener {
 	struct loop *loop;
 	int fd;
 	bool tls, open;
+	const struct request_router *router; /* NULL: the one of the whole loop */
 };
 
 struct loop {
@@ -547,6 +548,7 @@ static void welcome(struct listener *listener, int fd, const struct peer *peer)
 
 	wire->loop = loop;
 	wire->peer = *peer;
+	wire->router = listener->router ? listener->router : loop->config.router;
 	loop->sockets++;
 	if (wire_count(wire) != ERR_OK) {
 		turn_away(listener, fd, ERR_RATE, "too many connections of this address",
@@ -617,6 +619,12 @@ void loop_listen(struct loop *loop, int fd, bool tls)
 	uv_poll_init(&loop->uv, &listener->poll, fd);
 	listener->poll.data = listener;
 	uv_poll_start(&listener->poll, UV_READABLE, on_client);
+}
+
+void loop_listen_for(struct loop *loop, int fd, const struct request_router *router)
+{
+	loop_listen(loop, fd, false);
+	loop->listeners[loop->listener_count - 1].router = router;
 }
 
 static void on_deaf(uv_handle_t *handle)

@@ -42,6 +42,8 @@ enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
 void loop_free(struct loop **loop);
 /** Take clients from the listening socket @fd. @tls: they speak TLS. Takes @fd. */
 void loop_listen(struct loop *loop, int fd, bool tls);
+/** The same, plain, for requests that @router alone answers; no WebSockets. */
+void loop_listen_for(struct loop *loop, int fd, const struct request_router *router);
 /** From here on tick often, since somebody waits for the end. */
 void loop_hurry(struct loop *loop);
 /** Close the listening sockets; connections stay. */

@@ -38,6 +38,7 @@ struct rates {
 	struct map map;
 	struct bucket *buckets; /* dense, so that a sweep is a walk */
 	size_t count, cap, most;
+	uint64_t refused;
 	uint64_t swept_us;
 };
 
@@ -177,7 +178,15 @@ static enum err ask(struct rates *rates, enum rate rate, struct bytes key, bool 
 enum err rate_take(struct rates *rates, enum rate rate, struct bytes key,
 		   uint64_t *ret_retry_ms)
 {
-	return ask(rates, rate, key, true, ret_retry_ms);
+	enum err err = ask(rates, rate, key, true, ret_retry_ms);
+
+	rates->refused += err == ERR_RATE;
+	return err;
+}
+
+uint64_t rates_refused(const struct rates *rates)
+{
+	return rates->refused;
 }
 
 enum err rate_look(struct rates *rates, enum rate rate, struct bytes key,

@@ -32,6 +32,8 @@ enum err rate_take(struct rates *rates, enum rate rate, struct bytes key,
 /** The same without spending: for what counts failures only. */
 enum err rate_look(struct rates *rates, enum rate rate, struct bytes key,
 		   uint64_t *ret_retry_ms) MUST_CHECK;
+/** How often ERR_RATE was the answer. */
+uint64_t rates_refused(const struct rates *rates);
 /** The bytes of an address that share one bucket: all of IPv4, the /64 of IPv6. Writes to
  *  @key (16 bytes) and returns the view. A Unix socket's key is its uid. */
 struct peer;

@@ -114,6 +114,9 @@ static enum err confirm(struct wire *wire, struct lws *wsi, uint64_t *ret_retry_
 
 	collect(wsi, &texts, &ask);
 	err = rate_look(config->rates, RATE_REFUSED, address, ret_retry_ms);
+	if (err == ERR_OK && wire->router != config->router) {
+		err = ERR_NOT_FOUND; /* a listener for something else */
+	}
 	if (err == ERR_OK) {
 		err = upgrade_check(&ask, &config->rules, &wire->grant);
 	}

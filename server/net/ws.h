@@ -17,7 +17,8 @@ struct wire {
 	struct loop *loop;
 	struct lws *wsi;
 	struct peer peer;
-	bool counted; /* among the sockets of its address */
+	const struct request_router *router; /* who answers what it asks */
+	bool counted;                        /* among the sockets of its address */
 
 	/* Until it is a WebSocket: on the list of strangers, with a deadline */
 	struct wire *next, **at;

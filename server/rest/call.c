@@ -10,6 +10,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "server/metrics.h"
 #include "server/rest/args.h"
 #include "server/rest/idempotency.h"
 #include "server/store/writer.h"
@@ -142,6 +143,7 @@ void call_finish(struct call *call)
 		call_fail(call, call->refused);
 		return;
 	}
+	metrics_call(call->server, call->row, 200, ERR_OK);
 	request_reply_json(&call->request, call->answer.len ? 200 : 204,
 			   buf_view(&call->answer));
 	call_free(call);
@@ -156,6 +158,7 @@ void call_fail(struct call *call, enum err err)
 			  err_word(err));
 	if (err == ERR_BUSY && retry_ms == 0)
 		retry_ms = CALL_BUSY_MS;
+	metrics_call(call->server, call->row, err_row(err)->http, err);
 	request_reply_problem(&call->request, err, call->detail, call->field, retry_ms);
 	call_free(call);
 }

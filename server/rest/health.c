@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * livez: the loop turns. readyz: it is also worth sending clients here, which it is not
- * while the last commit failed or the server is going down.
+ * livez: the loop turns. readyz: it is also worth sending clients here; health.c knows.
  */
+#include "server/metrics.h"
 #include "server/rest/call.h"
-#include "server/store/writer.h"
 
 static enum err say(struct call *call, const char *status)
 {
@@ -25,12 +24,7 @@ enum err rest_livez(struct call *call)
 
 enum err rest_readyz(struct call *call)
 {
-	if (call->server->drain_ms != 0) {
-		return call_blame(call, ERR_BUSY, NULL, N_("the server is going down"));
-	}
-	if (writer_health(call->server->writer) != ERR_OK) {
-		return call_blame(call, ERR_BUSY, NULL,
-				  N_("the store cannot be written"));
-	}
-	return say(call, "ready");
+	const char *why = health_why(call->server);
+
+	return why ? call_blame(call, ERR_BUSY, NULL, why) : say(call, "ready");
 }

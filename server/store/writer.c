@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
@@ -43,6 +44,7 @@ struct writer {
 	atomic_size_t bytes; /* in todo and asked */
 	atomic_size_t waiting;
 	atomic_uint_fast64_t tasks, commits, failures, checkpoints;
+	struct histogram commit_us, group;
 };
 
 static struct task *task_of(struct mail *mail)
@@ -125,6 +127,14 @@ static void note_commit(struct writer *writer, enum err err, size_t count)
 		log_info("store: commits work again");
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
 /* Run a list in groups; returns when all of it was handed back. */
 static void write_list(struct writer *writer, struct mail *list)
 {
@@ -143,7 +153,10 @@ static void write_list(struct writer *writer, struct mail *list)
 			run_alone(writer, head);
 			atomic_fetch_sub(&writer->waiting, 1);
 		} else {
+			uint64_t began = now_us();
 			note_commit(writer, commit_group(writer, head), count);
+			histogram_add(&writer->commit_us, now_us() - began);
+			histogram_add(&writer->group, count);
 		}
 		hand_back(writer, head, tail, count);
 	}
@@ -261,6 +274,8 @@ enum err writer_new(const struct writer_config *config, struct writer **ret_writ
 	size_t most = config->most_tasks ? config->most_tasks : 65536;
 
 	writer->inline_mode = config->inline_mode;
+	writer->commit_us.first = 64; /* to 2 s */
+	writer->group.first = 1;
 	writer->most_bytes = config->most_bytes ? config->most_bytes : (size_t)64 << 20;
 	mailbox_init(&writer->todo, most, NULL, NULL);
 	mailbox_init(&writer->asked, most, NULL, NULL);
@@ -366,5 +381,7 @@ struct writer_stats writer_stats(const struct writer *writer)
 		.checkpoints = atomic_load(&w->checkpoints),
 		.waiting = atomic_load(&w->waiting),
 		.bytes = atomic_load(&w->bytes),
+		.commit_us = &w->commit_us,
+		.group = &w->group,
 	};
 }

@@ -11,6 +11,7 @@
 #define CHAT_STORE_WRITER_H
 
 #include "common/base/clock.h"
+#include "common/base/histogram.h"
 #include "server/store/driver.h"
 #include "server/store/task.h"
 
@@ -62,6 +63,7 @@ struct writer_stats {
 	uint64_t checkpoints;
 	size_t waiting; /**< in the writer's queue now */
 	size_t bytes;
+	const struct histogram *commit_us, *group; /**< as long as the writer */
 };
 
 /** Thread: any. */

@@ -116,15 +116,38 @@ static void write_errors(struct str *page)
 	}
 }
 
+static void write_metrics(struct str *page)
+{
+	static const struct {
+		const char *type, *name, *help;
+	} metrics[] = {
+#define METRIC(id, type, name, help) {#type, name, help},
+#include "server/obs/metric.def"
+#undef METRIC
+	};
+
+	str_add(page, "\n## Metrics\n\n`GET /metrics` on the listener of the setting "
+		      "`metrics`, in "
+		      "the text format of Prometheus, version 0.0.4.\n\n"
+		      "| metric | type | what it says |\n|---|---|---|\n");
+	for (size_t i = 0; i < ARRAY_LEN(metrics); i++) {
+		str_addf(page, "| `%s` | ", metrics[i].name);
+		for (const char *c = metrics[i].type; *c; c++)
+			str_add_char(page, (char)(*c | 0x20));
+		str_addf(page, " | %s |\n", metrics[i].help);
+	}
+}
+
 void reference_write(struct str *page)
 {
-	str_add(page,
-		"# Reference of the protocol\n\n"
-		"Made from the tables in `common/proto` and `common/base/err.def` by "
-		"`make reference`; a test compares. What the words mean stands in "
-		"[PROTOCOL.md](PROTOCOL.md).\n");
+	str_add(page, "# Reference of the protocol\n\n"
+		      "Made from the tables in `common/proto`, `common/base/err.def` and "
+		      "`server/obs/metric.def` by `make reference`; a test compares. "
+		      "What the words mean stands in "
+		      "[PROTOCOL.md](PROTOCOL.md).\n");
 	write_frames(page);
 	write_routes(page);
 	write_errors(page);
+	write_metrics(page);
 	write_bodies(page);
 }

@@ -137,6 +137,19 @@ stop_server() {
 	server_pid=
 }
 
+# fetch PORT PATH [HEADER...]: the answer of a GET over HTTP, head and all.
+fetch() {
+	local port=$1 path=$2 fd
+	shift 2
+	exec {fd}<>"/dev/tcp/127.0.0.1/$port"
+	printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' "$path" >&"$fd"
+	[ $# = 0 ] || printf '%s\r\n' "$@" >&"$fd"
+	printf '\r\n' >&"$fd"
+	timeout "$patience" cat <&"$fd"
+	exec {fd}>&-
+}
+body() { sed '1,/^\r$/d'; }
+
 # The code in the newest letter to ADDRESS that came after COUNT letters.
 letters_to() { grep -lF "To: $1" "$world"/server/mail/*.eml 2>/dev/null | sort; }
 code_for() {

@@ -63,6 +63,9 @@ struct app_face {
 	void *ctx;
 };
 
+/** The password, valid during the call, or NULL: the person thought better of it. */
+typedef void app_confirm_fn(struct app *app, const char *password, void *ctx);
+
 struct app {
 	const struct clock *clock;
 	const struct random *random;
@@ -75,7 +78,9 @@ struct app {
 	struct store_thread *store;
 	struct changes *changes; /**< noted in this turn; see change.h */
 	struct model model;
-	struct ui *ui; /**< NULL for scripts */
+	struct ui *ui;           /**< NULL for scripts */
+	app_confirm_fn *confirm; /**< who asked for the password; see app_confirm() */
+	void *confirm_ctx;
 	struct app_face *faces;
 	struct app_source *sources;
 	struct app_timer *timers;
@@ -162,6 +167,12 @@ void app_call(struct app *app, const char *op, struct bytes args, link_result_fn
  *  ERR_NO_ROOM, ERR_NO_USER, ERR_AMBIGUOUS, ERR_UNREACHABLE. Called once. */
 typedef void app_room_fn(struct app *app, enum err err, const struct id *room, void *ctx);
 void app_find_room(struct app *app, const char *name, app_room_fn *done, void *ctx);
+
+/** Ask the person at the screen for the password once more; @title says what for. @fn is
+ *  called once and later. */
+void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *ctx);
+/** The answer, from the screen. */
+void app_confirmed(struct app *app, const char *password);
 
 /** Put @room on the screen. */
 void app_open_room(struct app *app, const struct id *room);

@@ -143,3 +143,23 @@ void app_timers_run(struct app *app, uint64_t now)
 		timer->due(app, timer->ctx);
 	}
 }
+
+/* ---- the password once more ---- */
+
+void app_confirmed(struct app *app, const char *password)
+{
+	app_confirm_fn *fn = app->confirm;
+
+	app->confirm = NULL;
+	if (fn)
+		fn(app, password, app->confirm_ctx);
+}
+
+void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *ctx)
+{
+	app_confirmed(app, NULL); /* one at a time: the newer one stands */
+	app->confirm = fn;
+	app->confirm_ctx = ctx;
+	ui_form(app->ui, UI_FORM_CONFIRM, NULL);
+	ui_form_title(app->ui, title);
+}

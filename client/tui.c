@@ -12,6 +12,7 @@
 
 #include "client/app_inside.h"
 #include "client/auth/auth.h"
+#include "client/auth/key_login.h"
 #include "client/cache/store_thread.h"
 #include "client/cmd/cmd.h"
 #include "client/loop.h"
@@ -30,6 +31,10 @@ struct tui {
 	struct str where; /* the address that the code went to, or the account */
 	uint64_t again;   /* when another code may be asked for */
 	bool opened;      /* a room has been on the screen */
+	struct key_login *key_login;
+	const struct agent_keys *keys; /* of the agent; NULL: not known */
+	size_t key;                    /* the one that is offered */
+	bool by_key;                   /* the last attempt was by it */
 };
 
 /* ---- hooks: the person does something ---- */
@@ -88,12 +93,64 @@ static void hook_room(void *ctx, const struct id *room)
 
 /* ---- forms ---- */
 
+static void offer_key(struct tui *tui)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+	const struct agent_keys *keys = tui->keys;
+
+	if (!keys || keys->count == 0)
+		return;
+	const struct agent_key *key = &keys->rows[tui->key % keys->count];
+	str_add_len(&text, (const char *)key->comment.ptr, key->comment.len);
+	if (!text.len)
+		str_add(&text, sshkey_type(&key->key));
+	if (keys->count > 1)
+		str_addf(&text, " (%zu/%zu)", tui->key % keys->count + 1, keys->count);
+	ui_form_offer(tui->app->ui, text.ptr);
+}
+
+static void on_keys(struct app *app, enum err err, const struct agent_keys *keys,
+		    void *ctx)
+{
+	struct tui *tui = ctx;
+
+	tui->keys = err == ERR_OK ? keys : NULL;
+	offer_key(tui);
+}
+
+static void log_in_by_key(struct tui *tui, const struct ui_values *values)
+{
+	const struct agent_keys *keys = tui->keys;
+
+	if (!keys || keys->count == 0)
+		return;
+	const struct agent_key *key = &keys->rows[tui->key % keys->count];
+	tui->by_key = true;
+	key_login_try(tui->key_login, values->account ? values->account : "",
+		      key->key.blob);
+	if (key->key.sk)
+		ui_form_error(tui->app->ui, _("Touch the token."));
+	ui_form_busy(tui->app->ui, true);
+}
+
+/* Another key may be the one; the account may be another, too. */
+static const char *key_refused(struct tui *tui)
+{
+	tui->key++;
+	offer_key(tui);
+	return _("That key opens no account here, or not the one named.");
+}
+
 static void show_form(struct tui *tui, enum ui_form form)
 {
 	struct ui_values known = {.server = tui->app->model.server.ptr};
 
 	tui->form = form;
 	ui_form(tui->app->ui, form, form == UI_FORM_CODE ? NULL : &known);
+	if (form == UI_FORM_LOGIN && tui->keys)
+		offer_key(tui);
+	else if (form == UI_FORM_LOGIN)
+		key_login_look(tui->key_login, on_keys, tui);
 	if (form == UI_FORM_CODE)
 		ui_form_code(tui->app->ui, tui->where.ptr,
 			     auth_code_until(tui->app->auth), tui->again);
@@ -104,6 +161,13 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 	struct auth *auth = tui->app->auth;
 	bool code = form == UI_FORM_CODE;
 
+	tui->by_key = false;
+	if (form == UI_FORM_CONFIRM) {
+		/* Closing the form wipes what it holds: the answer goes first. */
+		app_confirmed(tui->app, values->password);
+		show_form(tui, UI_FORM_NONE);
+		return;
+	}
 	if (!code && values->server && *values->server &&
 	    !str_equal(&tui->app->model.server, values->server)) {
 		ui_form_error(tui->app->ui, _("for another server start the program with "
@@ -125,7 +189,10 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 
 static void go_back(struct tui *tui, enum ui_form form)
 {
-	if (form == UI_FORM_CODE)
+	if (form == UI_FORM_CONFIRM) {
+		show_form(tui, UI_FORM_NONE);
+		app_confirmed(tui->app, NULL);
+	} else if (form == UI_FORM_CODE)
 		auth_cancel(tui->app->auth);
 	else if (id_is_zero(app_user(tui->app)))
 		app_quit(tui->app, 0);
@@ -147,6 +214,7 @@ static void hook_form(void *ctx, enum ui_form form, enum ui_form_act act,
 	case UI_FORM_OTHER:
 		show_form(tui, form == UI_FORM_LOGIN ? UI_FORM_SIGNUP : UI_FORM_LOGIN);
 		break;
+	case UI_FORM_KEY: log_in_by_key(tui, values); break;
 	case UI_FORM_BACK: go_back(tui, form); break;
 	}
 }
@@ -168,7 +236,10 @@ static void on_auth(struct app *app, enum auth_step step, enum err err, void *ct
 	if (step == AUTH_IN)
 		return;
 	ui_form_busy(app->ui, false);
-	ui_form_error(app->ui, err == ERR_OK ? NULL : _(err_text(err)));
+	if (err == ERR_BAD_LOGIN && tui->by_key)
+		ui_form_error(app->ui, key_refused(tui));
+	else
+		ui_form_error(app->ui, err == ERR_OK ? NULL : _(err_text(err)));
 }
 
 /* ---- the room of last time ---- */
@@ -300,6 +371,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 
 	tui->app = app;
 	tui->where = STR_INIT;
+	tui->key_login = key_login_new(app);
 	tui->face = (struct app_face){.rooms = on_rooms,
 				      .touched = on_touched,
 				      .opened = on_opened,
@@ -308,6 +380,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 				      .ctx = tui};
 	enum err err = ui_new(&app->ui, &options, &app->model, &hooks, tui);
 	if (err != ERR_OK) {
+		key_login_free(&tui->key_login);
 		mem_free(tui);
 		return err;
 	}
@@ -327,8 +400,10 @@ void tui_free(struct tui **tui)
 	/* What stands in the line at this moment, too. */
 	if (rooms_current(&(*tui)->app->model.rooms))
 		app_keep_draft((*tui)->app, &(*tui)->app->model.rooms.current);
+	app_confirmed((*tui)->app, NULL);
 	app_face_remove((*tui)->app, &(*tui)->face);
 	auth_listen((*tui)->app->auth, NULL, NULL);
+	key_login_free(&(*tui)->key_login);
 	ui_free(&(*tui)->app->ui);
 	rescue_disarm();
 	str_done(&(*tui)->where);

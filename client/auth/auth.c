@@ -311,10 +311,26 @@ static void ask(struct auth *auth, const char *op, const struct body_def *def,
 	AUTO(buf_wipe) struct buf args = BUF_INIT;
 	struct json_out out = json_out_init(&args);
 
-	auth->before = auth->step == AUTH_ASKING ? auth->before : auth->step;
-	auth->step = AUTH_ASKING;
+	auth_asking(auth);
 	body_encode(def, &out, body);
 	app_call(auth->app, op, buf_view(&args), done, auth);
+}
+
+void auth_asking(struct auth *auth)
+{
+	auth->before = auth->step == AUTH_ASKING ? auth->before : auth->step;
+	auth->step = AUTH_ASKING;
+}
+
+void auth_failed(struct auth *auth, enum err err)
+{
+	enter(auth, auth->before, err);
+}
+
+void auth_ask_tokens(struct auth *auth, const char *op, const struct body_def *def,
+		     const void *body)
+{
+	ask(auth, op, def, body, tokens_came);
 }
 
 void auth_signup(struct auth *auth, const char *account, const char *email,

@@ -14,6 +14,7 @@
 
 struct app;
 struct auth;
+struct body_def;
 struct body_welcome;
 struct cache_session;
 
@@ -51,6 +52,15 @@ void auth_cancel(struct auth *auth);
 uint64_t auth_code_until(const struct auth *auth);
 /** End the session here, or all sessions of the account. What is stored stays. */
 void auth_logout(struct auth *auth, bool everywhere);
+
+/* ---- for other ways to log in (key_login.h) ---- */
+
+/** Something is asked that ends in one of the next two. */
+void auth_asking(struct auth *auth);
+void auth_failed(struct auth *auth, enum err err);
+/** Call @op with @body; the answer is `tokens`. */
+void auth_ask_tokens(struct auth *auth, const char *op, const struct body_def *def,
+		     const void *body);
 
 /* ---- for the app ---- */
 

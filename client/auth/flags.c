@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "client/auth/auth.h"
+#include "client/auth/key_login.h"
+#include "client/auth/key_ring.h"
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "common/os/file.h"
@@ -22,16 +24,29 @@ struct auth_flags {
 	struct app *app;
 	struct app_face face;
 	const struct opts *opts;
-	struct buf password; /* terminated */
-	bool asked;          /* the server has been asked */
+	struct buf password;         /* terminated */
+	bool asked;                  /* the server has been asked */
+	struct key_login *key_login; /* --key; NULL: by password */
+	struct agent_keys keys;      /* of the agent, borrowed … */
+	size_t next;                 /* … those before it were tried */
+	struct buf identity;         /* the one that was asked for */
+	struct key_choice choice;    /* --key-add */
 };
+
+/* What is done with the keys of an account takes somebody who is signed in. */
+static bool about_keys(const struct opts *opts)
+{
+	return opts_bool(opts, OPTION_KEYS) || opts_given(opts, OPTION_KEY_ADD) ||
+	       opts_given(opts, OPTION_KEY_REMOVE);
+}
 
 bool auth_flags_given(const struct profile *profile)
 {
 	const struct opts *opts = &profile->opts;
 
 	return opts_bool(opts, OPTION_LOGIN) || opts_bool(opts, OPTION_SIGNUP) ||
-	       opts_bool(opts, OPTION_LOGOUT) || opts_given(opts, OPTION_CODE);
+	       opts_bool(opts, OPTION_LOGOUT) || opts_given(opts, OPTION_CODE) ||
+	       about_keys(opts);
 }
 
 /* ---- the password ---- */
@@ -100,6 +115,128 @@ static void say(struct auth_flags *flags, const char *text)
 	app_quit(flags->app, 0);
 }
 
+/* ---- by a key of the agent ---- */
+
+static bool by_key(const struct opts *opts)
+{
+	return opts_bool(opts, OPTION_LOGIN) &&
+	       (opts_bool(opts, OPTION_KEY) || opts_given(opts, OPTION_IDENTITY));
+}
+
+static enum err read_identity(struct auth_flags *flags, struct str *why)
+{
+	const char *path = opts_text(flags->opts, OPTION_IDENTITY);
+	AUTO(buf_done) struct buf line = BUF_INIT;
+	const char *reason = NULL;
+	struct bytes comment;
+	struct sshkey key;
+
+	if (!*path)
+		return ERR_OK;
+	enum err err = file_read(path, SSHKEY_LINE_MOST, &line);
+	if (err == ERR_OK)
+		err = sshkey_parse_line(buf_view(&line), &flags->identity, &key, &comment,
+					&reason);
+	if (err != ERR_OK)
+		str_addf(why, "%s: %s", path, reason ? _(reason) : _(err_text(err)));
+	return err;
+}
+
+static bool is_wanted(const struct auth_flags *flags, const struct agent_key *key)
+{
+	return flags->identity.len == 0 ||
+	       bytes_equal(key->key.blob, buf_view(&flags->identity));
+}
+
+/* The next key that may be it; false: there is none. Who wants a token to be touched says
+ * so by choosing it, so those come after all others. */
+static bool try_next(struct auth_flags *flags)
+{
+	const struct agent_keys *keys = &flags->keys;
+
+	for (; flags->next < 2 * keys->count; flags->next++) {
+		const struct agent_key *key = &keys->rows[flags->next % keys->count];
+		bool tokens = flags->next >= keys->count;
+		if (key->key.sk != tokens || !is_wanted(flags, key))
+			continue;
+		flags->next++;
+		if (key->key.sk)
+			fprintf(stderr, "chat-client: %s\n", _("touch the token"));
+		key_login_try(flags->key_login, opts_text(flags->opts, OPTION_ACCOUNT),
+			      key->key.blob);
+		return true;
+	}
+	return false;
+}
+
+static void on_keys(struct app *app, enum err err, const struct agent_keys *keys,
+		    void *ctx)
+{
+	struct auth_flags *flags = ctx;
+	bool chosen = flags->identity.len > 0;
+
+	flags->keys = *keys;
+	if (err == ERR_OK && try_next(flags))
+		return;
+	fprintf(stderr, "chat-client: %s\n",
+		err == ERR_OK && chosen
+			? _("the ssh-agent does not have that key: ssh-add adds it")
+			: key_login_why(err));
+	app_quit(app, err_row(ERR_UNAUTHORIZED)->exit_code);
+}
+
+/* ---- the keys of the account ---- */
+
+static void put_key(struct auth_flags *flags, const struct body_ssh_key *key)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+	AUTO(buf_done) struct buf text = BUF_INIT;
+	struct json_out out = json_out_init(&text);
+
+	if (opts_bool(flags->opts, OPTION_JSON)) {
+		body_encode(body_ssh_key_def(), &out, key);
+		printf("%.*s\n", (int)text.len, (const char *)text.ptr);
+		return;
+	}
+	key_ring_line(key, &line);
+	printf("%s\n", line.ptr);
+}
+
+static void on_ring(struct app *app, enum err err, const char *why,
+		    const struct body_ssh_keys *keys, void *ctx)
+{
+	struct auth_flags *flags = ctx;
+
+	if (err != ERR_OK) {
+		fprintf(stderr, "chat-client: %s\n", why ? why : _(err_text(err)));
+		app_quit(app, err_row(err)->exit_code);
+	} else if (keys) {
+		for (size_t i = 0; i < keys->keys_count; i++)
+			put_key(flags, &keys->keys[i]);
+		app_quit(app, 0);
+	} else {
+		say(flags, opts_given(flags->opts, OPTION_KEY_ADD) ? _("key added")
+								   : _("key removed"));
+	}
+}
+
+static void do_keys(struct auth_flags *flags)
+{
+	const struct opts *opts = flags->opts;
+	const char *password =
+		flags->password.len ? (const char *)flags->password.ptr : "";
+
+	flags->asked = true;
+	if (opts_given(opts, OPTION_KEY_ADD))
+		key_ring_add(flags->app, &flags->choice, password,
+			     opts_bool(opts, OPTION_KEY_VERIFY), on_ring, flags);
+	else if (opts_given(opts, OPTION_KEY_REMOVE))
+		key_ring_remove(flags->app, opts_text(opts, OPTION_KEY_REMOVE), on_ring,
+				flags);
+	else
+		key_ring_list(flags->app, on_ring, flags);
+}
+
 static void act(struct auth_flags *flags, enum auth_step step)
 {
 	const struct opts *opts = flags->opts;
@@ -108,7 +245,11 @@ static void act(struct auth_flags *flags, enum auth_step step)
 	const char *password = (const char *)flags->password.ptr;
 
 	flags->asked = true;
-	if (*code && step == AUTH_CODE)
+	if (about_keys(opts))
+		fail(flags, ERR_UNAUTHORIZED);
+	else if (flags->key_login)
+		key_login_look(flags->key_login, on_keys, flags);
+	else if (*code && step == AUTH_CODE)
 		auth_code(auth, code);
 	else if (*code)
 		fail(flags, ERR_EXPIRED);
@@ -122,18 +263,40 @@ static void act(struct auth_flags *flags, enum auth_step step)
 		say(flags, _("nobody is signed in"));
 }
 
+/* Signed in already, and the server is away: nothing more is going to happen. */
+static void on_state(struct app *app, void *ctx)
+{
+	struct auth_flags *flags = ctx;
+
+	if (about_keys(flags->opts) && !flags->asked && auth_step(app->auth) == AUTH_IN &&
+	    link_state(app->link) == LINK_ONLINE)
+		do_keys(flags);
+	else if (link_state(app->link) == LINK_WAITING && !flags->asked)
+		fail(flags, link_why(app->link));
+}
+
 static void on_step(struct app *app, enum auth_step step, enum err err, void *ctx)
 {
 	struct auth_flags *flags = ctx;
 	bool out = opts_bool(flags->opts, OPTION_LOGOUT);
 
-	if (out && step == AUTH_IN && !flags->asked) {
+	if (about_keys(flags->opts) && step == AUTH_IN) {
+		on_state(app, flags);
+	} else if (out && step == AUTH_IN && !flags->asked) {
 		flags->asked = true;
 		auth_logout(app->auth, false);
 	} else if (out && step == AUTH_OUT && flags->asked) {
 		say(flags, _("signed out"));
 	} else if (!flags->asked && step != AUTH_IN) {
 		act(flags, step);
+	} else if (err == ERR_BAD_LOGIN && flags->key_login && try_next(flags)) {
+		return;
+	} else if (err == ERR_BAD_LOGIN && flags->key_login) {
+		fprintf(stderr, "chat-client: %s\n",
+			_("no account here has a key of this ssh-agent; with --account "
+			  "it "
+			  "is looked for there"));
+		app_quit(app, err_row(err)->exit_code);
 	} else if (err != ERR_OK) {
 		fail(flags, err);
 	} else if (step == AUTH_IN) {
@@ -141,15 +304,6 @@ static void on_step(struct app *app, enum auth_step step, enum err err, void *ct
 	} else if (step == AUTH_CODE) {
 		say(flags, _("a code was sent by mail: finish with --code CODE"));
 	}
-}
-
-/* Signed in already, and the server is away: nothing more is going to happen. */
-static void on_state(struct app *app, void *ctx)
-{
-	struct auth_flags *flags = ctx;
-
-	if (link_state(app->link) == LINK_WAITING && !flags->asked)
-		fail(flags, link_why(app->link));
 }
 
 static void on_notice(struct app *app, const char *text, void *ctx)
@@ -162,11 +316,14 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 {
 	struct auth_flags *flags = mem_new(struct auth_flags);
 	const struct opts *opts = &profile->opts;
-	bool secret = opts_bool(opts, OPTION_LOGIN) || opts_bool(opts, OPTION_SIGNUP);
+	bool key = by_key(opts);
+	bool secret =
+		(opts_bool(opts, OPTION_LOGIN) && !key) || opts_bool(opts, OPTION_SIGNUP);
 	enum err err = ERR_OK;
 
 	flags->app = app;
 	flags->opts = opts;
+	flags->choice = KEY_CHOICE_INIT;
 	flags->face =
 		(struct app_face){.state = on_state, .notice = on_notice, .ctx = flags};
 	if (secret && !*opts_text(opts, OPTION_ACCOUNT)) {
@@ -177,6 +334,16 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 		err = ERR_USAGE;
 	} else if (secret) {
 		err = read_password(flags, why);
+	} else if (opts_given(opts, OPTION_KEY_ADD)) {
+		err = key_choice_read(opts_text(opts, OPTION_KEY_ADD), &flags->choice,
+				      why);
+		if (err == ERR_OK && *opts_text(opts, OPTION_PASSWORD_FILE))
+			err = read_password(flags, why);
+		else if (err == ERR_OK && isatty(STDERR_FILENO))
+			err = read_password(flags, why);
+	} else if (key) {
+		flags->key_login = key_login_new(app);
+		err = read_identity(flags, why);
 	}
 	if (err != ERR_OK) {
 		auth_flags_free(&flags);
@@ -184,7 +351,7 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 	}
 	app_face_add(app, &flags->face);
 	auth_listen(app->auth, on_step, flags);
-	if (!opts_bool(opts, OPTION_LOGOUT))
+	if (!opts_bool(opts, OPTION_LOGOUT) && !about_keys(opts))
 		auth_by_name(app->auth);
 	*ret = flags;
 	return ERR_OK;
@@ -196,6 +363,9 @@ void auth_flags_free(struct auth_flags **flags)
 		return;
 	app_face_remove((*flags)->app, &(*flags)->face);
 	auth_listen((*flags)->app->auth, NULL, NULL);
+	key_login_free(&(*flags)->key_login);
+	buf_done(&(*flags)->identity);
+	key_choice_done(&(*flags)->choice);
 	buf_wipe(&(*flags)->password);
 	mem_free(*flags);
 	*flags = NULL;

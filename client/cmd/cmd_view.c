@@ -64,7 +64,7 @@ enum ui_taken cmd_help(struct app *app, const struct ui_line *line, const char *
 	return UI_LINE_DONE;
 }
 
-enum ui_taken cmd_keys(struct app *app, const struct ui_line *line, const char *args)
+enum ui_taken cmd_bindings(struct app *app, const struct ui_line *line, const char *args)
 {
 	AUTO(str_done) struct str text = STR_INIT;
 	size_t count;

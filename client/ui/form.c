@@ -15,6 +15,7 @@ static const enum field_kind login_fields[] = {FIELD_SERVER, FIELD_ACCOUNT,
 static const enum field_kind signup_fields[] = {
 	FIELD_SERVER, FIELD_ACCOUNT, FIELD_DISPLAY, FIELD_EMAIL, FIELD_PASSWORD};
 static const enum field_kind code_fields[] = {FIELD_CODE};
+static const enum field_kind secret_fields[] = {FIELD_PASSWORD};
 
 static const char *const labels[FIELD_COUNT] = {
 	[FIELD_SERVER] = N_("Server"),     [FIELD_ACCOUNT] = N_("Name"),
@@ -29,13 +30,18 @@ const char *form_label(enum field_kind kind)
 
 void form_init(struct form *form)
 {
-	*form = (struct form){.error = STR_INIT, .where = STR_INIT};
+	*form = (struct form){.error = STR_INIT,
+			      .where = STR_INIT,
+			      .title = STR_INIT,
+			      .offer = STR_INIT};
 }
 
 void form_done(struct form *form)
 {
 	str_done(&form->error);
 	str_done(&form->where);
+	str_done(&form->title);
+	str_done(&form->offer);
 	explicit_bzero(form, sizeof(*form));
 	form_init(form);
 }
@@ -82,6 +88,8 @@ void form_open(struct form *form, enum ui_form kind, const struct ui_values *kno
 		add_fields(&fresh, signup_fields, ARRAY_LEN(signup_fields));
 	else if (kind == UI_FORM_CODE)
 		add_fields(&fresh, code_fields, ARRAY_LEN(code_fields));
+	else if (kind == UI_FORM_CONFIRM || kind == UI_FORM_LOCK)
+		add_fields(&fresh, secret_fields, ARRAY_LEN(secret_fields));
 	for (size_t i = 0; known && i < fresh.count; i++) {
 		const char *value = known_value(known, fresh.fields[i].kind);
 		if (value)
@@ -161,10 +169,14 @@ static enum form_wish wish_of(struct form *form, const char *bytes, size_t len)
 {
 	bool last = form->focus + 1 >= form->count;
 
+	bool enters = form->kind == UI_FORM_LOGIN || form->kind == UI_FORM_SIGNUP;
+
 	if (is_key(bytes, len, "\x1b") || is_key(bytes, len, "\x03"))
-		return FORM_BACK;
-	if (is_key(bytes, len, "\x1bOQ") && form->kind != UI_FORM_CODE) /* F2 */
+		return form->kind == UI_FORM_LOCK ? FORM_NOTHING : FORM_BACK;
+	if (is_key(bytes, len, "\x1bOQ") && enters) /* F2 */
 		return FORM_OTHER;
+	if (is_key(bytes, len, "\x1bOS") && form->offer.len) /* F4 */
+		return FORM_KEY;
 	if (is_key(bytes, len, "\x1bOR") && form->kind == UI_FORM_CODE) /* F3 */
 		return FORM_AGAIN;
 	if ((is_key(bytes, len, "\r") || is_key(bytes, len, "\n")) && last)

@@ -38,12 +38,14 @@ struct form {
 	bool busy;
 	struct str error;  /**< raw text */
 	struct str where;  /**< where a code went; raw */
+	struct str title;  /**< of UI_FORM_CONFIRM and UI_FORM_LOCK; raw */
+	struct str offer;  /**< the SSH key that could log in; raw */
 	uint64_t until_ms; /**< the code holds so long; monotonic */
 	uint64_t again_ms; /**< another may be sent then */
 };
 
 /** What a key asks for. */
-enum form_wish { FORM_NOTHING, FORM_SUBMIT, FORM_AGAIN, FORM_OTHER, FORM_BACK };
+enum form_wish { FORM_NOTHING, FORM_SUBMIT, FORM_AGAIN, FORM_OTHER, FORM_KEY, FORM_BACK };
 
 void form_init(struct form *form);
 /** Wipes. */

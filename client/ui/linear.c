@@ -285,7 +285,7 @@ static void act(struct ui *ui, enum ui_form_act act)
 	ui->hooks->on_form(ui->ctx, ui->form.kind, act, &values);
 }
 
-/* A line that answers a question; "/back", "/other" and "/again" are the form's keys. */
+/* A line that answers a question; "/back", "/other", "/again" and "/key" are the form's keys. */
 static void answer(struct ui *ui, const char *text, size_t len)
 {
 	struct form *form = &ui->form;
@@ -294,8 +294,10 @@ static void answer(struct ui *ui, const char *text, size_t len)
 	if (ui->linear->quiet)
 		write_all(ui->linear, "\n", 1);
 	set_echo(ui->linear, true);
-	if (strcmp(text, "/back") == 0) {
+	if (strcmp(text, "/back") == 0 && form->kind != UI_FORM_LOCK) {
 		act(ui, UI_FORM_BACK);
+	} else if (strcmp(text, "/key") == 0 && form->offer.len) {
+		act(ui, UI_FORM_KEY);
 	} else if (strcmp(text, "/other") == 0) {
 		act(ui, UI_FORM_OTHER);
 	} else if (strcmp(text, "/again") == 0 && form->kind == UI_FORM_CODE) {

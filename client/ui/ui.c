@@ -361,6 +361,8 @@ void ui_enter(struct ui *ui, struct room *room)
 
 void ui_notice(struct ui *ui, const char *text)
 {
+	if (ui->form.kind == UI_FORM_LOCK)
+		return;
 	if (ui->linear)
 		linear_say(ui, text);
 	str_set(&ui->notice, text);
@@ -369,6 +371,8 @@ void ui_notice(struct ui *ui, const char *text)
 
 void ui_page(struct ui *ui, const char *title, const char *text)
 {
+	if (ui->form.kind == UI_FORM_LOCK)
+		return;
 	if (ui->linear) {
 		linear_say(ui, title);
 		linear_say(ui, text);

@@ -40,7 +40,14 @@ enum ui_taken {
 
 enum ui_history { UI_OLDER, UI_NEWER, UI_NEWEST };
 
-enum ui_form { UI_FORM_NONE, UI_FORM_LOGIN, UI_FORM_SIGNUP, UI_FORM_CODE };
+enum ui_form {
+	UI_FORM_NONE,
+	UI_FORM_LOGIN,
+	UI_FORM_SIGNUP,
+	UI_FORM_CODE,
+	UI_FORM_CONFIRM, /**< the password, for what ui_form_title() says */
+	UI_FORM_LOCK,    /**< nothing else is shown or told until the app ends it */
+};
 
 /** Fields of the forms; NULL = not asked in this one. */
 struct ui_values {
@@ -56,6 +63,7 @@ enum ui_form_act {
 	UI_FORM_SUBMIT,
 	UI_FORM_AGAIN, /**< send another code */
 	UI_FORM_OTHER, /**< log-in ↔ sign-up */
+	UI_FORM_KEY,   /**< log in by what ui_form_offer() said */
 	UI_FORM_BACK,  /**< leave the form; from the first one: leave the program */
 };
 
@@ -154,6 +162,11 @@ void ui_form_error(struct ui *ui, const char *text);
 /** For UI_FORM_CODE: where the code went, until when it holds, from when on another may
  *  be sent (both monotonic). */
 void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t again_ms);
+
+/** What the open form is about, where it can be about several things; raw text. */
+void ui_form_title(struct ui *ui, const char *text);
+/** For UI_FORM_LOGIN: the SSH key that could be used instead of a password; raw text. */
+void ui_form_offer(struct ui *ui, const char *key);
 
 /** A key of ours: @keys in the notation of inputrc ("\\eg", "\\C-xg"); the user's inputrc
  *  wins where it binds the same. @command is borrowed for good. */

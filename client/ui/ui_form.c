@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "client/ui/ui_private.h"
+#include "common/os/lang.h"
 
 static void wish(struct ui *ui, enum form_wish wish)
 {
 	static const enum ui_form_act acts[] = {
-		[FORM_SUBMIT] = UI_FORM_SUBMIT,
-		[FORM_AGAIN] = UI_FORM_AGAIN,
-		[FORM_OTHER] = UI_FORM_OTHER,
+		[FORM_SUBMIT] = UI_FORM_SUBMIT, [FORM_AGAIN] = UI_FORM_AGAIN,
+		[FORM_OTHER] = UI_FORM_OTHER,   [FORM_KEY] = UI_FORM_KEY,
 		[FORM_BACK] = UI_FORM_BACK,
 	};
 	struct ui_values values = form_values(&ui->form);
@@ -37,7 +37,8 @@ void ui_form(struct ui *ui, enum ui_form form, const struct ui_values *known)
 	form_open(&ui->form, form, known);
 	str_clear(&ui->notice);
 	ui->dirty = true;
-	if (ui->linear)
+	/* One that can be about several things asks when it is known about what. */
+	if (ui->linear && form != UI_FORM_CONFIRM && form != UI_FORM_LOCK)
 		linear_form(ui);
 }
 
@@ -64,4 +65,28 @@ void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t 
 	ui->form.until_ms = until_ms;
 	ui->form.again_ms = again_ms;
 	ui->dirty = true;
+}
+
+void ui_form_title(struct ui *ui, const char *text)
+{
+	str_set(&ui->form.title, text);
+	ui->dirty = true;
+	if (ui->linear) {
+		linear_say(ui, text);
+		linear_form(ui);
+	}
+}
+
+void ui_form_offer(struct ui *ui, const char *key)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+
+	if (ui->form.kind != UI_FORM_LOGIN)
+		return;
+	str_set(&ui->form.offer, key ? key : "");
+	ui->dirty = true;
+	if (ui->linear && key) {
+		str_addf(&text, _("/key: log in with the SSH key %s"), key);
+		linear_say(ui, text.ptr);
+	}
 }

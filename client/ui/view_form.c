@@ -12,9 +12,11 @@
 
 #define FORM_COLS 60
 
-static const char *title_of(enum ui_form kind)
+static const char *title_of(const struct form *form)
 {
-	switch (kind) {
+	switch (form->kind) {
+	case UI_FORM_CONFIRM:
+	case UI_FORM_LOCK: return form->title.ptr;
 	case UI_FORM_LOGIN: return _("Log in");
 	case UI_FORM_SIGNUP: return _("Sign up");
 	default: return _("Enter the code that was sent to you");
@@ -114,6 +116,8 @@ static void add_hint(const struct view *view, struct str *out)
 	case UI_FORM_SIGNUP:
 		str_add(out, _("Enter: sign up · F2: log in · Esc: back"));
 		break;
+	case UI_FORM_CONFIRM: str_add(out, _("Enter: go on · Esc: back")); break;
+	case UI_FORM_LOCK: str_add(out, _("Enter: unlock")); break;
 	default:
 		if (wait)
 			str_addf(out,
@@ -140,7 +144,7 @@ void view_form(struct view *view, struct area area)
 {
 	const struct form *form = view->form;
 	AUTO(str_done) struct str text = STR_INIT;
-	int wanted = (int)form->count + 6;
+	int wanted = (int)form->count + 6 + (form->offer.len > 0);
 	int row = 0;
 
 	if (area.cols > FORM_COLS) {
@@ -154,7 +158,7 @@ void view_form(struct view *view, struct area area)
 	/* Where it is tight the fields come first; the one with the focus is always seen. */
 	bool tight = area.rows < wanted;
 	if (!tight) {
-		view_put(view, area, row, 0, STYLE_UNREAD, title_of(form->kind));
+		view_put(view, area, row, 0, STYLE_UNREAD, title_of(form));
 		row += 2;
 	}
 	if (form->kind == UI_FORM_CODE && !tight)
@@ -171,5 +175,11 @@ void view_form(struct view *view, struct area area)
 		view_put(view, area, row++, 0, STYLE_ERROR, text.ptr);
 	str_clear(&text);
 	add_hint(view, &text);
-	view_put(view, area, row, 0, STYLE_HINT, text.ptr);
+	view_put(view, area, row++, 0, STYLE_HINT, text.ptr);
+	if (form->offer.len && !form->busy) {
+		str_clear(&text);
+		str_add(&text, _("F4: log in with the SSH key "));
+		neutral_add(&text, form->offer.ptr, form->offer.len, NEUTRAL_LINE);
+		view_put(view, area, row, 0, STYLE_HINT, text.ptr);
+	}
 }

@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Logging in with SSH keys: a real ssh-agent, keys of ssh-keygen, from scripts, by hand with
+# curl and ssh-keygen, and on the screen.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+for tool in ssh-agent ssh-add ssh-keygen curl python3; do
+	command -v "$tool" >/dev/null || {
+		echo "1..0 # SKIP $tool is not installed"
+		exit 0
+	}
+done
+
+# key NAME [TYPE]: a key pair in $world/ssh.
+key() { ssh-keygen -q -t "${2-ed25519}" -N '' -C "$1@example.org" -f "$world/ssh/$1"; }
+
+start_agent() {
+	rm -f "$world/agent.sock"
+	ssh-agent -D -a "$world/agent.sock" >/dev/null 2>&1 &
+	agent_pid=$!
+	line_pid[agent]=$agent_pid
+	export SSH_AUTH_SOCK=$world/agent.sock
+	until_true "the agent answers" bash -c 'ssh-add -l >/dev/null 2>&1; [ $? -le 1 ]'
+}
+
+# run CODE NAME OPTION...: chat-client as NAME ends with CODE; what it says is in run.log.
+run() {
+	local code=$1 name=$2 status=0
+	shift 2
+	as "$name" "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
+	echo "exit status: $status" >>"$world/run.log"
+	[ "$status" = "$code" ]
+}
+says() { has "$world/run.log" "$1"; }
+
+api() { curl -s "http://127.0.0.1:$port/v1/$1" -H 'Content-Type: application/json' "${@:2}"; }
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"; }
+
+start_server
+export CHAT_SERVER=ws://127.0.0.1:$port
+for name in alice bob; do
+	mkdir -p "$world/$name"
+	(umask 077 && echo "a long enough password of $name" >"$world/$name/password")
+	check "$name signs up" run 0 "$name" --signup --account "$name" \
+		--email "$name@example.org" --password-file "$world/$name/password"
+	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
+	check "and is in" run 0 "$name" --code "$(code_for "$name@example.org")"
+done
+mkdir -p "$world/ssh"
+key laptop
+key desktop
+key old ecdsa
+key strange
+
+scene "Keys of the account"
+check "without the password none is added" run 77 alice --key-add "$world/ssh/laptop.pub"
+check "with it one is" run 0 alice --key-add "$world/ssh/laptop.pub" \
+	--password-file "$world/alice/password"
+check "another as a line" run 0 alice --key-add "$(cat "$world/ssh/desktop.pub")" \
+	--password-file "$world/alice/password"
+check "the same twice is refused" run 65 alice --key-add "$world/ssh/laptop.pub" \
+	--password-file "$world/alice/password"
+check "with the reason" says 'has that key already'
+check "a type that is not taken is told before the server is asked" \
+	run 65 alice --key-add "$world/ssh/old.pub" --password-file "$world/alice/password"
+check "and what to do" says 'ssh-keygen -t ed25519'
+check "a private key is not sent anywhere" run 65 alice --key-add "$world/ssh/laptop" \
+	--password-file "$world/alice/password"
+check "and it is said" says 'ends in .pub'
+check "they are listed" run 0 alice --keys
+check "as ssh-keygen names them" says "$(ssh-keygen -lf "$world/ssh/laptop.pub" | cut -d' ' -f2)"
+check "and were not used" says 'not used yet'
+check "for programs, too" run 0 alice --keys --json
+check "in JSON" says '"type":"ssh-ed25519"'
+
+scene "Logging in"
+unset SSH_AUTH_SOCK
+check "without an agent it is said" run 77 laptop --login --key
+check "where one would be" says 'SSH_AUTH_SOCK'
+start_agent
+check "an empty agent is told" run 77 laptop --login --key
+check "with what to do" says 'ssh-add'
+ssh-add -q "$world/ssh/strange" "$world/ssh/laptop" 2>/dev/null
+check "the account may be named" run 0 laptop --login --key --account alice
+check "the key came in as its account" run 0 laptop --whoami
+check "which is alice" says alice
+check "from then on the key is enough" run 0 again --login --key
+check "to be alice" run 0 again --whoami
+check "there, too" says alice
+check "a key may be chosen" run 0 chosen --login --identity "$world/ssh/laptop.pub"
+check "one that the agent does not have is told" \
+	run 77 other --login --identity "$world/ssh/desktop.pub"
+check "as such" says 'does not have that key'
+check "one that nobody has opens nothing" run 77 other --login --identity "$world/ssh/strange.pub"
+check "nor does it open bob" run 77 other --login --key --account bob
+check "used keys say so" run 0 alice --keys
+check "with the time" says "used 20"
+
+printf '#!/bin/sh\necho once\n' >"$world/askpass"
+chmod +x "$world/askpass"
+with_askpass() { SSH_ASKPASS=$world/askpass SSH_ASKPASS_REQUIRE=force "$@"; }
+with_askpass ssh-add -x >/dev/null 2>&1
+check "a locked agent has no keys" run 77 locked --login --key
+with_askpass ssh-add -X >/dev/null 2>&1
+check "until it is unlocked" run 0 locked --login --key
+ssh-add -q -D 2>/dev/null
+ssh-add -q -c "$world/ssh/laptop" 2>/dev/null
+check "an agent that is told not to sign is heard" run 77 refused --login --key
+check "as such" says 'refused'
+ssh-add -q -D 2>/dev/null
+ssh-add -q "$world/ssh/laptop" 2>/dev/null
+kill "$agent_pid"
+wait "$agent_pid" 2>/dev/null || true
+check "a socket without an agent is told" run 77 gone --login --key
+start_agent
+ssh-add -q "$world/ssh/strange" "$world/ssh/laptop" 2>/dev/null
+
+scene "On the screen"
+open_terminal eve 90 24 env SSH_AUTH_SOCK="$SSH_AUTH_SOCK" CHAT_SERVER="$CHAT_SERVER" "$client"
+see eve "F4: log in with the SSH key strange@example.org (1/2)"
+press eve F4
+see eve "That key opens no account here"
+see eve "laptop@example.org (2/2)"
+press eve F4
+see eve "#lobby"
+type_in eve "/keys"
+press eve Enter
+see eve "laptop@example.org"
+see eve "/bindings"
+ok "F4 logs in with a key of the agent, /keys lists the account's"
+press eve Escape
+see_gone eve "/bindings"
+type_in eve "/keys add $world/ssh/strange.pub"
+press eve Enter
+see eve "Your password, to add an SSH key: strange@example.org"
+type_in eve "a wrong password"
+press eve Enter
+see eve "name or password is wrong"
+type_in eve "/keys add $world/ssh/strange.pub"
+press eve Enter
+see eve "Your password, to add"
+type_in eve "a long enough password of alice"
+press eve Enter
+see eve "That key logs you in from now on"
+type_in eve "/keys remove strange@example.org"
+press eve Enter
+see eve "That key logs nobody in any more"
+ok "/keys adds a key after the password was given, and removes it"
+type_in eve "/quit"
+press eve Enter
+
+scene "By hand, with ssh-keygen and curl"
+nonce=$(api auth/key-login -d '{}' | field nonce)
+printf 'chat log-in 1\nserver: %s\naccount: alice\nnonce: %s\n' "$CHAT_SERVER" "$nonce" \
+	>"$world/message"
+ssh-keygen -q -Y sign -f "$world/ssh/desktop" -n chat-login "$world/message" 2>/dev/null
+python3 - "$nonce" "$CHAT_SERVER" "$world/message.sig" >"$world/answer" <<'PY'
+import json, sys
+print(json.dumps({"nonce": sys.argv[1], "server": sys.argv[2], "login": "alice",
+                  "signature": open(sys.argv[3]).read()}))
+PY
+api auth/key-login/answer -d @"$world/answer" >"$world/tokens"
+check "what ssh-keygen signed logs in" [ -n "$(field access_token <"$world/tokens")" ]
+token=$(field access_token <"$world/tokens")
+check "the token is alice's" bash -c "curl -s -H 'Authorization: Bearer $token' \
+	http://127.0.0.1:$port/v1/auth/me | grep -q '\"alice\"'"
+check "the same answer is good once" \
+	[ "$(api auth/key-login/answer -d @"$world/answer" | field code)" = expired ]
+check "what names another server is refused" \
+	[ "$(sed 's/127.0.0.1/evil.example.org/' "$world/answer" |
+		api auth/key-login/answer -d @- | field code)" = forbidden ]
+
+scene "Removing"
+check "by name" run 0 alice --key-remove desktop@example.org
+check "one that is not there is told" run 80 alice --key-remove desktop@example.org
+check "the session it began has ended" [ "$(curl -s -o /dev/null -w '%{http_code}' \
+	-H "Authorization: Bearer $token" "http://127.0.0.1:$port/v1/auth/me")" = 401 ]
+check "nothing of it all stands in the log" bash -c \
+	"! grep -qF -e '$nonce' -e 'SSH SIGNATURE' '$world/server.log'"
+done_testing

@@ -148,6 +148,9 @@ void server_publish(struct server *server, const struct news *news,
 enum err server_verify(struct server *server, struct bytes token,
 		       struct who *ret_who) MUST_CHECK;
 
+/** @user has blocked @other, who sees him as offline from now on. */
+void server_hide(struct server *server, const struct id *user, const struct id *other);
+
 /** End every connection of @session and refuse its tokens from now on. */
 void server_revoke(struct server *server, const struct id *session);
 

@@ -25,6 +25,7 @@ WORDS(notify_level, "all", "mentions", "none");
 WORDS(presence_state, "online", "away", "offline");
 WORDS(user_event_kind, "room", "left", "read", "notify", "draft", "level", "setting",
       "session", "hidden");
+WORDS(yes_no, "yes", "no");
 
 const char *kind_word(const struct kind_words *table, int value)
 {

@@ -45,6 +45,8 @@ enum member_change {
 	MEMBER_UNMUTE,
 };
 
+enum yes_no { YES_NO_YES = 1, YES_NO_NO };
+
 enum notify_level { LEVEL_ALL = 1, LEVEL_MENTIONS, LEVEL_NONE };
 
 enum presence_state { PRESENCE_ONLINE = 1, PRESENCE_AWAY, PRESENCE_OFFLINE };
@@ -70,7 +72,7 @@ struct kind_words {
 
 extern const struct kind_words event_kind_words, room_kind_words, room_security_words,
 	room_history_words, role_words, member_change_words, notify_level_words,
-	presence_state_words, user_event_kind_words;
+	presence_state_words, user_event_kind_words, yes_no_words;
 
 /** The word of @value, "" for 0 or a value beyond the table. */
 const char *kind_word(const struct kind_words *table, int value);

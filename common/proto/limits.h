@@ -21,6 +21,7 @@
 #define LIMIT_WORD          32   /**< an error code, an operation, an enumerated word */
 #define LIMIT_DETAIL        512  /**< human text beside an error code */
 #define LIMIT_CURSOR        128  /**< an opaque page cursor */
+#define LIMIT_AVATAR        262144 /**< a picture of a person: 512 x 512 with room to spare */
 #define LIMIT_PASSWORD_MIN  10   /**< NIST SP 800-63B asks for 8; two more cost nothing */
 #define LIMIT_PASSWORD      128  /**< more only feeds the hash */
 #define LIMIT_SSH_KEY       1024 /**< a public key in base64 with its comment */

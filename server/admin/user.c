@@ -16,8 +16,10 @@
 
 static enum err usage(struct str *why)
 {
-	str_add(why, _("chat-server user add NAME [EMAIL] [admin] [-], or "
-		       "chat-server user login-code NAME"));
+	str_add(why, _("chat-server user add NAME [EMAIL] [admin] [-], "
+		       "chat-server user login-code NAME, "
+		       "chat-server user disable NAME [WHY] or "
+		       "chat-server user enable NAME"));
 	return ERR_USAGE;
 }
 
@@ -79,6 +81,26 @@ static enum err login_code(const struct server_setup *setup, const char *name,
 	return err;
 }
 
+/* All sessions of @name end, and none begins; or the other way round. */
+static enum err set_state(struct admin *admin, enum rest_op op, const char *name,
+			  const char *why_not)
+{
+	struct body_user_state body = {.user = bytes_text(name),
+				       .why = why_not ? bytes_text(why_not)
+						      : bytes_of(NULL, 0)};
+	AUTO(buf_done) struct buf args = BUF_INIT, answer = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+
+	body_encode(body_user_state_def(), &out, &body);
+	enum err err =
+		ask_server(admin->setup, op, name, buf_view(&args), &answer, admin->why);
+	if (err == ERR_OK && op == REST_admin_user_disable)
+		str_addf(admin->said, _("%s is logged out and cannot log in\n"), name);
+	else if (err == ERR_OK)
+		str_addf(admin->said, _("%s can log in again\n"), name);
+	return err;
+}
+
 enum err command_user(struct admin *admin)
 {
 	const char *const *words = admin->words;
@@ -88,5 +110,10 @@ enum err command_user(struct admin *admin)
 			   admin->why);
 	if (admin->count == 2 && strcmp(words[0], "login-code") == 0)
 		return login_code(admin->setup, words[1], admin->said, admin->why);
+	if ((admin->count == 2 || admin->count == 3) && strcmp(words[0], "disable") == 0)
+		return set_state(admin, REST_admin_user_disable, words[1],
+				 admin->count == 3 ? words[2] : NULL);
+	if (admin->count == 2 && strcmp(words[0], "enable") == 0)
+		return set_state(admin, REST_admin_user_enable, words[1], NULL);
 	return usage(admin->why);
 }

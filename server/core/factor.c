@@ -6,6 +6,8 @@
 #include "server/core/factor.h"
 
 #include "common/crypto/totp.h"
+#include "server/core/audit.h"
+#include "server/core/mailing.h"
 #include "server/core/sealed.h"
 #include "server/store/store_factor.h"
 
@@ -44,6 +46,19 @@ enum err factor_enrol(struct store *store, const struct keys *keys,
 	return ERR_OK;
 }
 
+/* The owner and the log hear of it. */
+static enum err tell(struct store *store, const struct keys *keys,
+		     const struct account_row *account, enum audit_verb verb,
+		     enum letter_kind letter, const struct login_place *place)
+{
+	enum err err =
+		audit_self(store, verb, &account->id, bytes_of(NULL, 0), place->address);
+
+	return err == ERR_OK ? notice_add(store, keys, account, letter, bytes_of(NULL, 0),
+					  place)
+			     : err;
+}
+
 /* Whether @code is one of the app's that was not spent; then it is. */
 static enum err spend_digits(struct store *store, const struct keys *keys,
 			     const struct account_row *account,
@@ -72,7 +87,10 @@ static enum err spend_recovery(struct store *store, const struct keys *keys,
 	recovery_hash(root_view(keys->codes), &account->id, code, hash);
 	enum err err = store_recovery_use(store, account->key, hash);
 	*ret_refused = err == ERR_NOT_FOUND ? ERR_BAD_CODE : ERR_OK;
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	return tell(store, keys, account, AUDIT_RECOVERY_USED, LETTER_RECOVERY_USED,
+		    &(struct login_place){.client = {NULL, 0}});
 }
 
 static enum err draw_codes(struct store *store, const struct keys *keys,
@@ -93,6 +111,7 @@ static enum err draw_codes(struct store *store, const struct keys *keys,
 
 enum err factor_confirm(struct store *store, const struct keys *keys,
 			const struct account_row *account, const struct otp_code *code,
+			const struct login_place *place,
 			struct factor_recovery *ret_recovery, enum err *ret_refused)
 {
 	AUTO(totp_row_done) struct totp_row row = {.created_ms = 0};
@@ -105,7 +124,11 @@ enum err factor_confirm(struct store *store, const struct keys *keys,
 	if (err != ERR_OK || *ret_refused != ERR_OK)
 		return err;
 	err = store_totp_confirm(store, account->key);
-	return err == ERR_OK ? draw_codes(store, keys, account, ret_recovery) : err;
+	if (err == ERR_OK)
+		err = draw_codes(store, keys, account, ret_recovery);
+	return err == ERR_OK ? tell(store, keys, account, AUDIT_FACTOR_ADDED,
+				    LETTER_FACTOR_ADDED, place)
+			     : err;
 }
 
 enum err factor_spend(struct store *store, const struct keys *keys,
@@ -127,13 +150,23 @@ enum err factor_spend(struct store *store, const struct keys *keys,
 }
 
 enum err factor_renew(struct store *store, const struct keys *keys,
-		      const struct account_row *account,
+		      const struct account_row *account, const struct login_place *place,
 		      struct factor_recovery *ret_recovery)
 {
-	return account->totp ? draw_codes(store, keys, account, ret_recovery) : ERR_STATE;
+	enum err err = account->totp ? draw_codes(store, keys, account, ret_recovery)
+				     : ERR_STATE;
+
+	return err == ERR_OK ? tell(store, keys, account, AUDIT_RECOVERY_MADE,
+				    LETTER_RECOVERY_MADE, place)
+			     : err;
 }
 
-enum err factor_remove(struct store *store, const struct account_row *account)
+enum err factor_remove(struct store *store, const struct keys *keys,
+		       const struct account_row *account, const struct login_place *place)
 {
-	return account->totp ? store_totp_drop(store, account->key) : ERR_STATE;
+	enum err err = account->totp ? store_totp_drop(store, account->key) : ERR_STATE;
+
+	return err == ERR_OK ? tell(store, keys, account, AUDIT_FACTOR_REMOVED,
+				    LETTER_FACTOR_REMOVED, place)
+			     : err;
 }

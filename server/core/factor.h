@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The second factor beside mail: an authenticator app, and recovery codes for the day on
  *  which it is lost. An app counts from its first right code on.
+ *  What changes is told to the owner by mail and to the log.
  *  A wrong code is no failure of the functions: they say in *ret_refused what to answer.
  *  Thread: the store's (the writer). */
 #ifndef CHAT_CORE_FACTOR_H
@@ -9,6 +10,7 @@
 #include "common/base/str.h"
 #include "common/crypto/otp.h"
 #include "server/core/keys.h"
+#include "server/core/place.h"
 #include "server/core/recovery.h"
 #include "server/store/store_account.h"
 
@@ -37,6 +39,7 @@ struct factor_recovery {
  *  Errors: ERR_STATE when no seed waits. Refusals: ERR_BAD_CODE. */
 enum err factor_confirm(struct store *store, const struct keys *keys,
 			const struct account_row *account, const struct otp_code *code,
+			const struct login_place *place,
 			struct factor_recovery *ret_recovery,
 			enum err *ret_refused) MUST_CHECK;
 
@@ -48,10 +51,12 @@ enum err factor_spend(struct store *store, const struct keys *keys,
 
 /** Ten new recovery codes in place of the old ones. Errors: ERR_STATE without an app. */
 enum err factor_renew(struct store *store, const struct keys *keys,
-		      const struct account_row *account,
+		      const struct account_row *account, const struct login_place *place,
 		      struct factor_recovery *ret_recovery) MUST_CHECK;
 
 /** No app any more. Errors: ERR_STATE when there is none. */
-enum err factor_remove(struct store *store, const struct account_row *account) MUST_CHECK;
+enum err factor_remove(struct store *store, const struct keys *keys,
+		       const struct account_row *account,
+		       const struct login_place *place) MUST_CHECK;
 
 #endif

@@ -210,19 +210,38 @@ static enum err find_own(struct store *store, const struct actor *actor,
 	return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
 }
 
+static enum err own_session(struct store *store, const struct actor *actor,
+			    const struct id *session, struct session_row *ret_row)
+{
+	enum err err = may(actor);
+
+	if (err == ERR_OK)
+		err = store_session_by_id(store, session, ret_row);
+	if (err != ERR_OK)
+		return err;
+	return id_equal(&ret_row->user, &actor->user) ? ERR_OK : ERR_NOT_FOUND;
+}
+
 enum err login_end(struct store *store, const struct actor *actor,
 		   const struct id *session)
 {
 	struct session_row row;
-	enum err err = may(actor);
+	enum err err = own_session(store, actor, session, &row);
 
-	if (err == ERR_OK)
-		err = store_session_by_id(store, session, &row);
+	return err == ERR_OK ? store_session_revoke(store, row.key) : err;
+}
+
+enum err login_rename(struct store *store, const struct actor *actor,
+		      const struct id *session, struct bytes name)
+{
+	struct session_row row;
+	enum err err = own_session(store, actor, session, &row);
+
 	if (err != ERR_OK)
 		return err;
-	if (!id_equal(&row.user, &actor->user))
+	if (row.revoked || id_is_zero(&row.device))
 		return ERR_NOT_FOUND;
-	return store_session_revoke(store, row.key);
+	return store_device_rename(store, &row.device, name);
 }
 
 enum err login_end_all(struct store *store, const struct actor *actor, bool keep,
@@ -239,13 +258,15 @@ enum err login_end_all(struct store *store, const struct actor *actor, bool keep
 	return store_session_revoke_all(store, account.key, own.key, ended, ctx);
 }
 
-enum err login_sessions(struct store *store, const struct actor *actor,
-			struct session_list *ret_list)
+enum err login_sessions(struct store *store, const struct actor *actor, int64_t before,
+			size_t limit, struct session_list *ret_list)
 {
 	struct account_row account;
 	enum err err = find_own(store, actor, &account);
 
-	return err == ERR_OK ? store_session_list(store, account.key, ret_list) : err;
+	return err == ERR_OK
+		       ? store_session_list(store, account.key, before, limit, ret_list)
+		       : err;
 }
 
 struct token_claims login_claims(const struct session_row *session, uint64_t now_ms)

@@ -151,9 +151,15 @@ typedef void login_ended_fn(const struct id *session, void *ctx);
 enum err login_end_all(struct store *store, const struct actor *actor, bool keep,
 		       login_ended_fn *ended, void *ctx) MUST_CHECK;
 
-/** The live sessions of @actor, newest first. Owns: session_list_done(). Thread: reader. */
-enum err login_sessions(struct store *store, const struct actor *actor,
-			struct session_list *ret_list) MUST_CHECK;
+/** The live sessions of @actor that began before the one with the key @before (0: all),
+ *  newest first. Owns: session_list_done(). Thread: reader. */
+enum err login_sessions(struct store *store, const struct actor *actor, int64_t before,
+			size_t limit, struct session_list *ret_list) MUST_CHECK;
+
+/** Call the device of @session, one of @actor, @name.
+ *  Errors: ERR_NOT_FOUND when it is not the actor's, or has no device. */
+enum err login_rename(struct store *store, const struct actor *actor,
+		      const struct id *session, struct bytes name) MUST_CHECK;
 
 /** What an access token of @session says. */
 struct token_claims login_claims(const struct session_row *session, uint64_t now_ms);

@@ -25,7 +25,12 @@ void show_user(const struct user_row *row, struct body_user *ret_body)
 		.status = maybe(row->status),
 		.admin = row->rights & SERVER_ADMIN,
 		.bot = row->kind == ACCOUNT_BOT,
+		.avatar = row->avatar,
+		.deleted = row->state == ACCOUNT_DELETED,
 	};
+	/* The name stays taken, and is nobody's any more: what is no name stands there. */
+	if (ret_body->deleted)
+		ret_body->name = bytes_text("-");
 }
 
 void show_event(const struct event_row *row, struct body_event *ret_body)

@@ -29,6 +29,7 @@ struct session {
 	struct typing typing[TYPING_ROOMS];
 	struct id *watched;
 	size_t watched_count;
+	uint32_t watch_number; /* of the newest watch */
 	const char *bad_field; /* what a handler found wrong in the frame at hand */
 	uint32_t pending;      /* tasks under way */
 	bool paused;           /* too many of them: not read from for now */

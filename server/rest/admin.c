@@ -7,7 +7,9 @@
 #include "common/base/log.h"
 #include "common/crypto/secret.h"
 #include "server/core/audit.h"
+#include "server/core/farewell.h"
 #include "server/rest/answer.h"
+#include "server/rest/ended.h"
 #include "server/rest/find.h"
 #include "server/rest/hashing.h"
 #include "server/secrets.h"
@@ -135,4 +137,44 @@ static enum err rotate_work(struct call *call, struct store *store)
 enum err rest_admin_tokens_rotate(struct call *call)
 {
 	return call_write(call, rotate_work, NULL);
+}
+
+static enum err set_state(struct call *call, struct store *store, struct bytes name,
+			  bool on, struct bytes why)
+{
+	struct id user;
+	enum err err = find_user(call, store, name, &user);
+
+	if (err == ERR_OK)
+		err = farewell_suspend(store, &user, on, why, ended_add, call->data);
+	if (err == ERR_OK)
+		log_info("admin: an account was %s, user=%s",
+			 on ? "suspended" : "let in again", id_text(&user).text);
+	return err == ERR_STATE ? call_blame(call, err, "user", NULL) : err;
+}
+
+static enum err disable_work(struct call *call, struct store *store)
+{
+	const struct body_user_state *args = call->args;
+
+	return set_state(call, store, args->user, true, args->why);
+}
+
+enum err rest_admin_user_disable(struct call *call)
+{
+	(void)ended_new(call);
+	return call_write(call, disable_work, ended_tell);
+}
+
+static enum err enable_work(struct call *call, struct store *store)
+{
+	const struct body_user_ref *args = call->args;
+
+	return set_state(call, store, args->user, false, bytes_of(NULL, 0));
+}
+
+enum err rest_admin_user_enable(struct call *call)
+{
+	(void)ended_new(call);
+	return call_write(call, enable_work, ended_tell);
 }

@@ -58,7 +58,7 @@ void answer_tokens(struct call *call, const struct login_result *result, uint64_
 }
 
 void answer_me(struct call *call, const struct account_row *account,
-	       uint64_t recovery_codes)
+	       const struct profile_row *profile, uint64_t recovery_codes)
 {
 	struct body_me body = {
 		.has_user = true,
@@ -69,8 +69,11 @@ void answer_me(struct call *call, const struct account_row *account,
 		.password = account->password[0] != '\0',
 		.totp = account->totp,
 		.recovery_codes = recovery_codes,
+		.findable = profile->findable ? YES_NO_YES : YES_NO_NO,
+		.avatar = profile->avatar,
 	};
 
 	show_account(account, &body.user);
+	body.user.avatar = profile->avatar_file != 0;
 	call_answer(call, &body);
 }

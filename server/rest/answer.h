@@ -5,6 +5,7 @@
 
 #include "server/core/account.h"
 #include "server/rest/call.h"
+#include "server/store/store_people.h"
 
 /** The body `challenge`. */
 void answer_challenge(struct call *call, const struct login_challenge *challenge,
@@ -13,7 +14,7 @@ void answer_challenge(struct call *call, const struct login_challenge *challenge
 void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms);
 /** The body `me`; @recovery_codes: how many are left. */
 void answer_me(struct call *call, const struct account_row *account,
-	       uint64_t recovery_codes);
+	       const struct profile_row *profile, uint64_t recovery_codes);
 /** The account as others see it; borrows from it. */
 void show_account(const struct account_row *account, struct body_user *ret_body);
 

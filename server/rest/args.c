@@ -118,7 +118,8 @@ enum err args_read(const struct request *request, const struct body_def *def,
 
 	json_out_open(&out, '{');
 	enum err err = write_fields(request, def, &out, ret_field);
-	if (err == ERR_OK && request->body.len)
+	/* A body that is no JSON is the handler's. */
+	if (err == ERR_OK && request->body.len && def != body_raw_def())
 		err = write_members(str_view(&request->body), &buf);
 	if (err != ERR_OK)
 		return err;

@@ -106,13 +106,14 @@ static enum err confirm_work(struct call *call, struct store *store)
 	const struct body_totp_code *args = call->args;
 	struct factor_recovery recovery;
 	struct account_row account;
+	struct login_place place = call_place(call);
 	struct otp_code code;
 	enum err err = otp_parse(args->code, &code);
 
 	if (err == ERR_OK)
 		err = own(call, store, &account);
 	if (err == ERR_OK)
-		err = factor_confirm(store, &call->server->keys, &account, &code,
+		err = factor_confirm(store, &call->server->keys, &account, &code, &place,
 				     &recovery, &call->refused);
 	if (err != ERR_OK)
 		return err;
@@ -140,13 +141,14 @@ static enum err renew_work(struct call *call, struct store *store)
 {
 	const struct body_step_up *args = call->args;
 	struct factor_recovery recovery;
+	struct login_place place = call_place(call);
 	struct account_row account;
 	enum err err =
 		reauth_step_up(call, store, &args->challenge, args->code, &account);
 
 	if (err != ERR_OK || call->refused != ERR_OK)
 		return err;
-	err = factor_renew(store, &call->server->keys, &account, &recovery);
+	err = factor_renew(store, &call->server->keys, &account, &place, &recovery);
 	if (err == ERR_OK)
 		answer_codes(call, &recovery);
 	return err;
@@ -160,13 +162,14 @@ enum err rest_auth_recovery_codes(struct call *call)
 static enum err remove_work(struct call *call, struct store *store)
 {
 	const struct body_step_up *args = call->args;
+	struct login_place place = call_place(call);
 	struct account_row account;
 	enum err err =
 		reauth_step_up(call, store, &args->challenge, args->code, &account);
 
 	if (err != ERR_OK || call->refused != ERR_OK)
 		return err;
-	return factor_remove(store, &account);
+	return factor_remove(store, &call->server->keys, &account, &place);
 }
 
 enum err rest_auth_totp_remove(struct call *call)

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The account of whoever asks, and the keys that its tokens are checked with. */
 #include "common/crypto/secret.h"
+#include "server/core/profile.h"
 #include "server/rest/answer.h"
 #include "server/store/store_factor.h"
 
 static enum err me_work(struct call *call, struct store *store)
 {
 	struct account_row account;
+	struct profile_row profile;
 	int64_t codes = 0;
 	enum err err = account_own(store, &call->actor, &account);
 
+	if (err == ERR_OK)
+		err = store_profile_get(store, account.key, &profile);
 	if (err == ERR_OK && account.totp)
 		err = store_recovery_left(store, account.key, &codes);
 	if (err == ERR_OK)
-		answer_me(call, &account, (uint64_t)codes);
+		answer_me(call, &account, &profile, (uint64_t)codes);
 	wipe(&account.password, sizeof(account.password));
 	return err;
 }
@@ -26,8 +30,11 @@ enum err rest_auth_me(struct call *call)
 static enum err profile_work(struct call *call, struct store *store)
 {
 	const struct body_profile *args = call->args;
-	enum err err = account_set_profile(store, &call->actor, args->display_name,
-					   args->about, args->status);
+	const struct profile_change in = {.display = args->display_name,
+					  .about = args->about,
+					  .status = args->status,
+					  .findable = (enum yes_no)args->findable};
+	enum err err = profile_set(store, &call->actor, &in);
 
 	return err == ERR_OK ? me_work(call, store) : err;
 }

@@ -5,6 +5,7 @@
  */
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
+#include "server/core/cursor.h"
 #include "server/rest/answer.h"
 #include "server/rest/ended.h"
 
@@ -42,8 +43,9 @@ static enum err logout_work(struct call *call, struct store *store)
 {
 	const struct body_logout *args = call->args;
 
-	if (args->everywhere)
-		return login_end_all(store, &call->actor, false, ended_add, call->data);
+	if (args->everywhere || args->others)
+		return login_end_all(store, &call->actor, !args->everywhere, ended_add,
+				     call->data);
 	ended_add(&call->actor.session, call->data);
 	return login_end(store, &call->actor, &call->actor.session);
 }
@@ -69,6 +71,24 @@ enum err rest_auth_session_revoke(struct call *call)
 	return call_write(call, revoke_work, ended_tell);
 }
 
+static enum err rename_work(struct call *call, struct store *store)
+{
+	const struct body_session_name *args = call->args;
+	enum err err =
+		login_rename(store, &call->actor, &args->session, args->device_name);
+
+	return err == ERR_NOT_FOUND ? call_blame(call, err, "session", NULL) : err;
+}
+
+enum err rest_auth_session_rename(struct call *call)
+{
+	const struct body_session_name *args = call->args;
+
+	if (!line_is_valid(args->device_name))
+		return call_blame(call, ERR_BAD, "device_name", LINE_RULE);
+	return call_write(call, rename_work, NULL);
+}
+
 static const char *how_word(enum session_kind kind)
 {
 	static const char *const words[] = {
@@ -82,11 +102,20 @@ static const char *how_word(enum session_kind kind)
 
 static enum err sessions_work(struct call *call, struct store *store)
 {
+	const struct body_list *args = call->args;
+	const struct keys *keys = &call->server->keys;
+	AUTO(str_done) struct str cursor = STR_INIT;
 	struct session_list list;
-	enum err err = login_sessions(store, &call->actor, &list);
+	int64_t before = 0;
 
+	if (args->cursor.len && cursor_open(keys, args->cursor, &before) != ERR_OK)
+		return call_blame(call, ERR_BAD, "cursor", NULL);
+	enum err err = login_sessions(store, &call->actor, before,
+				      call_limit(args->limit, 50, LIMIT_LIST), &list);
 	if (err != ERR_OK)
 		return err;
+	if (list.more)
+		cursor_seal(keys, list.rows[list.count - 1].key, &cursor);
 	struct body_session *rows = mem_alloc(list.count + 1, sizeof(*rows));
 	for (size_t i = 0; i < list.count; i++) {
 		const struct session_row *row = &list.rows[i];
@@ -95,16 +124,18 @@ static enum err sessions_work(struct call *call, struct store *store)
 			.device = row->device,
 			.device_name = bytes_text(row->device_name),
 			.how = bytes_text(how_word(row->kind)),
+			.client = bytes_text(row->client),
 			.place = bytes_text(row->address),
 			.made_ts = row->created_ms,
 			.used_ts = row->seen_ms,
 			.current = id_equal(&row->id, &call->actor.session),
 		};
 	}
-	/* LIMIT_LIST is more than anybody has: one page, and the oldest are left out. */
 	call_answer(call, &(struct body_sessions){.sessions = rows,
 						  .sessions_count = list.count,
-						  .complete = list.count < LIMIT_LIST});
+						  .cursor = list.more ? str_view(&cursor)
+								      : bytes_of(NULL, 0),
+						  .complete = !list.more});
 	mem_free(rows);
 	session_list_done(&list);
 	return ERR_OK;

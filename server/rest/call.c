@@ -144,8 +144,12 @@ void call_finish(struct call *call)
 		return;
 	}
 	metrics_call(call->server, call->row, 200, ERR_OK);
-	request_reply_json(&call->request, call->answer.len ? 200 : 204,
-			   buf_view(&call->answer));
+	if (call->answer_type)
+		request_reply(&call->request, 200, call->answer_type,
+			      buf_view(&call->answer));
+	else
+		request_reply_json(&call->request, call->answer.len ? 200 : 204,
+				   buf_view(&call->answer));
 	call_free(call);
 }
 

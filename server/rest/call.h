@@ -34,8 +34,10 @@ struct call {
 	struct json *json;  /**< what the arguments point into */
 	void *args;         /**< a struct body_X, as row->in says */
 
-	struct buf answer;  /**< JSON; empty: 204 */
-	enum err refused;   /**< the work was done, and this is what to answer */
+	struct buf answer; /**< JSON; empty: 204 */
+	const char
+		*answer_type; /**< its media type where it is not JSON; owned by data */
+	enum err refused;     /**< the work was done, and this is what to answer */
 	const char *field;  /**< of the arguments, what an error is about; static text */
 	const char *detail; /**< English, static text */
 	uint64_t retry_ms;

@@ -35,7 +35,8 @@ enum err find_user(struct call *call, struct store *store, struct bytes text,
 	if (is_id(text, ret_user))
 		return ERR_OK;
 	enum err err = store_account_by_name(store, without(text, '@'), &account);
-	if (err == ERR_OK && account.state == ACCOUNT_UNVERIFIED)
+	if (err == ERR_OK &&
+	    (account.state == ACCOUNT_UNVERIFIED || account.state == ACCOUNT_DELETED))
 		err = ERR_NOT_FOUND;
 	if (err != ERR_OK)
 		return call_blame(call, err == ERR_NOT_FOUND ? ERR_NO_USER : err, "user",

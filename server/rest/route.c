@@ -143,7 +143,8 @@ static void set_cors(struct request *request)
 		request_set(request, "Access-Control-Expose-Headers", "Retry-After");
 		return;
 	}
-	request_set(request, "Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+	request_set(request, "Access-Control-Allow-Methods",
+		    "GET, POST, PUT, PATCH, DELETE");
 	request_set(request, "Access-Control-Allow-Headers",
 		    "Authorization, Content-Type, Idempotency-Key");
 	request_set(request, "Access-Control-Max-Age", "600");

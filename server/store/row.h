@@ -37,6 +37,7 @@ struct user_row {
 	char display[LIMIT_DISPLAY + 1];
 	char about[LIMIT_ABOUT + 1];
 	char status[LIMIT_DISPLAY + 1];
+	bool avatar; /**< there is a picture */
 };
 
 struct room_row {

@@ -238,6 +238,7 @@ static void take_user(const struct value *col, struct user_row *user)
 	col_text(&col[6], user->display, sizeof(user->display));
 	col_text(&col[7], user->about, sizeof(user->about));
 	col_text(&col[8], user->status, sizeof(user->status));
+	user->avatar = col[9].kind != VALUE_NULL;
 }
 
 static enum err on_user(const struct value *col, void *ctx)
@@ -252,21 +253,12 @@ static enum err on_user(const struct value *col, void *ctx)
 	return ERR_OK;
 }
 
-enum err store_user_search(struct store *store, struct bytes prefix, struct bytes after,
-			   size_t limit, struct user_list *ret_list)
+enum err store_user_page(struct store *store, enum stmt stmt, const struct value *args,
+			 size_t count, size_t limit, struct user_list *ret_list)
 {
-	AUTO(str_done) struct str end = STR_INIT;
 	struct user_list list = {0};
+	enum err err = store_run(store, stmt, args, count, on_user, &list);
 
-	/* Names are ASCII below DEL, so this is behind every name with that beginning. */
-	str_add_len(&end, (const char *)prefix.ptr, prefix.len);
-	str_add_char(&end, 0x7f);
-	enum err err = store_run(store, STMT_user_search,
-				 VALUES(value_text(prefix.ptr ? prefix : bytes_text("")),
-					value_text(str_view(&end)),
-					value_text(after.ptr ? after : bytes_text("")),
-					value_int((int64_t)limit + 1)),
-				 on_user, &list);
 	if (err != ERR_OK) {
 		user_list_done(&list);
 		return err;
@@ -276,4 +268,20 @@ enum err store_user_search(struct store *store, struct bytes prefix, struct byte
 		list.count = limit;
 	*ret_list = list;
 	return ERR_OK;
+}
+
+enum err store_user_search(struct store *store, struct bytes prefix, struct bytes after,
+			   size_t limit, struct user_list *ret_list)
+{
+	AUTO(str_done) struct str end = STR_INIT;
+
+	/* Names are ASCII below DEL, so this is behind every name with that beginning. */
+	str_add_len(&end, (const char *)prefix.ptr, prefix.len);
+	str_add_char(&end, 0x7f);
+	return store_user_page(store, STMT_user_search,
+			       VALUES(value_text(prefix.ptr ? prefix : bytes_text("")),
+				      value_text(str_view(&end)),
+				      value_text(after.ptr ? after : bytes_text("")),
+				      value_int((int64_t)limit + 1)),
+			       limit, ret_list);
 }

@@ -89,6 +89,11 @@ struct user_list {
 };
 
 void user_list_done(struct user_list *list);
+/** A page of users by a statement whose last parameter is @limit + 1. For the store_*.c
+ *  files only. */
+enum err store_user_page(struct store *store, enum stmt stmt, const struct value *args,
+			 size_t count, size_t limit,
+			 struct user_list *ret_list) MUST_CHECK;
 /** Active accounts whose name begins with @prefix ({"", 0}: all), after @after, by name. */
 enum err store_user_search(struct store *store, struct bytes prefix, struct bytes after,
 			   size_t limit, struct user_list *ret_list) MUST_CHECK;

@@ -19,6 +19,7 @@ void user_take(const struct value *col, struct user_row *ret)
 	col_text(&col[6], ret->display, sizeof(ret->display));
 	col_text(&col[7], ret->about, sizeof(ret->about));
 	col_text(&col[8], ret->status, sizeof(ret->status));
+	ret->avatar = col[9].kind != VALUE_NULL;
 }
 
 static enum err on_seat(const struct value *col, void *ctx)

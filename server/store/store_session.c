@@ -166,6 +166,12 @@ enum err store_session_revoke_all(struct store *store, int64_t account, int64_t 
 			 on_visit, &each);
 }
 
+enum err store_device_rename(struct store *store, const struct id *id, struct bytes name)
+{
+	return store_run(store, STMT_device_rename,
+			 VALUES(value_id(id), value_text(name)), NULL, NULL);
+}
+
 void session_list_done(struct session_list *list)
 {
 	mem_free(list->rows);
@@ -185,19 +191,23 @@ static enum err on_session_row(const struct value *col, void *ctx)
 	return ERR_OK;
 }
 
-enum err store_session_list(struct store *store, int64_t account,
-			    struct session_list *ret_list)
+enum err store_session_list(struct store *store, int64_t account, int64_t before,
+			    size_t limit, struct session_list *ret_list)
 {
 	struct session_list list = {0};
-	enum err err =
-		store_run(store, STMT_session_list,
-			  VALUES(value_int(account), now(store), value_int(LIMIT_LIST)),
-			  on_session_row, &list);
+	enum err err = store_run(store, STMT_session_list,
+				 VALUES(value_int(account), now(store),
+					value_int(before ? before : INT64_MAX),
+					value_int((int64_t)limit + 1)),
+				 on_session_row, &list);
 
 	if (err != ERR_OK) {
 		session_list_done(&list);
 		return err;
 	}
+	list.more = list.count > limit;
+	if (list.more)
+		list.count = limit;
 	*ret_list = list;
 	return ERR_OK;
 }

@@ -32,6 +32,8 @@ enum err store_device_add(struct store *store, int64_t account, const struct id 
 			  struct bytes name, int64_t *ret_key) MUST_CHECK;
 enum err store_device_by_id(struct store *store, const struct id *id,
 			    struct device_row *ret) MUST_CHECK;
+enum err store_device_rename(struct store *store, const struct id *id,
+			     struct bytes name) MUST_CHECK;
 enum err store_device_revoke(struct store *store, int64_t key) MUST_CHECK;
 /** It was used now; @name {NULL, 0} leaves the name as it is. */
 enum err store_device_seen(struct store *store, int64_t key,
@@ -87,12 +89,13 @@ enum err store_session_revoke_all(struct store *store, int64_t account, int64_t 
 struct session_list {
 	struct session_row *rows;
 	size_t count, cap;
+	bool more; /**< go on before the key of the last row */
 };
 
 void session_list_done(struct session_list *list);
-/** The live ones, newest first, at most LIMIT_LIST. */
-enum err store_session_list(struct store *store, int64_t account,
-			    struct session_list *ret_list) MUST_CHECK;
+/** The live ones that began before the one with the key @before (0: all), newest first. */
+enum err store_session_list(struct store *store, int64_t account, int64_t before,
+			    size_t limit, struct session_list *ret_list) MUST_CHECK;
 
 /** The ids of sessions revoked since @since_ms and not expired, to fill the list in memory
  *  that every frame is checked against. */

@@ -105,6 +105,7 @@ static void on_reply(struct request *request, const struct reply *reply)
 
 	desk->status = reply->status;
 	str_set_len(&desk->body, (const char *)reply->body.ptr, reply->body.len);
+	desk->is_json = reply->content_type && strstr(reply->content_type, "json");
 	str_clear(&desk->headers);
 	for (size_t i = 0; i < reply->header_count; i++)
 		str_addf(&desk->headers, "%s: %s\n", reply->headers[i].name,
@@ -153,7 +154,7 @@ static void answer_comes(struct desk *desk)
 	assert_int_not_equal(desk->status, 0);
 	server_turn(desk->server); /* letters go out after the answer */
 	json_free(&desk->json);
-	if (desk->body.len)
+	if (desk->is_json)
 		check_ok(json_parse(str_view(&desk->body), &desk->json));
 }
 

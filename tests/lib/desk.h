@@ -28,6 +28,7 @@ struct desk {
 	struct str body;
 	struct str headers; /**< "name: value\n" lines */
 	struct json *json;
+	bool is_json; /**< the body is */
 
 	struct str log;     /**< every line so far */
 	struct str answers; /**< every answer but those that give tokens out */

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One transaction: either all of somebody is gone, or nothing. The rooms come first, while
+ * the account may still act; its picture last, since bytes on the disk do not come back.
+ */
+#include "server/core/farewell.h"
+
+#include "common/base/mem.h"
+#include "server/core/audit.h"
+#include "server/core/file.h"
+#include "server/core/member.h"
+#include "server/core/room.h"
+#include "server/store/store_people.h"
+
+/* Somebody has to own @room when @actor is gone; ERR_NOT_FOUND: nobody is left. */
+static enum err hand_over(struct store *store, const struct actor *actor, int64_t account,
+			  const struct id *room, struct news *news)
+{
+	struct member_act act = {.room = *room, .role = ROLE_OWNER};
+	enum err err = store_account_heir(store, room, account, &act.user);
+
+	return err == ERR_OK ? member_set_role(store, actor, &act, news) : err;
+}
+
+static enum err leave(struct store *store, const struct actor *actor, int64_t account,
+		      const struct account_room *row, struct news *news)
+{
+	const struct member_act act = {.room = row->room};
+	enum err err = ERR_OK;
+
+	if (row->role == ROLE_OWNER)
+		err = hand_over(store, actor, account, &row->room, news);
+	if (err == ERR_NOT_FOUND && row->kind == ROOM_PRIVATE)
+		return room_delete(store, actor, &row->room, news);
+	return err == ERR_OK || err == ERR_NOT_FOUND
+		       ? member_leave(store, actor, &act, news)
+		       : err;
+}
+
+static enum err leave_all(struct store *store, const struct actor *actor, int64_t account,
+			  struct news *news)
+{
+	struct account_room *rooms = NULL;
+	size_t count = 0;
+	enum err err = store_account_rooms(store, account, &rooms, &count);
+
+	for (size_t i = 0; i < count && err == ERR_OK; i++)
+		err = leave(store, actor, account, &rooms[i], news);
+	mem_free(rooms);
+	return err;
+}
+
+enum err farewell(struct store *store, const struct actor *actor,
+		  const struct account_row *account, const char *folder,
+		  login_ended_fn *ended, void *ctx, struct news *news)
+{
+	struct profile_row profile;
+	enum err err = leave_all(store, actor, account->key, news);
+
+	if (err == ERR_OK)
+		err = store_profile_get(store, account->key, &profile);
+	if (err == ERR_OK)
+		err = store_session_revoke_all(store, account->key, 0, ended, ctx);
+	if (err == ERR_OK)
+		err = store_account_empty(store, account->key);
+	if (err == ERR_OK)
+		err = store_account_erase(store, account->key);
+	if (err == ERR_OK)
+		err = audit_self(store, AUDIT_ACCOUNT_DELETED, &account->id,
+				 bytes_of(NULL, 0), bytes_of(NULL, 0));
+	if (err == ERR_OK && profile.avatar_file)
+		err = file_drop(store, folder, profile.avatar_file);
+	return err;
+}
+
+enum err farewell_suspend(struct store *store, const struct id *user, bool on,
+			  struct bytes why, login_ended_fn *ended, void *ctx)
+{
+	enum account_state from = on ? ACCOUNT_ACTIVE : ACCOUNT_SUSPENDED;
+	enum account_state to = on ? ACCOUNT_SUSPENDED : ACCOUNT_ACTIVE;
+	struct account_row account;
+	enum err err = store_account_by_id(store, user, &account);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
+	if (account.state != from)
+		return ERR_STATE;
+	err = store_account_suspend(store, account.key, to, why);
+	if (err == ERR_OK && on)
+		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
+	return err == ERR_OK ? audit_operator(store, AUDIT_ACCOUNT_STATE, user,
+					      bytes_text(on ? "state=suspended"
+							    : "state=active"))
+			     : err;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The end of accounts: by their owner, for good; by an administrator, until he lets them in
+ *  again. Thread: the writer. */
+#ifndef CHAT_CORE_FAREWELL_H
+#define CHAT_CORE_FAREWELL_H
+
+#include "server/core/account.h"
+
+/** Delete @account of @actor at once: profile, addresses, factors, keys, sessions, settings,
+ *  drafts, picture. It leaves its rooms; where it is the only owner the highest of the
+ *  others inherits, and a private room with nobody else in it is deleted. Messages stay,
+ *  as those of a deleted account; the name is never given again. @folder: files/. */
+enum err farewell(struct store *store, const struct actor *actor,
+		  const struct account_row *account, const char *folder,
+		  login_ended_fn *ended, void *ctx, struct news *news) MUST_CHECK;
+
+/** Suspend @user, whose sessions end, or let him in again. @why: for the log, or {NULL, 0}.
+ *  Errors: ERR_NO_USER, ERR_STATE (it is so already, or there is nothing to suspend). */
+enum err farewell_suspend(struct store *store, const struct id *user, bool on,
+			  struct bytes why, login_ended_fn *ended, void *ctx) MUST_CHECK;
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The bytes are on the disk before the row that names them is committed; a crash between
+ * leaves a file that nothing names, never a name without its file.
+ */
+#include "server/core/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/crypto/hash.h"
+
+_Static_assert(BLOB_HASH_LEN == SHA256_LEN, "files are named by their hash");
+
+static bool begins(struct bytes bytes, size_t at, const char *magic, size_t len)
+{
+	return bytes.len >= at + len && memcmp(bytes.ptr + at, magic, len) == 0;
+}
+
+const char *file_image_type(struct bytes bytes)
+{
+	if (begins(bytes, 0, "\x89PNG\r\n\x1a\n", 8) && begins(bytes, 12, "IHDR", 4))
+		return "image/png";
+	if (begins(bytes, 0, "\xff\xd8\xff", 3))
+		return "image/jpeg";
+	if (begins(bytes, 0, "RIFF", 4) && begins(bytes, 8, "WEBPVP8", 7))
+		return "image/webp";
+	return NULL;
+}
+
+enum err file_keep(struct store *store, const char *folder, int64_t account,
+		   struct bytes bytes, const char *type, int64_t *ret_file)
+{
+	struct file_row row = {
+		.id = store_draw_id(store), .account = account, .size = bytes.len};
+	uint8_t hash[BLOB_HASH_LEN];
+	bool fresh;
+
+	sha256(bytes, hash);
+	snprintf(row.type, sizeof(row.type), "%s", type);
+	enum err err = store_blob_use(store, hash, bytes.len, &row.blob, &fresh);
+	if (err == ERR_OK && fresh)
+		err = blob_write(folder, hash, bytes);
+	return err == ERR_OK ? store_file_add(store, &row, ret_file) : err;
+}
+
+enum err file_drop(struct store *store, const char *folder, int64_t file)
+{
+	struct file_row row;
+	uint8_t hash[BLOB_HASH_LEN];
+	bool gone = false;
+	enum err err = store_file_get(store, file, &row);
+
+	if (err == ERR_OK && row.blob == 0)
+		return ERR_OK;
+	if (err == ERR_OK)
+		err = store_file_delete(store, &row);
+	if (err == ERR_OK)
+		err = store_blob_release(store, row.blob, &gone, hash);
+	if (err == ERR_OK && gone)
+		blob_remove(folder, hash);
+	return err;
+}

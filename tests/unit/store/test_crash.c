@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kill -9 of a writing process, at any moment: everything that was acknowledged is there,
- * once, in order; the file is sound. Eight senders keep the queue filled, each writes the
+ * kill -9 of a writing process, or a loss of power that takes what was not synced with it,
+ * at any moment: everything that was acknowledged is there, once, in order; the file is
+ * sound. Eight senders keep the queue filled, each writes the
  * cid of what was acknowledged to a pipe before anything else; after the kill what was not
  * acknowledged is sent again, with the same cid, as a client does.
  */
@@ -16,9 +17,21 @@
 #include "server/store/store_event.h"
 #include "server/store/writer.h"
 #include "tests/lib/check.h"
+#include "tests/lib/disk.h"
 #include "tests/lib/hall.h"
 
-enum { SENDERS = 8, KILLS = 12 };
+enum { SENDERS = 8, KILLS = 12, CUTS = 12 };
+
+/* How the child comes to its end. */
+enum end {
+	END_KILL,
+	END_KILL_LIES, /* its store forgets what it took */
+	END_POWER,
+	END_POWER_LIES, /* its disk says that it had synced */
+};
+
+#define CUT_MOST \
+	9000 /* writes and syncs: the log is moved into the file after some 5000 */
 
 /* One sender's message under way. */
 struct send {
@@ -84,7 +97,8 @@ static void send_done(struct task *task, enum err err)
 static void next_send(struct send *send)
 {
 	struct child *child = send->child;
-	uint8_t random[10] = {child->salt, (uint8_t)(send - child->sends)};
+	/* the first byte is half of the version */
+	uint8_t random[10] = {0, child->salt, (uint8_t)(send - child->sends)};
 	uint64_t n = ++child->count;
 
 	for (int i = 0; i < 4; i++) {
@@ -112,9 +126,20 @@ static void wake(void *ctx)
 	}
 }
 
-/* The other process: sends until it is killed. @lies: its disk forgets what it took. */
+static void prepare_disk(enum end end, uint8_t salt)
+{
+	if (end < END_POWER)
+		return;
+	disk_install();
+	srandom(salt);
+	disk_cut(1 + (unsigned)random() % CUT_MOST, salt);
+	if (end == END_POWER_LIES)
+		disk_lie();
+}
+
+/* The other process: sends until it is killed. */
 static void child_main(const struct hall *hall, const struct id *room, int fd,
-		       uint8_t salt, bool lies)
+		       uint8_t salt, enum end end)
 {
 	static struct child child;
 	static struct fault fault;
@@ -123,6 +148,7 @@ static void child_main(const struct hall *hall, const struct id *room, int fd,
 	if (pipe(wakes) != 0) {
 		_exit(5);
 	}
+	prepare_disk(end, salt);
 	child = (struct child){.pipe = fd, .room = *room, .salt = salt};
 	fault_init(&fault, &driver_sqlite);
 	struct writer_config config = {
@@ -135,7 +161,7 @@ static void child_main(const struct hall *hall, const struct id *room, int fd,
 	if (writer_new(&config, &child.writer) != ERR_OK) {
 		_exit(6);
 	}
-	atomic_store(&fault.lies, lies);
+	atomic_store(&fault.lies, end == END_KILL_LIES);
 	for (int i = 0; i < SENDERS; i++) {
 		child.sends[i].child = &child;
 		child.sends[i].actor = hall->who[i % PEOPLE];
@@ -243,7 +269,7 @@ static void reopen(struct hall *hall)
 
 /* Let a child send, kill it after some acknowledgements, open what it leaves behind. */
 static void run_and_kill(struct hall *hall, const struct id *room, struct known *known,
-			 uint8_t salt, bool lies)
+			 uint8_t salt, enum end end)
 {
 	int fds[2], status;
 
@@ -252,28 +278,33 @@ static void run_and_kill(struct hall *hall, const struct id *room, struct known 
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(fds[0]);
-		child_main(hall, room, fds[1], salt, lies);
+		child_main(hall, room, fds[1], salt, end);
 	}
 	close(fds[1]);
-	listen_to(known, fds[0], pid, 1 + random() % 400);
+	listen_to(known, fds[0], pid, end < END_POWER ? 1 + random() % 400 : -1);
 	close(fds[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
+	if (end < END_POWER)
+		assert_true(WIFSIGNALED(status));
+	else
+		assert_int_equal(status, 0);
+	if (end == END_POWER_LIES)
+		return; /* what it leaves behind may not even open */
 	reopen(hall);
 	check_ok(store_check(&hall->store));
 }
 
-static void what_was_acknowledged_survives_kill_9_once(void **state)
+/* Ends of the child one after the other; what was open is sent again after each. */
+static void survive(struct hall *hall, enum end end, int ends)
 {
-	struct hall *hall = *state;
 	struct id room =
 		hall_room(hall, ROOM_PUBLIC, "ops", ALICE, WITH(BOB, CAROL, DAVE));
 	struct known known = {0};
 	uint64_t open = 0;
 	int hits = 0;
 
-	for (int i = 0; i < KILLS; i++) {
-		run_and_kill(hall, &room, &known, (uint8_t)i, false);
+	for (int i = 0; i < ends; i++) {
+		run_and_kill(hall, &room, &known, (uint8_t)i, end);
 		assert_int_equal(count_missing(hall, &known), 0);
 		int here = resend_open(hall, &room, &known);
 		open += (uint64_t)here;
@@ -283,10 +314,20 @@ static void what_was_acknowledged_survives_kill_9_once(void **state)
 		}
 	}
 	assert_int_equal(check_dense(hall, &room), known.count + open);
-	print_message("# %zu acknowledged, %llu resent, %d of %d kills hit a send\n",
-		      known.count, (unsigned long long)open, hits, KILLS);
-	assert_true(hits * 10 >= KILLS * 9);
+	print_message("# %zu acknowledged, %llu resent, %d of %d ends hit a send\n",
+		      known.count, (unsigned long long)open, hits, ends);
+	assert_true(hits * 10 >= ends * 9);
 	free(known.acked);
+}
+
+static void what_was_acknowledged_survives_kill_9_once(void **state)
+{
+	survive(*state, END_KILL, KILLS);
+}
+
+static void what_was_acknowledged_survives_a_loss_of_power_once(void **state)
+{
+	survive(*state, END_POWER, CUTS);
 }
 
 /* This very harness notices a writer that acknowledges what it has not stored. */
@@ -297,11 +338,37 @@ static void a_disk_that_lies_is_caught(void **state)
 		hall_room(hall, ROOM_PUBLIC, "ops", ALICE, WITH(BOB, CAROL, DAVE));
 	struct known known = {0};
 
-	run_and_kill(hall, &room, &known, 1, true);
+	run_and_kill(hall, &room, &known, 1, END_KILL_LIES);
 	assert_true(known.count > 0);
 	assert_true(count_missing(hall, &known) > 0);
 	free(known.acked);
 }
 
+/* And a disk that says "synced" too early: some loss of power shows it. */
+static void a_disk_that_does_not_sync_is_caught(void **state)
+{
+	struct hall *hall = *state;
+	struct id room =
+		hall_room(hall, ROOM_PUBLIC, "ops", ALICE, WITH(BOB, CAROL, DAVE));
+	bool caught = false;
+
+	for (int i = 0; i < CUTS && !caught; i++) {
+		struct known known = {0};
+		struct store_config config = {
+			.driver = &driver_sqlite,
+			.path = hall->path.ptr,
+			.clock = &hall->clock.clock,
+		};
+		run_and_kill(hall, &room, &known, (uint8_t)i, END_POWER_LIES);
+		caught = store_open(&hall->store, &config) != ERR_OK ||
+			 store_check(&hall->store) != ERR_OK ||
+			 count_missing(hall, &known) > 0;
+		free(known.acked);
+	}
+	assert_true(caught);
+}
+
 CHECK_MAIN(HALL_TEST(what_was_acknowledged_survives_kill_9_once),
-	   HALL_TEST(a_disk_that_lies_is_caught))
+	   HALL_TEST(what_was_acknowledged_survives_a_loss_of_power_once),
+	   HALL_TEST(a_disk_that_lies_is_caught),
+	   HALL_TEST(a_disk_that_does_not_sync_is_caught))

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A disk that fails at one call, or from one call on: at opening, writing, syncing, in the
+ * log's index, while the log is moved into the file. Each call is tried in turn. Nothing
+ * is acknowledged that is not there, nothing is refused that is, and as soon as the disk
+ * is well again so is the store, without a restart.
+ */
+#include <stdlib.h>
+
+#include "server/store/driver_sqlite.h"
+#include "server/store/writer.h"
+#include "tests/lib/check.h"
+#include "tests/lib/disk.h"
+#include "tests/lib/hall.h"
+
+enum { SENDS = 5, CALLS_MOST = 400 };
+
+struct send {
+	struct task task;
+	struct actor actor;
+	struct post post;
+	struct post_ack ack;
+	struct news news;
+	enum err err;
+};
+
+struct ward {
+	struct hall *hall;
+	struct id room;
+	uint64_t stored; /* the head that the room must have */
+};
+
+static enum err send_run(struct task *task, struct store *store)
+{
+	struct send *send = CONTAINER_OF(task, struct send, task);
+
+	return post_send(store, &send->actor, &send->post, &send->ack, &send->news);
+}
+
+static void send_done(struct task *task, enum err err)
+{
+	struct send *send = CONTAINER_OF(task, struct send, task);
+
+	send->err = err;
+	news_done(&send->news);
+}
+
+static enum err send_one(struct ward *ward, struct writer *writer)
+{
+	struct send send = {
+		.task = {.run = send_run, .done = send_done},
+		.actor = ward->hall->who[ALICE],
+		.post = {.cid = hall_cid(ward->hall),
+			 .room = ward->room,
+			 .text = bytes_text("what the disk may not forget")},
+	};
+
+	check_ok(writer_submit(writer, &send.task));
+	writer_reap(writer);
+	if (send.err == ERR_OK) {
+		assert_int_equal(send.ack.seq, ++ward->stored);
+	} else if (send.err != ERR_BUSY) {
+		check_err(send.err, ERR_STORE);
+	}
+	return send.err;
+}
+
+static enum err open_writer(struct ward *ward, struct writer **ret_writer)
+{
+	struct writer_config config = {
+		.driver = &driver_sqlite,
+		.path = ward->hall->path.ptr,
+		.clock = &ward->hall->clock.clock,
+		.inline_mode = true,
+	};
+
+	return writer_new(&config, ret_writer);
+}
+
+/* The log is whole and holds what was acknowledged, no more. */
+static void look(struct ward *ward)
+{
+	struct hall *hall = ward->hall;
+	struct store_config config = {
+		.driver = &driver_sqlite,
+		.path = hall->path.ptr,
+		.clock = &hall->clock.clock,
+	};
+
+	check_ok(store_open(&hall->store, &config));
+	check_ok(store_check(&hall->store));
+	assert_int_equal(hall_view(hall, ALICE, &ward->room).room.head, ward->stored);
+	store_close(&hall->store);
+}
+
+/* False when call @nth is never made: the sweep is over. */
+static bool work_with_fault(struct ward *ward, enum disk_op op, unsigned nth, bool stays)
+{
+	struct writer *writer;
+
+	disk_fail(op, nth, stays);
+	enum err err = open_writer(ward, &writer);
+	if (err != ERR_OK) {
+		check_err(err, ERR_STORE);
+		assert_true(disk_failed() > 0);
+		disk_fail(op, 0, false);
+		return true;
+	}
+	for (int i = 0; i < SENDS; i++)
+		if (send_one(ward, writer) == ERR_OK)
+			check_ok(writer_health(writer));
+	bool reached = disk_failed() > 0;
+	disk_fail(op, 0, false);
+	check_ok(send_one(ward, writer));
+	check_ok(writer_health(writer));
+	/* Closing moves the log into the file, and may meet the fault as well. */
+	disk_fail(op, nth, stays);
+	writer_free(&writer);
+	reached |= disk_failed() > 0;
+	disk_fail(op, 0, false);
+	return reached;
+}
+
+static void sweep(struct hall *hall, enum disk_op op)
+{
+	struct ward ward = {.hall = hall};
+
+	ward.room = hall_room(hall, ROOM_PUBLIC, "ops", ALICE, NOBODY_ELSE);
+	ward.stored = hall_view(hall, ALICE, &ward.room).room.head;
+	store_close(&hall->store);
+	unsigned tried = 0;
+	for (int stays = 0; stays < 2; stays++)
+		for (unsigned nth = 1; nth < CALLS_MOST; nth += 1 + nth / 16, tried++) {
+			bool reached = work_with_fault(&ward, op, nth, stays);
+			if (tried % 8 == 0 || !reached)
+				look(&ward);
+			if (!reached)
+				break;
+		}
+	look(&ward);
+	assert_true(tried > 2);
+	print_message("# %u calls tried\n", tried);
+}
+
+static void a_write_that_fails_is_told_and_got_over(void **state)
+{
+	sweep(*state, DISK_WRITE);
+}
+
+static void a_sync_that_fails_is_told_and_got_over(void **state)
+{
+	sweep(*state, DISK_SYNC);
+}
+
+static void a_read_that_fails_is_told_and_got_over(void **state)
+{
+	sweep(*state, DISK_READ);
+}
+
+static void a_file_that_cannot_be_opened_is_told_and_got_over(void **state)
+{
+	sweep(*state, DISK_OPEN);
+}
+
+static void an_index_that_fails_is_told_and_got_over(void **state)
+{
+	sweep(*state, DISK_SHM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HALL_TEST(a_write_that_fails_is_told_and_got_over),
+		HALL_TEST(a_sync_that_fails_is_told_and_got_over),
+		HALL_TEST(a_read_that_fails_is_told_and_got_over),
+		HALL_TEST(a_file_that_cannot_be_opened_is_told_and_got_over),
+		HALL_TEST(an_index_that_fails_is_told_and_got_over),
+	};
+
+	disk_install();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -28,8 +28,9 @@
 
 #define TICK_MS       1000
 #define HURRY_MS      10
-#define ACCEPT_MOST   64  /* clients taken per turn: those who are in come first */
-#define SPARE_FDS     256 /* database, log, lws's own, files */
+#define REST_SAY_MS   60000 /* it is tried again each tick, and said once a minute */
+#define ACCEPT_MOST   64    /* clients taken per turn: those who are in come first */
+#define SPARE_FDS     256   /* database, log, lws's own, files */
 #define HEADER_POOL   8192
 #define RX_BUFFER     1024
 #define TX_PACKET     65536 /* else lws cuts a write into its receive buffer's size */
@@ -64,6 +65,7 @@ struct loop {
 	size_t sockets, answering;
 	struct wire *closing; /* to be closed before the loop blocks */
 	bool resting;         /* out of descriptors: not accepting until the next tick */
+	uint64_t rested_ms;   /* when that was last said, 0: never */
 	size_t leaving;       /* closed by us, and not gone yet */
 };
 
@@ -562,7 +564,13 @@ static void welcome(struct listener *listener, int fd, const struct peer *peer)
 /* Out of descriptors the sockets stay readable: without a pause the loop would spin. */
 static void rest(struct loop *loop)
 {
-	log_warn("net: out of descriptors, clients wait, sockets=%zu", loop->sockets);
+	uint64_t now = uv_now(&loop->uv);
+
+	if (!loop->rested_ms || now - loop->rested_ms >= REST_SAY_MS) {
+		log_warn("net: out of descriptors, clients wait, sockets=%zu",
+			 loop->sockets);
+		loop->rested_ms = now;
+	}
 	loop->resting = true;
 	for (size_t i = 0; i < loop->listener_count; i++) {
 		if (loop->listeners[i].open) {

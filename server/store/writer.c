@@ -19,8 +19,10 @@
 #include "common/base/mem.h"
 #include "server/store/store.h"
 
-#define GROUP_MAX 2048 /* tasks of one transaction: some 40 ms of work */
-#define IDLE_MS   250  /* quiet for so long: time for housekeeping */
+#define GROUP_MAX   2048 /* tasks of one transaction: some 40 ms of work */
+#define IDLE_MS     250  /* quiet for so long: time for housekeeping */
+#define PROBE_MS    1000 /* so often a disk that failed is asked whether it is well */
+#define PROBE_BYTES 65536
 
 struct reader {
 	struct writer *writer;
@@ -75,6 +77,22 @@ static void fail_group(struct mail *head, enum err err)
 		task_of(mail)->err = err;
 }
 
+/* A group may have nothing to write, or a page that fits where a log ends, and then its
+ * commit says nothing about the disk. While that is sick each group writes as much as a
+ * group may need; the row stays, and its pages are used again the next time. */
+static enum err probe(struct writer *writer)
+{
+	static const uint8_t room[PROBE_BYTES];
+	struct value now = value_int((int64_t)store_now(&writer->store));
+
+	if (!atomic_load(&writer->health))
+		return ERR_OK;
+	return store_run(&writer->store, STMT_meta_put_data,
+			 VALUES(value_text(bytes_text("probe")), now,
+				value_blob(bytes_of(room, sizeof(room)))),
+			 NULL, NULL);
+}
+
 /* A transaction for the tasks from @head on, linked by next and ended by NULL. */
 static enum err commit_group(struct writer *writer, struct mail *head)
 {
@@ -86,7 +104,11 @@ static enum err commit_group(struct writer *writer, struct mail *head)
 	}
 	for (struct mail *mail = head; mail; mail = mail->next)
 		task_of(mail)->err = run_one(&writer->store, task_of(mail));
-	err = store_commit(&writer->store);
+	err = probe(writer);
+	if (err)
+		store_rollback(&writer->store);
+	else
+		err = store_commit(&writer->store);
 	if (err)
 		fail_group(head, err == ERR_BUSY ? ERR_BUSY : ERR_STORE);
 	return err;
@@ -171,6 +193,15 @@ static void keep_up(struct writer *writer, enum upkeep what)
 		atomic_fetch_add(&writer->checkpoints, what == UPKEEP_CHECKPOINT);
 }
 
+/* Nothing came for a while. False: it is not needed any more to look again. */
+static bool idle(struct writer *writer)
+{
+	if (atomic_load(&writer->health))
+		note_commit(writer, commit_group(writer, NULL), 0);
+	keep_up(writer, UPKEEP_CHECKPOINT);
+	return atomic_load(&writer->health);
+}
+
 static void *writer_main(void *arg)
 {
 	struct writer *writer = arg;
@@ -178,16 +209,16 @@ static void *writer_main(void *arg)
 
 	for (;;) {
 		bool late = false;
+		unsigned wait_ms = atomic_load(&writer->health) ? PROBE_MS : IDLE_MS;
 		struct mail *list =
-			dirty ? mailbox_wait_for(&writer->todo, IDLE_MS, &late)
+			dirty ? mailbox_wait_for(&writer->todo, wait_ms, &late)
 			      : mailbox_wait(&writer->todo);
 		if (list) {
 			write_list(writer, list);
 			keep_up(writer, UPKEEP_RELIEVE);
 			dirty = true;
 		} else if (late) {
-			keep_up(writer, UPKEEP_CHECKPOINT);
-			dirty = false;
+			dirty = idle(writer);
 		} else {
 			return NULL;
 		}

@@ -75,6 +75,7 @@ static void a_full_disk_refuses_and_recovers(void **state)
 		.inline_mode = true,
 	};
 	struct writer *writer;
+	struct id no_room = {{1}};
 	char *text = calloc(1, 8001);
 	uint64_t stored = 1, refused = 0;
 
@@ -95,6 +96,9 @@ static void a_full_disk_refuses_and_recovers(void **state)
 		assert_int_equal(head_of(hall, &room), stored); /* reading goes on */
 	}
 	assert_true(stored > 10 && refused > 10);
+	check_err(writer_health(writer), ERR_STORE);
+	/* A group that has nothing to write does not make the disk well. */
+	check_err(send_one(hall, writer, &no_room, "nobody hears this"), ERR_STORE);
 	check_err(writer_health(writer), ERR_STORE);
 	limit_files(0);
 	check_ok(send_one(hall, writer, &room, "room again"));

@@ -4,6 +4,7 @@
  */
 #include "server/store/writer.h"
 
+#include <poll.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -261,6 +262,27 @@ static void a_commit_that_fails_fails_all_and_leaves_nothing(void **state)
 	check_ok(look(fixture, "after", 0));
 }
 
+/* Nobody may be sending any more: who asks /readyz has sent them elsewhere. */
+static void a_sick_disk_is_asked_whether_it_is_well(void **state)
+{
+	struct fixture *fixture = *state;
+	struct note note;
+
+	start(fixture, false);
+	atomic_store(&fixture->fault.stuck, true);
+	note_init(&note, fixture, "n", 0);
+	check_ok(writer_submit(fixture->writer, &note.task));
+	wait_for(fixture, 1);
+	check_err(note.err, ERR_STORE);
+	unsigned failed = atomic_load(&fixture->fault.failed);
+	while (atomic_load(&fixture->fault.failed) == failed)
+		poll(NULL, 0, 10);
+	check_err(writer_health(fixture->writer), ERR_STORE);
+	atomic_store(&fixture->fault.stuck, false);
+	while (writer_health(fixture->writer) != ERR_OK)
+		poll(NULL, 0, 10);
+}
+
 static void a_transaction_that_cannot_begin_fails_all(void **state)
 {
 	struct fixture *fixture = *state;
@@ -417,6 +439,7 @@ CHECK_MAIN(WRITER_TEST(without_threads_a_task_runs_at_once_and_is_done_at_reap),
 	   WRITER_TEST(a_bad_task_fails_alone),
 	   WRITER_TEST(upkeep_stands_between_groups_and_in_order),
 	   WRITER_TEST(a_commit_that_fails_fails_all_and_leaves_nothing),
+	   WRITER_TEST(a_sick_disk_is_asked_whether_it_is_well),
 	   WRITER_TEST(a_transaction_that_cannot_begin_fails_all),
 	   WRITER_TEST(a_full_queue_refuses_and_leaves_the_task),
 	   WRITER_TEST(what_was_submitted_is_finished_before_the_end),

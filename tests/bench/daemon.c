@@ -25,6 +25,19 @@
 
 enum { START_S = 60, STOP_S = 20 };
 
+/* Those with a folder, so that nothing is left behind when the bench gives up. */
+static struct daemon *open_daemons[4];
+
+static void swap_open(const struct daemon *old, struct daemon *new)
+{
+	for (size_t i = 0; i < ARRAY_LEN(open_daemons); i++) {
+		if (open_daemons[i] == old) {
+			open_daemons[i] = new;
+			return;
+		}
+	}
+}
+
 void give_up(const char *format, ...)
 {
 	va_list args;
@@ -34,6 +47,10 @@ void give_up(const char *format, ...)
 	vfprintf(stderr, format, args);
 	fprintf(stderr, "\n");
 	va_end(args);
+	for (size_t i = 0; i < ARRAY_LEN(open_daemons); i++) {
+		if (open_daemons[i])
+			daemon_stop(open_daemons[i]);
+	}
 	exit(1);
 }
 
@@ -86,6 +103,7 @@ void daemon_init(struct daemon *daemon)
 		 base && base[0] ? base : "/tmp");
 	if (!mkdtemp(daemon->folder))
 		give_up("%s: %s", daemon->folder, strerror(errno));
+	swap_open(NULL, daemon);
 }
 
 void daemon_path(const struct daemon *daemon, const char *name, struct str *ret_path)
@@ -176,21 +194,28 @@ static int remove_one(const char *path, const struct stat *info, int kind,
 	return remove(path);
 }
 
-void daemon_stop(struct daemon *daemon)
+void daemon_quit(struct daemon *daemon)
 {
 	double until = now_s() + STOP_S;
 
-	if (daemon->pid) {
-		kill(daemon->pid, SIGTERM);
-		while (waitpid(daemon->pid, NULL, WNOHANG) == 0) {
-			if (now_s() > until)
-				kill(daemon->pid, SIGKILL);
-			usleep(2000);
-		}
+	if (!daemon->pid)
+		return;
+	kill(daemon->pid, SIGTERM);
+	while (waitpid(daemon->pid, NULL, WNOHANG) == 0) {
+		if (now_s() > until)
+			kill(daemon->pid, SIGKILL);
+		usleep(2000);
 	}
+	daemon->pid = 0;
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+	daemon_quit(daemon);
 	if (daemon->folder[0])
 		nftw(daemon->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	*daemon = (struct daemon){0};
+	swap_open(daemon, NULL);
 }
 
 double daemon_cpu(const struct daemon *daemon)

@@ -30,7 +30,9 @@ void daemon_write(const struct daemon *daemon, const char *name, const char *tex
 /** Start argv[0] and wait until the port answers. What it prints goes to "log" in the
  *  folder, of which the end is shown when it does not start. */
 void daemon_start(struct daemon *daemon, const char *const *argv);
-/** End it and remove the folder. */
+/** End it; the folder stays. */
+void daemon_quit(struct daemon *daemon);
+/** The same, and remove the folder. */
 void daemon_stop(struct daemon *daemon);
 
 /** Seconds of CPU that all its threads have used. */

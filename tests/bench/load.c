@@ -128,7 +128,7 @@ static void watch(struct line *line, bool out)
 		give_up("epoll: %s", strerror(errno));
 }
 
-static void flush(struct line *line)
+void line_flush(struct line *line)
 {
 	size_t left = line->out.len - line->out_at;
 
@@ -254,7 +254,7 @@ static void read_line(struct line *line)
 	buf_clear(&line->rest);
 	if (used < len)
 		buf_add(&line->rest, data + used, len - used);
-	flush(line);
+	line_flush(line);
 }
 
 static void finish_connect(struct line *line)
@@ -270,10 +270,10 @@ static void finish_connect(struct line *line)
 	line->state = LINE_LOGIN;
 	line->load->peer->greet(line);
 	watch(line, false);
-	flush(line);
+	line_flush(line);
 }
 
-static bool turn(struct load *load, int timeout_ms)
+bool load_turn(struct load *load, int timeout_ms)
 {
 	struct epoll_event events[EVENTS];
 	int count = epoll_wait(load->epoll, events, EVENTS, timeout_ms);
@@ -286,7 +286,7 @@ static bool turn(struct load *load, int timeout_ms)
 			continue;
 		}
 		if (events[i].events & EPOLLOUT)
-			flush(line);
+			line_flush(line);
 		if (events[i].events & ~(unsigned)EPOLLOUT)
 			read_line(line);
 	}
@@ -323,7 +323,7 @@ bool load_join(struct load *load, unsigned people)
 	while (load->joined < people) {
 		while (load->opened < people && load->opened - load->joined < AT_ONCE)
 			line_open(&load->lines[load->opened++]);
-		if (!turn(load, 1000))
+		if (!load_turn(load, 1000))
 			return false;
 		if (load->turn_at > until) {
 			str_addf(&load->fault, "only %u of %u have joined", load->joined,
@@ -339,7 +339,7 @@ bool load_listen(struct load *load, double seconds)
 	double until = now_s() + seconds;
 
 	for (double left = seconds; left > 0; left = until - now_s()) {
-		if (!turn(load, (int)(left * 1000) + 1))
+		if (!load_turn(load, (int)(left * 1000) + 1))
 			return false;
 	}
 	return true;
@@ -350,7 +350,7 @@ static void each_sender(struct load *load, void (*fn)(struct line *line))
 	for (unsigned i = 0; i < load->scene->people; i++) {
 		if (load->lines[i].slot < load->scene->senders) {
 			fn(&load->lines[i]);
-			flush(&load->lines[i]);
+			line_flush(&load->lines[i]);
 		}
 	}
 }
@@ -393,7 +393,7 @@ static void say_due(struct load *load, double until)
 	while (load->paced_from + (double)load->paced / scene->rate <= now) {
 		struct line *line = &load->lines[load->paced++ % scene->senders];
 		say_next(line);
-		flush(line);
+		line_flush(line);
 	}
 }
 
@@ -413,7 +413,8 @@ bool load_pace(struct load *load, double seconds)
 	load->mode = LOAD_PACED;
 	while (now_s() < until) {
 		say_due(load, until);
-		if (!turn(load, 0)) /* this core is ours: nothing is late by sleeping */
+		if (!load_turn(load,
+			       0)) /* this core is ours: nothing is late by sleeping */
 			return false;
 	}
 	return load_settle(load);
@@ -435,7 +436,7 @@ bool load_settle(struct load *load)
 	if (load->mode == LOAD_FLOOD)
 		load->mode = LOAD_QUIET;
 	while (!all_even(load) && now_s() < until) {
-		if (!turn(load, 10))
+		if (!load_turn(load, 10))
 			return false;
 	}
 	load->mode = LOAD_QUIET;

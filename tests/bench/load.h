@@ -14,6 +14,10 @@
 
 struct peer;
 struct load;
+struct line;
+
+/** A frame, for who asks something while there is no load. */
+typedef void load_frame_fn(struct line *line, const char *data, size_t len);
 
 enum line_state { LINE_IDLE, LINE_CONNECTING, LINE_LOGIN, LINE_JOINED, LINE_CLOSED };
 
@@ -48,7 +52,9 @@ struct load {
 	struct line *lines;
 	unsigned opened, joined;
 	struct ledger ledger;
-	struct str fault; /**< "" while all is well */
+	load_frame_fn *on_frame; /**< NULL: nobody asks; set by who does */
+	void *ask;               /**< its own */
+	struct str fault;        /**< "" while all is well */
 	uint64_t deliveries, bytes, sends;
 	double paced_from; /**< when message 0 of the paced phase was to be sent */
 	uint64_t paced;    /**< messages sent in it */
@@ -71,6 +77,8 @@ bool load_flood(struct load *load, double seconds);
 bool load_pace(struct load *load, double seconds);
 /** One message of the first sender of each room. */
 bool load_say_once(struct load *load);
+/** One turn of the loop; waits so long at most. */
+bool load_turn(struct load *load, int timeout_ms);
 /** Only listen. */
 bool load_listen(struct load *load, double seconds);
 /** Nobody sends any more: wait until everybody has heard everything, then judge. */
@@ -81,6 +89,8 @@ bool load_settle(struct load *load);
 /** Say something. It leaves when the bytes that came last have been worked on. */
 void line_put(struct line *line, const void *data, size_t len);
 void line_print(struct line *line, const char *format, ...) PRINTF(2, 3);
+/** Let it leave now. */
+void line_flush(struct line *line);
 /** The login is complete. */
 void line_joined(struct line *line);
 /** A message has arrived whose mark is at @text. */

@@ -5,8 +5,12 @@
  */
 #include "tests/bench/outcome.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/bench/bare.h"
 
 const struct figure_row figure_rows[FIGURE_COUNT] = {
 	{"deliveries_per_cpu_s", "deliveries per second of server CPU", "1/s", 0},
@@ -19,6 +23,12 @@ const struct figure_row figure_rows[FIGURE_COUNT] = {
 	{"idle_cpu", "CPU while all are idle", "%", 1},
 	{"joins_per_s", "joins per second", "1/s", 0},
 	{"joins_per_cpu_s", "joins per second of server CPU", "1/s", 0},
+	{"acks_per_s", "durable acknowledgements per second", "1/s", 0},
+	{"group", "messages per transaction", "", 1},
+	{"bare_per_s", "SQLite alone, such transactions", "1/s", 0},
+	{"bare_times", "times faster that is", "x", 2},
+	{"disk_p50_ms", "one write with fdatasync, half", "ms", 2},
+	{"disk_p99_ms", "one write with fdatasync, 99 of 100", "ms", 2},
 };
 
 static void put(struct outcome *outcome, enum figure figure, double value)
@@ -34,8 +44,8 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool run_flood(struct outcome *outcome, struct load *load,
-		      const struct daemon *daemon, const struct pace *pace)
+static bool run_flood(struct outcome *outcome, struct load *load, struct daemon *daemon,
+		      const struct pace *pace)
 {
 	if (!load_join(load, load->scene->people) || !load_flood(load, pace->warm_s))
 		return false;
@@ -52,8 +62,8 @@ static bool run_flood(struct outcome *outcome, struct load *load,
 	return load_settle(load);
 }
 
-static bool run_paced(struct outcome *outcome, struct load *load,
-		      const struct daemon *daemon, const struct pace *pace)
+static bool run_paced(struct outcome *outcome, struct load *load, struct daemon *daemon,
+		      const struct pace *pace)
 {
 	if (!load_join(load, load->scene->people) || !load_pace(load, pace->warm_s))
 		return false;
@@ -65,12 +75,15 @@ static bool run_paced(struct outcome *outcome, struct load *load,
 	qsort(load->samples, count, sizeof(*load->samples), by_size);
 	put(outcome, FIGURE_P50, load->samples[count / 2] / 1000.0);
 	put(outcome, FIGURE_P99, load->samples[count * 99 / 100] / 1000.0);
+	bare_disk(daemon->folder, &outcome->value[FIGURE_DISK_P50],
+		  &outcome->value[FIGURE_DISK_P99]);
+	outcome->has[FIGURE_DISK_P50] = outcome->has[FIGURE_DISK_P99] = true;
 	return true;
 }
 
 /* A first few connections, so that what a server makes once is not counted. */
-static bool run_idle(struct outcome *outcome, struct load *load,
-		     const struct daemon *daemon, const struct pace *pace)
+static bool run_idle(struct outcome *outcome, struct load *load, struct daemon *daemon,
+		     const struct pace *pace)
 {
 	const unsigned first = load->scene->room_size, all = load->scene->people;
 
@@ -89,8 +102,8 @@ static bool run_idle(struct outcome *outcome, struct load *load,
 	return load_say_once(load); /* they all hear */
 }
 
-static bool run_join(struct outcome *outcome, struct load *load,
-		     const struct daemon *daemon, const struct pace *pace)
+static bool run_join(struct outcome *outcome, struct load *load, struct daemon *daemon,
+		     const struct pace *pace)
 {
 	const unsigned first = load->scene->room_size, all = load->scene->people;
 
@@ -105,14 +118,55 @@ static bool run_join(struct outcome *outcome, struct load *load,
 	return load_say_once(load);
 }
 
-typedef bool run_fn(struct outcome *outcome, struct load *load,
-		    const struct daemon *daemon, const struct pace *pace);
+/* Transactions that were committed so far: a counter in the head of the index of the log
+ * (sqlite.org/walformat.html, section 2.1, iChange). */
+static uint32_t commits_of(const struct daemon *daemon)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	uint32_t count = 0;
+
+	daemon_path(daemon, "chat.db-shm", &path);
+	int fd = open(path.ptr, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || pread(fd, &count, sizeof(count), 8) != sizeof(count))
+		give_up("%s: no index of the log", path.ptr);
+	close(fd);
+	return count;
+}
+
+static bool run_store(struct outcome *outcome, struct load *load, struct daemon *daemon,
+		      const struct pace *pace)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	unsigned people = load->scene->people;
+
+	if (!load_join(load, people) || !load_flood(load, pace->warm_s))
+		return false;
+	double start = now_s();
+	uint64_t deliveries = load->deliveries;
+	uint32_t commits = commits_of(daemon);
+	if (!load_flood(load, pace->seconds))
+		return false;
+	commits = commits_of(daemon) - commits;
+	double count = (double)(load->deliveries - deliveries), took = now_s() - start;
+	if (!load_settle(load) || !commits)
+		return false;
+	put(outcome, FIGURE_ACKS, count / took);
+	put(outcome, FIGURE_GROUP, count / commits);
+	daemon_quit(daemon);
+	daemon_path(daemon, "chat.db", &path);
+	double bare = bare_sends(path.ptr, people, (unsigned)(count / commits + 0.5),
+				 pace->seconds);
+	put(outcome, FIGURE_BARE, bare);
+	put(outcome, FIGURE_BARE_TIMES, bare * took / count);
+	return true;
+}
+
+typedef bool run_fn(struct outcome *outcome, struct load *load, struct daemon *daemon,
+		    const struct pace *pace);
 
 static run_fn *const runs[] = {
-	[SCENE_FLOOD] = run_flood,
-	[SCENE_PACED] = run_paced,
-	[SCENE_IDLE] = run_idle,
-	[SCENE_JOIN] = run_join,
+	[SCENE_FLOOD] = run_flood, [SCENE_PACED] = run_paced, [SCENE_IDLE] = run_idle,
+	[SCENE_JOIN] = run_join,   [SCENE_STORE] = run_store,
 };
 
 void outcome_take(struct outcome *outcome, const struct peer *peer,

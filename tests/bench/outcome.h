@@ -16,6 +16,12 @@ enum figure {
 	FIGURE_IDLE_CPU,  /**< per cent of a core, with all connections idle */
 	FIGURE_JOINS,     /**< connect, authenticate, join, per second */
 	FIGURE_JOINS_CPU, /**< the same per second of server CPU */
+	FIGURE_ACKS,      /**< durable acknowledgements per second */
+	FIGURE_GROUP,     /**< of them in one transaction */
+	FIGURE_BARE, /**< messages per second of SQLite alone, in such transactions */
+	FIGURE_BARE_TIMES, /**< how many times faster that is */
+	FIGURE_DISK_P50,   /**< ms of one small write with fdatasync */
+	FIGURE_DISK_P99,
 	FIGURE_COUNT
 };
 

@@ -27,19 +27,24 @@ static void chat_version(const struct place *place, char ret_line[100])
 	daemon_version((const char *[]){place->server, "--version", NULL}, ret_line);
 }
 
-static void chat_start(struct daemon *daemon, const struct place *place,
-		       const struct scene *scene, void **ret_party)
+void chat_run(struct daemon *daemon, const struct place *place)
 {
 	AUTO(str_done) struct str path = STR_INIT;
 	char port[8];
 
-	*ret_party = stock_new(daemon->folder, place->stocked, scene);
 	daemon_path(daemon, "chat.sock", &path);
 	snprintf(port, sizeof(port), "%u", daemon->port);
 	daemon_start(daemon, (const char *[]){place->server, "--data-dir", daemon->folder,
 					      "--socket", path.ptr, "--port", port,
 					      "--send-rate", "0", "--max-connections",
 					      "12000", "--log-level", "error", NULL});
+}
+
+static void chat_start(struct daemon *daemon, const struct place *place,
+		       const struct scene *scene, void **ret_party)
+{
+	*ret_party = stock_new(daemon->folder, place->stocked, scene);
+	chat_run(daemon, place);
 }
 
 static void chat_end(void *party)
@@ -127,7 +132,9 @@ static void take_event(struct line *line, const char *data, size_t len)
 
 static void take_frame(struct line *line, const char *data, size_t len)
 {
-	if (BEGINS(data, len, "{\"type\":\"event\""))
+	if (line->load->on_frame && line->state == LINE_JOINED)
+		line->load->on_frame(line, data, len);
+	else if (BEGINS(data, len, "{\"type\":\"event\""))
 		take_event(line, data, len);
 	else if (BEGINS(data, len, "{\"type\":\"ack\""))
 		take_ack(line, data, len);

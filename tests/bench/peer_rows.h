@@ -8,4 +8,7 @@
 extern const struct peer peer_chat, peer_raw, peer_nats, peer_jetstream, peer_node,
 	peer_fastapi, peer_mqtt, peer_irc;
 
+/** Start chat-server on what is in the daemon's folder. */
+void chat_run(struct daemon *daemon, const struct place *place);
+
 #endif

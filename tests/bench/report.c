@@ -101,10 +101,9 @@ static void print_figure(const struct report *report, enum figure figure)
 static enum figure main_figure(const struct scene *scene)
 {
 	static const enum figure figures[] = {
-		[SCENE_FLOOD] = FIGURE_PER_CPU,
-		[SCENE_PACED] = FIGURE_P50,
-		[SCENE_IDLE] = FIGURE_LINE_KB,
-		[SCENE_JOIN] = FIGURE_JOINS,
+		[SCENE_FLOOD] = FIGURE_PER_CPU, [SCENE_PACED] = FIGURE_P50,
+		[SCENE_IDLE] = FIGURE_LINE_KB,  [SCENE_JOIN] = FIGURE_JOINS,
+		[SCENE_STORE] = FIGURE_ACKS,
 	};
 
 	return figures[scene->kind];
@@ -182,6 +181,10 @@ static const struct bar bars[] = {
 	{"latency", FIGURE_P99, false, 2.0, "node"},
 	{"idle", FIGURE_LINE_KB, false, 4.0, NULL},
 	{"join", FIGURE_JOINS, true, 8000, NULL},
+	{"S1", FIGURE_BARE_TIMES, false, 2.0, NULL},
+	{"S10", FIGURE_BARE_TIMES, false, 2.0, NULL},
+	{"S100", FIGURE_BARE_TIMES, false, 2.0, NULL},
+	{"S1000", FIGURE_BARE_TIMES, false, 2.0, NULL},
 };
 
 static int column_of(const struct report *report, const char *peer)

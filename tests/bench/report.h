@@ -21,7 +21,7 @@ struct column {
 /** One scene against all columns. */
 struct report {
 	const struct scene *scene;
-	const struct column *columns;
+	struct column columns[REPORT_COLUMNS];
 	unsigned count, rounds;
 	struct outcome outcomes[REPORT_COLUMNS][REPORT_ROUNDS];
 };

@@ -19,6 +19,10 @@ const struct scene scenes[] = {
 	 1000},
 	{"idle", "10000 joined connections", SCENE_IDLE, 10000, 100, 1, 1, 0},
 	{"join", "connect, authenticate, join", SCENE_JOIN, 10000, 100, 1, 1, 0},
+	{"S1", "durable sends, 1 sender alone in its room", SCENE_STORE, 1, 1, 1, 1, 0},
+	{"S10", "durable sends, 10 senders", SCENE_STORE, 10, 1, 1, 1, 0},
+	{"S100", "durable sends, 100 senders", SCENE_STORE, 100, 1, 1, 1, 0},
+	{"S1000", "durable sends, 1000 senders", SCENE_STORE, 1000, 1, 1, 1, 0},
 	{0},
 };
 

@@ -10,6 +10,7 @@ enum scene_kind {
 	SCENE_PACED, /**< open loop: so many messages a second, whatever happens */
 	SCENE_IDLE,  /**< joined connections that say nothing */
 	SCENE_JOIN,  /**< connect, authenticate, join */
+	SCENE_STORE, /**< durable sends, beside SQLite alone */
 };
 
 struct scene {

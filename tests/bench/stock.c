@@ -106,7 +106,7 @@ static struct id draw_cid(uint64_t now_ms, uint64_t number)
 {
 	uint8_t random[10] = {0};
 
-	memcpy(random + 2, &number, sizeof(number)); /* behind version and variant */
+	memcpy(random + 3, &number, 7); /* behind the bits of version and variant */
 	return id_v7(now_ms, random);
 }
 

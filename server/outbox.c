@@ -17,7 +17,7 @@
 #include "server/store/store.h"
 #include "server/store/writer.h"
 
-#define WAIT_MOST_MS 60000  /* an outage that ends is noticed within a minute */
+#define WAIT_MOST_MS 15000  /* so soon it is noticed that an outage has ended */
 #define USEFUL_MS    120000 /* a code that is good for less is not worth a letter */
 
 enum fate { LEFT, SENT, LATER, NEVER, LATE, HIDDEN };

@@ -20,7 +20,7 @@
 #include "server/core/revoked.h"
 #include "server/core/room.h"
 #include "server/drain.h"
-#include "server/mail/mailer_spool.h"
+#include "server/mail/mailer_open.h"
 #include "server/metrics.h"
 #include "server/net/listen.h"
 #include "server/net/loop.h"
@@ -290,14 +290,16 @@ static enum err start_workers(struct server *server, bool inline_mode, struct st
 {
 	const struct server_config *config = &server->config;
 	unsigned threads = inline_mode ? 0 : 1;
-	enum err err =
-		mailer_spool_new(config->mail_spool, config->mail_from, &server->mailer);
+	const struct mail_config mail = {
+		.from = config->mail_from,
+		.spool = config->mail_spool,
+		.sendmail = config->sendmail_command,
+		.smtp = config->smtp,
+	};
+	enum err err = mailer_open(&mail, &server->mailer, why);
 
-	if (err != ERR_OK) {
-		str_addf(why, "cannot spool mail in %s: %s", config->mail_spool,
-			 err_text(err));
+	if (err != ERR_OK)
 		return err;
-	}
 	server->outbox = outbox_new(server);
 	mailbox_init(&server->jobs_done, 0, server->loop ? loop_wake : NULL,
 		     server->loop);

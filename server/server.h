@@ -17,6 +17,7 @@
 #include "server/core/keys.h"
 #include "server/core/local.h"
 #include "server/core/news.h"
+#include "server/mail/mailer_smtp.h"
 #include "server/net/conn.h"
 #include "server/net/forwarded.h"
 #include "server/net/request.h"
@@ -58,6 +59,8 @@ struct server_config {
 	uint64_t retention_ms; /**< of rooms that say nothing themselves; 0 = for ever */
 	const char *name;      /**< of this server: issuer of tokens, in mails */
 	const char *mail_spool, *mail_from;
+	const char *sendmail_command; /**< or NULL */
+	struct smtp_config smtp;      /**< its url may be NULL */
 	const char *lobby;            /**< slug of the room that everybody is in */
 	const char *const *origins;   /**< beside our own, NULL-ended */
 	const char *const *addresses; /**< under which clients reach us, NULL-ended */

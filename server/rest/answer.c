@@ -4,8 +4,8 @@
 
 #include "common/crypto/secret.h"
 
-void answer_challenge(struct call *call, const struct login_challenge *challenge,
-		      uint64_t now_ms)
+static void answer_challenge(struct call *call, const struct login_challenge *challenge,
+			     uint64_t now_ms)
 {
 	call_answer(call,
 		    &(struct body_challenge){
@@ -16,6 +16,17 @@ void answer_challenge(struct call *call, const struct login_challenge *challenge
 			    .tries = challenge->tries,
 			    .now = now_ms,
 		    });
+}
+
+enum err answer_opened(struct call *call, enum err err,
+		       const struct login_challenge *challenge, uint64_t now_ms)
+{
+	call->retry_ms = challenge->retry_ms;
+	if (err == ERR_OK)
+		answer_challenge(call, challenge, now_ms);
+	if (err == ERR_BUSY && challenge->retry_ms)
+		return call_blame(call, err, NULL, N_("too much mail waits to be sent"));
+	return err;
 }
 
 static struct bytes maybe(const char *text)

@@ -7,9 +7,10 @@
 #include "server/rest/call.h"
 #include "server/store/store_people.h"
 
-/** The body `challenge`. */
-void answer_challenge(struct call *call, const struct login_challenge *challenge,
-		      uint64_t now_ms);
+/** What became of opening one: the body `challenge`, or why there is none. Returns @err. */
+enum err answer_opened(struct call *call, enum err err,
+		       const struct login_challenge *challenge,
+		       uint64_t now_ms) MUST_CHECK;
 /** The body `tokens`, with a fresh access token. */
 void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms);
 /** The body `me`; @recovery_codes: how many are left. */

@@ -24,10 +24,7 @@ static enum err open_work(struct call *call, struct store *store)
 					  step_up->reauth.account.key, &place,
 					  &step_up->challenge);
 
-	call->retry_ms = step_up->challenge.retry_ms;
-	if (err == ERR_OK)
-		answer_challenge(call, &step_up->challenge, store_now(store));
-	return err;
+	return answer_opened(call, err, &step_up->challenge, store_now(store));
 }
 
 static void step_up_known(struct call *call)

@@ -37,10 +37,7 @@ static enum err begin_work(struct call *call, struct store *store)
 	if (err == ERR_OK)
 		err = login_begin(store, &call->server->keys, login->account.key, &place,
 				  &login->challenge);
-	call->retry_ms = login->challenge.retry_ms;
-	if (err == ERR_OK)
-		answer_challenge(call, &login->challenge, store_now(store));
-	return err;
+	return answer_opened(call, err, &login->challenge, store_now(store));
 }
 
 static void login_hashed(struct call *call, const struct hashed *hashed)

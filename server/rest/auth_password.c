@@ -93,10 +93,7 @@ static enum err reset_work(struct call *call, struct store *store)
 	enum err err = login_open_reset(store, &call->server->keys, &reset->email, &place,
 					&reset->challenge);
 
-	call->retry_ms = reset->challenge.retry_ms;
-	if (err == ERR_OK)
-		answer_challenge(call, &reset->challenge, store_now(store));
-	return err;
+	return answer_opened(call, err, &reset->challenge, store_now(store));
 }
 
 enum err rest_auth_reset_password(struct call *call)

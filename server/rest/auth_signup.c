@@ -44,12 +44,9 @@ static enum err signup_work(struct call *call, struct store *store)
 	enum err err =
 		account_signup(store, &call->server->keys, &in, &opening->challenge);
 
-	call->retry_ms = opening->challenge.retry_ms;
 	if (err == ERR_EXISTS)
 		return call_blame(call, err, "name", NULL);
-	if (err == ERR_OK)
-		answer_challenge(call, &opening->challenge, store_now(store));
-	return err;
+	return answer_opened(call, err, &opening->challenge, store_now(store));
 }
 
 static void signup_hashed(struct call *call, const struct hashed *hashed)
@@ -104,10 +101,7 @@ static enum err resend_work(struct call *call, struct store *store)
 	enum err err = login_resend(store, &call->server->keys, &args->challenge, &place,
 				    &opening->challenge);
 
-	call->retry_ms = opening->challenge.retry_ms;
-	if (err == ERR_OK)
-		answer_challenge(call, &opening->challenge, store_now(store));
-	return err;
+	return answer_opened(call, err, &opening->challenge, store_now(store));
 }
 
 enum err rest_auth_otp_resend(struct call *call)

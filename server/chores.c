@@ -14,13 +14,17 @@
 #include "server/server.h"
 #include "server/store/store.h"
 #include "server/store/store_cut.h"
+#include "server/store/store_search.h"
 #include "server/store/writer.h"
 
-#define ROOMS_STEP 32      /* rooms looked for at once */
-#define CUT_STEP   200     /* events of one transaction: a few milliseconds */
-#define EVERY_MS   3600000 /* retention: to the hour is good enough for days */
-#define FIRST_MS   60000   /* after the start, when those who were away are back */
-#define SLACK      20      /* one page of so many stays free for what comes next */
+#define ROOMS_STEP 32       /* rooms looked for at once */
+#define CUT_STEP   200      /* events of one transaction: a few milliseconds */
+#define EVERY_MS   3600000  /* retention: to the hour is good enough for days */
+#define FIRST_MS   60000    /* after the start, when those who were away are back */
+#define INDEX_STEP 32       /* messages of one transaction: half a millisecond */
+#define INDEX_MOST 64       /* steps a second: the index catches up, and gives way */
+#define TIDY_MS    86400000 /* deleted words stay in the index for a day at most */
+#define SLACK      20       /* one page of so many stays free for what comes next */
 
 struct chore {
 	struct task task;
@@ -36,17 +40,19 @@ struct chore {
 	struct cut_row rooms[ROOMS_STEP]; /* retention: found, being cut */
 	size_t count, at;
 	int64_t after;
-	uint64_t cut; /* by the last step */
+	unsigned steps; /* index: since the last tick */
+	uint64_t cut;   /* by the last step */
 	bool cutting;
 };
 
 struct chores {
 	struct server *server;
 	uint64_t next_ms; /* retention by itself */
+	uint64_t indexed; /* tasks of the writer when the index was complete */
 	struct chore list[CHORE_COUNT];
 };
 
-static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum"};
+static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum", "index"};
 static const char *const states[] = {"never", "running", "done", "failed"};
 
 const char *chore_word(enum chore_kind kind)
@@ -135,6 +141,14 @@ static enum err cut_step(struct task *task, struct store *store)
 	return err;
 }
 
+static enum err index_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	enum err err = store_search_index(store, INDEX_STEP, &chore->more);
+
+	return err || chore->more ? err : store_search_tidy(store, TIDY_MS, &chore->more);
+}
+
 /* ---- the chain, on the loop ---- */
 
 static void step(struct chore *chore);
@@ -150,7 +164,8 @@ static void end(struct chore *chore, enum err err)
 	if (err != ERR_OK)
 		log_error("chores: %s failed, error=%s", kinds[chore->kind],
 			  err_word(err));
-	else if (chore->kind != CHORE_RETENTION || (report->events > 0 && !report->dry))
+	else if (chore->kind != CHORE_INDEX &&
+		 (chore->kind != CHORE_RETENTION || (report->events > 0 && !report->dry)))
 		log_info("chores: %s is done, took_ms=%llu, rooms=%llu, events=%llu, "
 			 "pages=%llu",
 			 kinds[chore->kind],
@@ -158,6 +173,9 @@ static void end(struct chore *chore, enum err err)
 			 (unsigned long long)report->rooms,
 			 (unsigned long long)report->events,
 			 (unsigned long long)report->done);
+	if (chore->kind == CHORE_INDEX && err == ERR_OK && !chore->more)
+		chore->chores->indexed =
+			writer_stats(chore->chores->server->writer).tasks;
 	chore->over = NULL;
 	if (over)
 		over(chore->ctx);
@@ -203,7 +221,8 @@ static void on_step(struct task *task, enum err err)
 		end(chore, err);
 	else if (chore->kind == CHORE_RETENTION)
 		on_retention(chore);
-	else if (chore->more)
+	else if (chore->more &&
+		 (chore->kind != CHORE_INDEX || ++chore->steps < INDEX_MOST))
 		step(chore);
 	else
 		end(chore, ERR_OK);
@@ -215,12 +234,13 @@ static void step(struct chore *chore)
 		[CHORE_BACKUP] = copy_step,
 		[CHORE_VACUUM] = trim_step,
 	};
+	bool index = chore->kind == CHORE_INDEX;
 	struct writer *writer = chore->chores->server->writer;
 	bool reads = chore->kind == CHORE_RETENTION && !chore->cutting;
 	task_run_fn *run = alone[chore->kind];
 
 	if (!run)
-		run = reads ? find_step : cut_step;
+		run = index ? index_step : reads ? find_step : cut_step;
 	chore->task = (struct task){.run = run,
 				    .done = on_step,
 				    .size = sizeof(*chore),
@@ -260,6 +280,18 @@ const struct chore_report *chores_report(const struct chores *chores,
 	return &chores->list[kind].report;
 }
 
+/* Whether anything was written since the index was last looked at. */
+static void index_tick(struct chores *chores)
+{
+	struct chore *index = &chores->list[CHORE_INDEX];
+
+	index->steps = 0;
+	if (index->report.state != CHORE_RUNNING &&
+	    writer_stats(chores->server->writer).tasks != chores->indexed &&
+	    chores_start(chores, CHORE_INDEX, false, NULL, NULL) != ERR_OK)
+		log_warn("chores: the index cannot be brought up to date");
+}
+
 void chores_tick(struct chores *chores)
 {
 	uint64_t now = clock_mono_ms(&chores->server->clock);
@@ -268,6 +300,7 @@ void chores_tick(struct chores *chores)
 		if (chores->list[i].waiting)
 			step(&chores->list[i]);
 	}
+	index_tick(chores);
 	if (now < chores->next_ms)
 		return;
 	chores->next_ms = now + EVERY_MS;

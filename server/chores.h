@@ -19,6 +19,7 @@ enum chore_kind {
 	CHORE_BACKUP,    /**< copy chat.db to backup.part beside it */
 	CHORE_RETENTION, /**< cut what is older than rooms keep it */
 	CHORE_VACUUM,    /**< give free pages back to the system */
+	CHORE_INDEX,     /**< put new messages into the search index, tidy it up */
 	CHORE_COUNT
 };
 

@@ -19,6 +19,7 @@
 #define LIMIT_TOKEN         2048 /**< an access token: ours are near 400 bytes */
 #define LIMIT_CLIENT        64   /**< "chat-client/1.2.3" */
 #define LIMIT_WORD          32   /**< an error code, an operation, an enumerated word */
+#define LIMIT_QUERY         512  /**< a search as it is typed */
 #define LIMIT_DETAIL        512  /**< human text beside an error code */
 #define LIMIT_CURSOR        128  /**< an opaque page cursor */
 #define LIMIT_AVATAR        262144 /**< a picture of a person: 512 x 512 with room to spare */

@@ -21,6 +21,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/base/str.h"
+#include "common/sqlite/tokenizer.h"
 #include "server/store/migrate.h"
 
 #define APPLICATION_ID 0x63686174 /* "chat" */
@@ -238,7 +239,9 @@ static enum err db_open(void *ctx, const struct driver_config *config, void **re
 		return err;
 	}
 	harden(db->db);
-	if ((err = set_up(db, config->reader))) {
+	rc = tokenizer_register(db->db);
+	err = rc == SQLITE_OK ? set_up(db, config->reader) : fail(db, rc, "tokenizer");
+	if (err) {
 		db_close(db);
 		return err;
 	}

@@ -6,6 +6,7 @@
 #include "server/store/store_cut.h"
 
 #include "common/base/mem.h"
+#include "server/store/store_search.h"
 
 struct due {
 	struct cut_row *rows;
@@ -78,6 +79,8 @@ enum err store_cut(struct store *store, const struct cut_row *row, uint64_t now_
 		store, STMT_cut_file,
 		VALUES(value_int(row->room), value_int(seq), value_int((int64_t)now_ms)),
 		NULL, NULL);
+	if (!err)
+		err = store_search_cut(store, row->room, seq);
 	if (!err)
 		err = cut_range(store, row->room, seq);
 	if (!err)

@@ -271,3 +271,9 @@ enum err store_thread_list(struct store *store, const struct id *root, uint64_t 
 		VALUES(value_id(root), seq_value(before), value_int((int64_t)limit)),
 		on_event_row, list);
 }
+
+enum err store_event_look(struct store *store, enum stmt stmt, const struct value *args,
+			  size_t count, struct event_list *list)
+{
+	return store_run(store, stmt, args, count, on_event_row, list);
+}

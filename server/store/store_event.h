@@ -111,6 +111,10 @@ enum err store_thread_list(struct store *store, const struct id *root, uint64_t 
 enum err store_pin_add(struct store *store, int64_t room, int64_t event, int64_t by,
 		       uint64_t ts) MUST_CHECK;
 enum err store_pin_remove(struct store *store, int64_t room, int64_t event) MUST_CHECK;
+/** Run @stmt, whose columns are those of an event. Appends. */
+enum err store_event_look(struct store *store, enum stmt stmt, const struct value *args,
+			  size_t count, struct event_list *list) MUST_CHECK;
+
 /** Newest pin first, the first @skip left out. Appends. */
 enum err store_pin_list(struct store *store, int64_t room, size_t skip, size_t limit,
 			struct event_list *list) MUST_CHECK;

@@ -5,6 +5,7 @@
  */
 #include "common/base/mem.h"
 #include "server/store/store_event.h"
+#include "server/store/store_search.h"
 
 void event_brief_done(struct event_brief *brief)
 {
@@ -59,6 +60,8 @@ enum err store_event_edit(struct store *store, const struct event_brief *brief,
 
 	if (!err)
 		err = drop_edit(store, brief);
+	if (!err)
+		err = store_search_change(store, brief->key, brief->body, body);
 	if (err)
 		return err;
 	return store_run(
@@ -74,6 +77,9 @@ enum err store_event_erase(struct store *store, const struct event_brief *brief)
 	struct value key = value_int(brief->key);
 	enum err err = drop_edit(store, brief);
 
+	if (!err)
+		err = store_search_change(store, brief->key, brief->body,
+					  bytes_of(NULL, 0));
 	for (size_t i = 0; i < ARRAY_LEN(drops) && !err; i++)
 		err = store_run(store, drops[i], &key, 1, NULL, NULL);
 	if (!err)

@@ -5,7 +5,7 @@
 # shellcheck source=tests/lint/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-common='common/(base|proto|crypto|mls|identity|os)/'
+common='common/(base|proto|crypto|mls|identity|os|sqlite)/'
 pure='common/(base|proto|crypto|mls|identity)/'
 
 # First match counts: folder of the file, what it may include (regular expressions).
@@ -16,6 +16,7 @@ common/crypto/    common/(base|crypto)/
 common/mls/       common/(base|crypto|mls)/
 common/identity/  common/(base|crypto|mls|identity)/
 common/os/        common/(base|os)/
+common/sqlite/    common/(base|sqlite)/
 client/model/     ${pure}|client/model/
 client/ui/        ${common}|client/(model|ui)/
 client/net/       ${common}|client/(model|net)/
@@ -45,7 +46,7 @@ libraries='
 cjson/            common/proto/json\.c
 sodium            common/crypto/
 openssl/          common/crypto/
-sqlite3           server/store/driver_sqlite\.c|client/cache/(db|vfs)[a-z_]*\.[ch]
+sqlite3           common/sqlite/|server/store/driver_sqlite\.c|client/cache/(db|vfs)[a-z_]*\.[ch]
 libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws\.c
 readline/         client/ui/line\.c
 (n?curses|term\.h) client/ui/screen_curses\.c

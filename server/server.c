@@ -88,6 +88,15 @@ static void submit_expiry(struct server *server)
 	}
 }
 
+static void on_turned(void *ctx)
+{
+	struct server *server = ctx;
+
+	if (server->writer) {
+		writer_go(server->writer);
+	}
+}
+
 static void on_woken(void *ctx)
 {
 	struct server *server = ctx;
@@ -243,6 +252,7 @@ static enum err open_store(struct server *server, const struct server_setup *set
 		.audit_key = root_view(server->keys.audit),
 		.readers = setup->config.readers,
 		.inline_mode = setup->inline_mode,
+		.patient = true,
 		.wake = server->loop ? loop_wake : NULL,
 		.wake_ctx = server->loop,
 	};
@@ -278,6 +288,7 @@ static enum err make_loop(struct server *server, struct str *why)
 		.tls_cert = options->tls_cert,
 		.tls_key = options->tls_key,
 		.woken = on_woken,
+		.turned = on_turned,
 		.tick = on_tick,
 		.signal = drain_on_signal,
 		.ctx = server,

@@ -23,23 +23,47 @@ void mailbox_done(struct mailbox *box)
 	pthread_mutex_destroy(&box->lock);
 }
 
-bool mailbox_put(struct mailbox *box, struct mail *mail)
+/* With the lock held. */
+static bool append(struct mailbox *box, struct mail *mail)
 {
-	pthread_mutex_lock(&box->lock);
-	if (box->closed || (box->limit && box->count >= box->limit)) {
-		pthread_mutex_unlock(&box->lock);
+	if (box->closed || (box->limit && box->count >= box->limit))
 		return false;
-	}
-	bool was_empty = !box->head;
 	mail->next = NULL;
 	*box->tail = mail;
 	box->tail = &mail->next;
 	box->count++;
-	pthread_cond_signal(&box->filled);
-	pthread_mutex_unlock(&box->lock);
-	if (was_empty && box->wake)
-		box->wake(box->wake_ctx);
 	return true;
+}
+
+bool mailbox_put(struct mailbox *box, struct mail *mail)
+{
+	pthread_mutex_lock(&box->lock);
+	bool was_empty = !box->head;
+	bool put = append(box, mail);
+	if (put)
+		pthread_cond_signal(&box->filled);
+	pthread_mutex_unlock(&box->lock);
+	if (put && was_empty && box->wake)
+		box->wake(box->wake_ctx);
+	return put;
+}
+
+bool mailbox_leave(struct mailbox *box, struct mail *mail)
+{
+	pthread_mutex_lock(&box->lock);
+	bool put = append(box, mail);
+	pthread_mutex_unlock(&box->lock);
+	return put;
+}
+
+void mailbox_ring(struct mailbox *box)
+{
+	pthread_mutex_lock(&box->lock);
+	if (box->count == 1)
+		pthread_cond_signal(&box->filled);
+	else if (box->count > 1)
+		pthread_cond_broadcast(&box->filled);
+	pthread_mutex_unlock(&box->lock);
 }
 
 bool mailbox_put_list(struct mailbox *box, struct mail *head, struct mail *tail,

@@ -36,6 +36,10 @@ void mailbox_init(struct mailbox *box, size_t limit, mailbox_wake_fn *wake, void
 void mailbox_done(struct mailbox *box);
 /** False, and @mail stays the caller's, when the box is full or closed. */
 bool mailbox_put(struct mailbox *box, struct mail *mail) MUST_CHECK;
+/** The same without waking who waits: mailbox_ring() does, and whoever takes meanwhile gets
+ *  it anyway. For a thread that puts many before it sleeps; not for a box with a wake. */
+bool mailbox_leave(struct mailbox *box, struct mail *mail) MUST_CHECK;
+void mailbox_ring(struct mailbox *box);
 /** Append a whole list (linked by next, @count mails, @tail the last) with one lock and at
  *  most one wake; the limit does not hold for it. False when the box is closed. */
 bool mailbox_put_list(struct mailbox *box, struct mail *head, struct mail *tail,

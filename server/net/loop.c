@@ -350,8 +350,12 @@ static void on_prepare(uv_prepare_t *handle)
 {
 	struct loop *loop = handle->data;
 
+	/* Other threads begin while what there is to say goes out, and once more on what
+	 * that brought. */
+	loop->config.turned(loop->config.ctx);
 	conns_flush(loop->config.conns);
 	close_wires(loop);
+	loop->config.turned(loop->config.ctx);
 }
 
 static void on_client(uv_poll_t *handle, int status, int events);

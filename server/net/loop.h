@@ -28,6 +28,7 @@ struct loop_config {
 	unsigned max_per_address;
 	const char *tls_cert, *tls_key;        /**< PEM files; NULL: plain */
 	void (*woken)(void *ctx);              /**< loop_wake() was called */
+	void (*turned)(void *ctx);             /**< a turn is over: before it blocks */
 	void (*tick)(void *ctx);               /**< once per second */
 	void (*signal)(int signal, void *ctx); /**< SIGTERM, SIGINT, SIGHUP */
 	void *ctx;

@@ -34,6 +34,8 @@ struct writer {
 	struct store store;
 	pthread_t thread;
 	bool inline_mode, started;
+	bool patient;
+	bool left; /* something in todo or asked that was not rung for; the loop's */
 	size_t most_bytes;
 	struct mailbox todo;  /* for the writer */
 	struct mailbox asked; /* for the readers */
@@ -307,6 +309,7 @@ enum err writer_new(const struct writer_config *config, struct writer **ret_writ
 	writer->inline_mode = config->inline_mode;
 	writer->commit_us.first = 64; /* to 2 s */
 	writer->group.first = 1;
+	writer->patient = config->patient;
 	writer->most_bytes = config->most_bytes ? config->most_bytes : (size_t)64 << 20;
 	mailbox_init(&writer->todo, most, NULL, NULL);
 	mailbox_init(&writer->asked, most, NULL, NULL);
@@ -350,11 +353,23 @@ static enum err submit(struct writer *writer, struct mailbox *box, struct task *
 	size_t bytes = atomic_fetch_add(&writer->bytes, task->size) + task->size;
 
 	task->err = ERR_OK;
-	if (bytes > writer->most_bytes || !mailbox_put(box, &task->mail)) {
+	if (bytes > writer->most_bytes || !mailbox_leave(box, &task->mail)) {
 		atomic_fetch_sub(&writer->bytes, task->size);
 		return ERR_BUSY;
 	}
+	writer->left = true;
+	if (!writer->patient)
+		writer_go(writer);
 	return ERR_OK;
+}
+
+void writer_go(struct writer *writer)
+{
+	if (!writer->left)
+		return;
+	writer->left = false;
+	mailbox_ring(&writer->todo);
+	mailbox_ring(&writer->asked);
 }
 
 enum err writer_submit(struct writer *writer, struct task *task)

@@ -27,6 +27,7 @@ struct writer_config {
 	bool inline_mode;      /**< no threads: submit runs the task, reap calls done() */
 	size_t most_tasks;     /**< waiting in each queue; 0: 65536 */
 	size_t most_bytes;     /**< their sizes together; 0: 64 MiB */
+	bool patient;          /**< what is submitted waits for writer_go() */
 	mailbox_wake_fn *wake; /**< called when finished tasks wait; from any thread */
 	void *wake_ctx;
 };
@@ -46,6 +47,10 @@ enum err writer_submit(struct writer *writer, struct task *task) MUST_CHECK;
 /** Give @task to a reading thread. Its store refuses to write, and all that it reads is of
  *  one moment. Thread: loop. */
 enum err reader_submit(struct writer *writer, struct task *task) MUST_CHECK;
+/** Start on what was submitted, where the config says that it waits for this: a turn of the
+ *  loop that brings many tasks wakes each thread once, and they make one group. Thread:
+ *  loop. */
+void writer_go(struct writer *writer);
 /** Call done() of every finished task; returns how many. Thread: loop. */
 size_t writer_reap(struct writer *writer);
 

@@ -66,14 +66,30 @@ void jws_done(struct jws *jws)
 	buf_done(&jws->header);
 }
 
+static bool read_signature(const struct jws *jws, uint8_t ret_signature[SIGN_LEN])
+{
+	return base64url_parse_into(jws->signature_text, ret_signature, SIGN_LEN) ==
+	       ERR_OK;
+}
+
 enum err jws_open(const struct jws *jws, struct bytes public_key, struct buf *ret_payload)
 {
 	uint8_t signature[SIGN_LEN];
 
-	if (base64url_parse_into(jws->signature_text, signature, sizeof(signature)) !=
-		    ERR_OK ||
-	    sign_check(public_key, jws->signing_input,
-		       bytes_of(signature, sizeof(signature))) != ERR_OK)
+	if (!read_signature(jws, signature) ||
+	    sign_check(public_key, jws->signing_input, bytes_of(signature, SIGN_LEN)) !=
+		    ERR_OK)
+		return ERR_BAD;
+	return base64url_parse(jws->payload_text, ret_payload);
+}
+
+enum err jws_open_own(const struct jws *jws, struct bytes secret, struct buf *ret_payload)
+{
+	uint8_t signature[SIGN_LEN];
+
+	if (!read_signature(jws, signature) ||
+	    sign_is_own(secret, jws->signing_input, bytes_of(signature, SIGN_LEN)) !=
+		    ERR_OK)
 		return ERR_BAD;
 	return base64url_parse(jws->payload_text, ret_payload);
 }

@@ -32,5 +32,8 @@ void jws_done(struct jws *jws);
  *  Errors: ERR_BAD when it is not, or when the payload is not base64url. */
 enum err jws_open(const struct jws *jws, struct bytes public_key,
 		  struct buf *ret_payload) MUST_CHECK;
+/** The same for a token that was signed here, with the @secret that signed it: quicker. */
+enum err jws_open_own(const struct jws *jws, struct bytes secret,
+		      struct buf *ret_payload) MUST_CHECK;
 
 #endif

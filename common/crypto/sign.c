@@ -34,6 +34,18 @@ enum err sign_make(struct bytes secret, struct bytes message,
 	return ERR_OK;
 }
 
+enum err sign_is_own(struct bytes secret, struct bytes message, struct bytes signature)
+{
+	uint8_t again[SIGN_LEN];
+
+	if (signature.len != SIGN_LEN || sign_make(secret, message, again) != ERR_OK)
+		return ERR_CORRUPT;
+	/* In constant time: what is compared with is the one signature that would pass. */
+	bool same = sodium_memcmp(again, signature.ptr, SIGN_LEN) == 0;
+	wipe(again, sizeof(again));
+	return same ? ERR_OK : ERR_CORRUPT;
+}
+
 enum err sign_check(struct bytes public_key, struct bytes message, struct bytes signature)
 {
 	if (public_key.len != SIGN_PUBLIC_LEN || signature.len != SIGN_LEN ||

@@ -215,20 +215,24 @@ static bool has_ended(const struct token_key *key, uint64_t now_ms)
 	return key->until_ms && now_ms >= key->until_ms;
 }
 
-static bool find_key(const struct token_ring *ring, struct json_node header,
-		     uint64_t now_ms, uint8_t ret_public[SIGN_PUBLIC_LEN])
+/* Open the token with the key that its header names. Each key of the ring is whole, so a
+ * token of ours is known by signing it again. */
+static enum err open_with_key(const struct token_ring *ring, struct json_node header,
+			      const struct jws *jws, uint64_t now_ms,
+			      struct buf *ret_payload)
 {
-	bool found = false;
+	enum err err = ERR_BAD_TOKEN;
 
 	read_begin(ring);
-	for (size_t i = 0; i < ring->count && !found; i++) {
+	for (size_t i = 0; i < ring->count; i++) {
 		const struct token_key *key = &ring->keys[i];
-		found = !has_ended(key, now_ms) && is_text(header, "kid", key->kid);
-		if (found)
-			memcpy(ret_public, key->public_key, SIGN_PUBLIC_LEN);
+		if (has_ended(key, now_ms) || !is_text(header, "kid", key->kid))
+			continue;
+		err = jws_open_own(jws, root_view(key->secret), ret_payload);
+		break;
 	}
 	end(ring);
-	return found;
+	return err;
 }
 
 /* RFC 7515 section 4 and RFC 7519 section 4: names are unique. Two readers that take
@@ -306,13 +310,12 @@ static enum err open_token(const struct token_ring *ring, const struct jws *jws,
 			   uint64_t now_ms, struct buf *ret_payload)
 {
 	AUTO(json_free) struct json *header = NULL;
-	uint8_t public_key[SIGN_PUBLIC_LEN];
 
 	if (json_parse(buf_view(&jws->header), &header) != ERR_OK)
 		return ERR_BAD_TOKEN;
 	struct json_node root = json_root(header);
-	if (!is_unique(root) || !find_key(ring, root, now_ms, public_key) ||
-	    jws_open(jws, bytes_of(public_key, SIGN_PUBLIC_LEN), ret_payload) != ERR_OK)
+	if (!is_unique(root) ||
+	    open_with_key(ring, root, jws, now_ms, ret_payload) != ERR_OK)
 		return ERR_BAD_TOKEN;
 	/* RFC 7515 section 4.1.11: an extension that must be understood is not. */
 	return is_text(root, "alg", "EdDSA") && is_text(root, "typ", TYPE) &&

@@ -35,9 +35,10 @@ static struct pair rfc_pair(void)
 	return pair;
 }
 
-/* Split and open @token with the key of the RFC. */
+/* Split and open @token with the key of the RFC, both halves of it alike. */
 static enum err open_token(const char *token, struct buf *ret_payload)
 {
+	AUTO(buf_done) struct buf own = BUF_INIT;
 	struct pair pair = rfc_pair();
 	struct jws jws;
 	enum err err = jws_split(bytes_text(token), &jws);
@@ -45,6 +46,8 @@ static enum err open_token(const char *token, struct buf *ret_payload)
 	if (err != ERR_OK)
 		return err;
 	err = jws_open(&jws, bytes_of(pair.public_key, SIGN_PUBLIC_LEN), ret_payload);
+	check_err(jws_open_own(&jws, secret_view(&pair.secret), &own), err);
+	assert_true(bytes_equal(buf_view(&own), buf_view(ret_payload)));
 	jws_done(&jws);
 	return err;
 }

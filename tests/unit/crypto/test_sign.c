@@ -27,6 +27,28 @@ static void a_signature_is_of_its_message_and_key(void **state)
 		  ERR_CORRUPT);
 }
 
+static void ones_own_signature_is_known_again(void **state)
+{
+	AUTO(secret_done) struct secret secret = SECRET_INIT;
+	uint8_t public_key[SIGN_PUBLIC_LEN], signature[SIGN_LEN];
+	struct bytes made = bytes_of(signature, SIGN_LEN);
+
+	check_ok(sign_key(bytes_of(seed, 32), &secret, public_key));
+	struct bytes own = secret_view(&secret);
+	check_ok(sign_make(own, bytes_text("hello"), signature));
+	check_ok(sign_is_own(own, bytes_text("hello"), made));
+	check_err(sign_is_own(own, bytes_text("hallo"), made), ERR_CORRUPT);
+	check_err(sign_is_own(own, bytes_text("hello"), bytes_of(signature, 63)),
+		  ERR_CORRUPT);
+	check_err(sign_is_own(bytes_of(seed, 32), bytes_text("hello"), made),
+		  ERR_CORRUPT);
+	for (size_t i = 0; i < SIGN_LEN; i++) {
+		signature[i] ^= 0x80;
+		check_err(sign_is_own(own, bytes_text("hello"), made), ERR_CORRUPT);
+		signature[i] ^= 0x80;
+	}
+}
+
 static void keys_of_other_lengths_are_refused(void **state)
 {
 	AUTO(secret_done) struct secret secret = SECRET_INIT;
@@ -64,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_signature_is_of_its_message_and_key),
+		TEST(ones_own_signature_is_known_again),
 		TEST(keys_of_other_lengths_are_refused),
 		TEST(both_sides_share_a_secret),
 		TEST(rfc_9180_section_7_1_4_a_key_of_low_order_is_refused),

@@ -74,8 +74,9 @@
 #define LIMIT_SLOW_MS   86400000 /**< slow mode: a day between two messages is a mute */
 
 /* Send queue of one connection, in bytes */
-#define LIMIT_QUEUE_SOFT 65536   /**< above it typing and presence are dropped */
-#define LIMIT_QUEUE_LAG  262144  /**< above it events collapse to lag */
+#define LIMIT_UNSENT     131072 /**< that the kernel takes beyond the receiver's window */
+#define LIMIT_QUEUE_SOFT 65536  /**< above it typing and presence are dropped */
+#define LIMIT_QUEUE_LAG  262144 /**< above it events collapse to lag */
 #define LIMIT_QUEUE_HARD 1048576 /**< above it the connection is closed, resumable */
 
 /* WebSocket close codes: 4000-4499 are resumable, 4500-4999 are final */

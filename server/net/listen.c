@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "common/base/mem.h"
+#include "common/proto/limits.h"
 
 #define BACKLOG 4096 /* a reconnect storm; the kernel cuts it to somaxconn */
 
@@ -90,13 +91,16 @@ enum err listen_unix(const char *path, mode_t mode, int *ret_fd, struct str *why
 static enum err bind_one(const struct addrinfo *info, const char *where, int *ret_fd,
 			 struct str *why)
 {
-	int on = 1;
+	int on = 1, unsent = LIMIT_UNSENT;
 	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
 	    bind(fd, info->ai_addr, info->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
 		return failed(fd, why, "listen on", where);
 	}
+	/* Accepted sockets inherit it. A receiver that stalls is seen to before the kernel has
+	 * taken megabytes for it, and what waits does so in our queue, where it can be dropped. */
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	*ret_fd = fd;
 	return ERR_OK;
 }

@@ -223,7 +223,7 @@ static void add_people(struct stock *stock, struct store *store,
 	commit(store);
 }
 
-static void issue_tokens(struct stock *stock, const char *folder)
+void stock_renew(struct stock *stock, const char *folder)
 {
 	AUTO(str_done) struct str path = STR_INIT;
 	AUTO(str_done) struct str why = STR_INIT;
@@ -243,6 +243,7 @@ static void issue_tokens(struct stock *stock, const char *folder)
 		};
 		struct str token = STR_INIT;
 		token_issue(&keys.tokens, &claims, now_ms, &token);
+		mem_free(person->token);
 		person->token = str_take(&token);
 	}
 	keys_done(&keys);
@@ -266,7 +267,7 @@ struct stock *stock_new(const char *folder, const char *base, const struct scene
 	open_store(path.ptr, &stock->clock, &store);
 	add_people(stock, &store, scene);
 	store_close(&store);
-	issue_tokens(stock, folder);
+	stock_renew(stock, folder);
 	stock->made_ms = clock_now_ms(&stock->clock);
 	return stock;
 }

@@ -26,6 +26,8 @@ struct stock {
  *  database @base (NULL: an empty one). Owns: stock_free(). */
 struct stock *stock_new(const char *folder, const char *base, const struct scene *scene);
 void stock_free(struct stock **stock);
+/** New tokens, good for ten minutes from now. */
+void stock_renew(struct stock *stock, const char *folder);
 
 /** Make a database at @path with @events messages: the first room has half of them, or all
  *  where @rooms is 1; the others share the rest. */

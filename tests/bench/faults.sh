@@ -13,7 +13,7 @@ load() {
 	shift 3
 	count=$((count + 1))
 	out=$("$bench/bench_load" --server "${top_builddir:-.}/server/chat-server" \
-		--fanout "$bench/raw_fanout" --rounds 1 --seconds 0.3 "$@" 2>&1) || got=$?
+		--fanout "$bench/raw_fanout" --rounds 1 --seconds 0.2 "$@" 2>&1) || got=$?
 	if [ "$got" = "$wanted" ] && grep -q "$pattern" <<<"$out"; then
 		echo "ok $count - $what"
 	else

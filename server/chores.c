@@ -40,8 +40,9 @@ struct chore {
 	struct cut_row rooms[ROOMS_STEP]; /* retention: found, being cut */
 	size_t count, at;
 	int64_t after;
-	unsigned steps; /* index: since the last tick */
-	uint64_t cut;   /* by the last step */
+	unsigned steps;    /* index: since the last tick */
+	uint64_t usual_ms; /* the server's retention, as it was when it began */
+	uint64_t cut;      /* by the last step */
 	bool cutting;
 };
 
@@ -116,10 +117,9 @@ static enum err trim_step(struct task *task, struct store *store)
 static enum err find_step(struct task *task, struct store *store)
 {
 	struct chore *chore = CONTAINER_OF(task, struct chore, task);
-	const struct server *server = chore->chores->server;
 	enum err err =
-		store_cut_due(store, store_now(store), server->config.retention_ms,
-			      chore->after, ROOMS_STEP, chore->rooms, &chore->count);
+		store_cut_due(store, store_now(store), chore->usual_ms, chore->after,
+			      ROOMS_STEP, chore->rooms, &chore->count);
 
 	chore->at = 0;
 	for (size_t i = 0; i < chore->count && chore->report.dry && err == ERR_OK; i++) {
@@ -270,6 +270,7 @@ enum err chores_start(struct chores *chores, enum chore_kind kind, bool dry,
 	chore->all = true;
 	chore->cutting = false;
 	chore->after = 0;
+	chore->usual_ms = chores->server->config.retention_ms;
 	step(chore);
 	return ERR_OK;
 }

@@ -143,6 +143,7 @@ static void fill(struct config *config)
 		.key_verify = opts_bool(opts, OPTION_KEY_VERIFY),
 		.trusted_proxies = config->proxies,
 	};
+	config->log_format = (enum log_format)opts_word(opts, OPTION_LOG_FORMAT);
 	config->log_level = (enum log_level)opts_word(opts, OPTION_LOG_LEVEL);
 }
 
@@ -220,6 +221,11 @@ enum err config_load(struct config *config, int argc, char *const argv[], struct
 		err = read_proxies(config, why);
 	}
 	return err;
+}
+
+void config_settle(struct config *config)
+{
+	config->server.origins = config->origins;
 }
 
 void config_done(struct config *config)

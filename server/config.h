@@ -6,6 +6,7 @@
 
 #include "common/base/log.h"
 #include "common/base/opt.h"
+#include "server/obs/log_out.h"
 #include "server/server.h"
 
 enum option {
@@ -21,6 +22,7 @@ struct config {
 	struct opts opts;
 	struct server_config server;
 	enum log_level log_level;
+	enum log_format log_format;
 	struct str file; /**< that was read, or would have been */
 	bool file_found;
 	struct str data_dir, socket, spool, secrets;
@@ -33,6 +35,8 @@ struct config {
  *  file_read(); @why gets a sentence per mistake. */
 enum err config_load(struct config *config, int argc, char *const argv[],
 		     struct str *why) MUST_CHECK;
+/** Call it after a struct config was copied to another place. */
+void config_settle(struct config *config);
 /** Also after a failure of config_load(). */
 void config_done(struct config *config);
 /** Would a server start with it? Checks what can be checked without starting one.

@@ -11,7 +11,9 @@
 #include "common/base/log.h"
 #include "common/proto/limits.h"
 #include "server/net/loop.h"
+#include "server/obs/notify.h"
 #include "server/on/session.h"
+#include "server/reload.h"
 
 #define DRAIN_MS     3000 /* for answers under way; then it ends anyway */
 #define GOODBYE_MS   500  /* for the close frames to be answered */
@@ -66,6 +68,7 @@ void drain_step(struct server *server)
 void drain_begin(struct server *server)
 {
 	server->drain_ms = clock_mono_ms(&server->clock);
+	notify_say("STOPPING=1");
 	log_info("server: draining, connections=%zu", conns_count(server->conns));
 	loop_deafen(server->loop);
 	loop_hurry(server->loop);
@@ -78,7 +81,8 @@ void drain_on_signal(int signum, void *ctx)
 	struct server *server = ctx;
 
 	if (signum == SIGHUP) {
-		return; /* a terminal that went away is no reason to end */
+		server_reload(server);
+		return;
 	}
 	if (server->drain_ms == 0) {
 		drain_begin(server);

@@ -10,7 +10,8 @@ void drain_begin(struct server *server);
 /** One step, called often from then on; ends the loop when there is nothing left to do, or
  *  when it has taken too long. */
 void drain_step(struct server *server);
-/** SIGTERM and SIGINT begin it, a second one ends at once; SIGHUP is no reason to end. */
+/** SIGTERM and SIGINT begin it, a second one ends at once; SIGHUP
+ *  reads the settings anew. */
 void drain_on_signal(int signum, void *server);
 
 #endif

@@ -3,12 +3,12 @@
  * chat-server: options, the log to stderr, and one of its few commands. Serving is the
  * default. No logic of the server stands here.
  */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -22,26 +22,6 @@
 #include "server/store/driver_sqlite.h"
 
 #define HELP_WIDTH 80
-
-/* One write per line, so that lines of several threads do not mix. */
-static void log_to_stderr(enum log_level level, const char *line, void *ctx)
-{
-	struct str text = STR_INIT;
-	struct timespec now;
-	struct tm utc;
-	char stamp[32];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
-	str_addf(&text, "%s.%03ldZ %s %s\n", stamp, now.tv_nsec / 1000000,
-		 log_level_name(level), line);
-	/* Where stderr is gone there is nobody to tell. */
-	ssize_t written = write(STDERR_FILENO, text.ptr, text.len);
-
-	(void)written;
-	str_done(&text);
-}
 
 /* Keys and messages are in memory: no core dumps, no ptrace by others of the same user. */
 static void hide_memory(void)
@@ -72,19 +52,79 @@ static struct server_setup setup_of(const struct config *config)
 	};
 }
 
-static int serve(const struct config *config, struct str *why)
+/* What SIGHUP needs: how it was begun, and what is in force. */
+struct serving {
+	int argc;
+	char **argv;
+	const struct config *first;   /* settings that only a restart changes */
+	struct config latest, before; /* the others; `before` may still be looked at */
+	bool has_latest, has_before;
+	atomic_int *log_format;
+};
+
+static void say_changes(const struct serving *serving, const struct config *fresh)
+{
+	const struct opts *first = &serving->first->opts;
+	const struct opts *now = serving->has_latest ? &serving->latest.opts : first;
+
+	for (unsigned id = 0; id < OPTION_COUNT; id++) {
+		unsigned flags = first->rows[id].flags;
+		if ((flags & OPT_RELOAD) && !opts_same(now, &fresh->opts, id))
+			log_info("reload: changed, setting=%s", first->rows[id].name);
+		if (!(flags & OPT_RELOAD) && !opts_same(first, &fresh->opts, id))
+			log_warn("reload: needs a restart, setting=%s",
+				 first->rows[id].name);
+	}
+}
+
+static enum err load_again(void *ctx, struct server_config *ret_config, struct str *why)
+{
+	struct serving *serving = ctx;
+	struct config fresh;
+	enum err err = config_load(&fresh, serving->argc, serving->argv, why);
+
+	if (err == ERR_OK)
+		err = config_check(&fresh, why);
+	if (err != ERR_OK) {
+		config_done(&fresh);
+		return err;
+	}
+	say_changes(serving, &fresh);
+	if (serving->has_before)
+		config_done(&serving->before);
+	serving->before = serving->latest;
+	serving->has_before = serving->has_latest;
+	serving->latest = fresh;
+	serving->has_latest = true;
+	/* the list that it points at has moved with it */
+	config_settle(&serving->latest);
+	log_set_level(serving->latest.log_level);
+	atomic_store(serving->log_format,
+		     (int)log_out_choose(serving->latest.log_format));
+	*ret_config = serving->latest.server;
+	return ERR_OK;
+}
+
+static int serve(const struct config *config, int argc, char **argv,
+		 atomic_int *log_format, struct str *why)
 {
 	struct server_setup setup = setup_of(config);
+	struct serving serving = {
+		.argc = argc, .argv = argv, .first = config, .log_format = log_format};
 	struct server *server = NULL;
-	enum err err;
 
 	hide_memory();
-	err = server_new(&setup, &server, why);
+	setup.reloader = (struct reloader){.load = load_again, .ctx = &serving};
+	enum err err = server_new(&setup, &server, why);
 	if (err != ERR_OK) {
 		return complain(err, why);
 	}
 	server_run(server);
 	server_free(&server);
+	if (serving.has_latest)
+		config_done(&serving.latest);
+	if (serving.has_before)
+		config_done(&serving.before);
 	return 0;
 }
 
@@ -106,7 +146,8 @@ static enum err run_command(struct config *config, const char *name, struct str 
 	return command_run(name, &admin);
 }
 
-static int command(struct config *config, struct str *why)
+static int command(struct config *config, int argc, char **argv, atomic_int *log_format,
+		   struct str *why)
 {
 	const struct opts *opts = &config->opts;
 	const char *name = opts->operand_count > 0 ? opts->operands[0] : "serve";
@@ -122,7 +163,7 @@ static int command(struct config *config, struct str *why)
 		return 0;
 	}
 	if (strcmp(name, "serve") == 0 && opts->operand_count < 2) {
-		return serve(config, why);
+		return serve(config, argc, argv, log_format, why);
 	}
 	hide_memory();
 	err = run_command(config, name, &said, why);
@@ -136,11 +177,13 @@ static int run(struct config *config, int argc, char **argv, struct str *why)
 	enum err err = config_load(config, argc, argv, why);
 	const struct opts *opts = &config->opts;
 	struct str text = STR_INIT;
+	atomic_int log_format;
 
 	if (err != ERR_OK) {
 		return complain(err, why);
 	}
-	log_set_sink(log_to_stderr, config->log_level, NULL);
+	atomic_init(&log_format, (int)log_out_choose(config->log_format));
+	log_set_sink(log_out, config->log_level, &log_format);
 	if (opts_bool(opts, OPTION_HELP)) {
 		if (opts->operand_count == 0 ||
 		    !command_help(opts->operands[0], HELP_WIDTH, &text)) {
@@ -163,7 +206,10 @@ static int run(struct config *config, int argc, char **argv, struct str *why)
 		       loop_version(), driver_sqlite_version());
 		return 0;
 	}
-	return command(config, why);
+	int code = command(config, argc, argv, &log_format, why);
+
+	log_set_sink(NULL, LOG_ERROR, NULL);
+	return code;
 }
 
 int main(int argc, char **argv)

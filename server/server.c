@@ -24,6 +24,7 @@
 #include "server/metrics.h"
 #include "server/net/listen.h"
 #include "server/net/loop.h"
+#include "server/obs/notify.h"
 #include "server/on/receipts.h"
 #include "server/on/session.h"
 #include "server/outbox.h"
@@ -115,6 +116,16 @@ static void on_woken(void *ctx)
 	}
 }
 
+/* Twice as often as is asked for. It is the loop that must turn. */
+static void watch(struct server *server, uint64_t now)
+{
+	if (server->watchdog_ms > 0 &&
+	    now - server->watched_ms >= server->watchdog_ms / 2) {
+		server->watched_ms = now;
+		notify_say("WATCHDOG=1");
+	}
+}
+
 void server_tick(struct server *server)
 {
 	uint64_t now = clock_mono_ms(&server->clock);
@@ -122,6 +133,7 @@ void server_tick(struct server *server)
 	receipts_tell(server, server->receipts);
 	chores_tick(server->chores);
 	health_tick(server);
+	watch(server, now);
 	outbox_look(server->outbox);
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
@@ -486,6 +498,7 @@ enum err server_new(const struct server_setup *setup, struct server **ret_server
 	server->router = setup->router ? setup->router : &no_routes;
 	server->lock = -1;
 	server->begun_ms = clock_mono_ms(&server->clock);
+	server->reloader = setup->reloader;
 	enum err err = begin(server, setup, why);
 
 	if (err != ERR_OK) {
@@ -498,7 +511,9 @@ enum err server_new(const struct server_setup *setup, struct server **ret_server
 
 void server_run(struct server *server)
 {
+	server->watchdog_ms = notify_watchdog_ms();
 	log_info("server: ready");
+	notify_say("READY=1");
 	loop_run(server->loop);
 	log_info("server: ended");
 }

@@ -75,6 +75,14 @@ struct server_job {
 	void (*done)(struct server_job *job);
 };
 
+/** Where settings come from anew when SIGHUP asks for it. */
+struct reloader {
+	/** Read all of them. What *ret_config points at stays until the next but one call.
+	 *  Errors: any, with a sentence per mistake in @why; then nothing changes. */
+	enum err (*load)(void *ctx, struct server_config *ret_config, struct str *why);
+	void *ctx;
+};
+
 struct server {
 	struct server_config config;
 	struct clock clock;
@@ -101,7 +109,9 @@ struct server {
 	int lock;                            /**< of server.lock, -1 = none */
 	uint64_t drain_ms;                   /**< 0, or when draining began */
 	uint64_t swept_ms;
-	uint64_t begun_ms;      /**< on the monotonic clock */
+	uint64_t begun_ms;                /**< on the monotonic clock */
+	uint64_t watchdog_ms, watched_ms; /**< the service manager's */
+	struct reloader reloader;
 	struct metrics metrics; /**< the counters that rise all over the server */
 	uint64_t probed_ms;     /**< of health.c */
 	bool disk_low;
@@ -122,6 +132,7 @@ struct server_setup {
 	bool inline_mode; /**< no threads, sockets, lock or files but the database: tests call
 			   *   server_turn() and plug connections in themselves */
 	uint32_t own_uid;
+	struct reloader reloader; /**< may be all zero */
 };
 
 /** Wire everything, open the store, listen.

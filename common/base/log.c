@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "common/base/str.h"
@@ -13,15 +14,20 @@
 
 static struct {
 	log_sink_fn *write;
-	enum log_level most;
+	atomic_int most; /* of enum log_level */
 	void *ctx;
 } sink;
 
 void log_set_sink(log_sink_fn *write, enum log_level most, void *ctx)
 {
 	sink.write = write;
-	sink.most = most;
+	atomic_store(&sink.most, (int)most);
 	sink.ctx = ctx;
+}
+
+void log_set_level(enum log_level most)
+{
+	atomic_store(&sink.most, (int)most);
 }
 
 static void escape(struct str *line, const struct str *raw)
@@ -43,7 +49,7 @@ static void escape(struct str *line, const struct str *raw)
 
 void log_write(enum log_level level, const char *format, ...)
 {
-	if (!sink.write || level > sink.most)
+	if (!sink.write || (int)level > atomic_load(&sink.most))
 		return;
 	AUTO(str_done) struct str raw = STR_INIT;
 	AUTO(str_done) struct str line = STR_INIT;

@@ -16,6 +16,9 @@ typedef void log_sink_fn(enum log_level level, const char *line, void *ctx);
  *  before the threads start. */
 void log_set_sink(log_sink_fn *sink, enum log_level most, void *ctx);
 
+/** The least urgent level from here on. Thread: any. */
+void log_set_level(enum log_level most);
+
 /** Format, escape control characters and invalid UTF-8 as \xNN, pass to the sink. */
 void log_write(enum log_level level, const char *format, ...) PRINTF(2, 3);
 

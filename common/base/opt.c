@@ -318,6 +318,21 @@ const char *opts_list_item(const struct opts *opts, unsigned id, size_t at)
 	return value->items[at];
 }
 
+bool opts_same(const struct opts *a, const struct opts *b, unsigned id)
+{
+	const struct opt_value *one = &a->values[id], *two = &b->values[id];
+
+	if (one->number != two->number || one->count != two->count)
+		return false;
+	for (size_t i = 0; i < one->count; i++) {
+		if (strcmp(one->items[i], two->items[i]) != 0)
+			return false;
+	}
+	/* a list's text is its first piece only, "2h" and "120m" are one number */
+	bool worded = a->rows[id].type == OPT_TEXT || a->rows[id].type == OPT_PATH;
+	return !worded || strcmp(one->text, two->text) == 0;
+}
+
 bool opts_given(const struct opts *opts, unsigned id)
 {
 	return opts_source(opts, id) != OPT_FROM_DEFAULT;

@@ -55,6 +55,7 @@ enum opt_type {
 #define OPT_NO_FILE 0x04 /**< has no key in the file: it says what to do now */
 #define OPT_RUNS    0x08 /**< runs programs: never from the environment, not when hosted */
 #define OPT_SECRET  0x10 /**< names a file that holds a secret: file_read_secret() */
+#define OPT_RELOAD  0x40 /**< of a server: changes at SIGHUP, without a restart */
 #define OPT_HIDDEN  0x20 /**< not in --help: for tests and packagers */
 
 /** It is an action, not a setting. */
@@ -156,6 +157,8 @@ unsigned opts_word(const struct opts *opts, unsigned id);
 const char *opts_text(const struct opts *opts, unsigned id);
 size_t opts_list_count(const struct opts *opts, unsigned id);
 const char *opts_list_item(const struct opts *opts, unsigned id, size_t at);
+/** Whether row @id has the same value in both. */
+bool opts_same(const struct opts *a, const struct opts *b, unsigned id);
 /** Whether anybody set it, and who. */
 bool opts_given(const struct opts *opts, unsigned id);
 enum opt_source opts_source(const struct opts *opts, unsigned id);

@@ -181,6 +181,8 @@ static void mdoc_places(const struct opt_row *row, struct str *out)
 			 row->name);
 	if (shows_default(row))
 		str_addf(out, "The default is\n.Ql %s .\n", row->fallback);
+	if (row->flags & OPT_RELOAD)
+		str_add(out, "Changes at\n.Dv SIGHUP .\n");
 	if (row->flags & OPT_SECRET)
 		str_add(out,
 			"Others than its owner must not be able to read the file.\n");

@@ -639,6 +639,21 @@ void loop_listen_for(struct loop *loop, int fd, const struct request_router *rou
 	loop->listeners[loop->listener_count - 1].router = router;
 }
 
+void loop_set_limits(struct loop *loop, unsigned max_per_address,
+		     const char *const *origins)
+{
+	loop->heads.most = max_per_address;
+	loop->config.rules.origins = origins;
+}
+
+void loop_renew_tls(struct loop *loop)
+{
+	if (loop->secure) {
+		lws_tls_cert_updated(loop->lws, loop->config.tls_cert,
+				     loop->config.tls_key, NULL, 0, NULL, 0);
+	}
+}
+
 static void on_deaf(uv_handle_t *handle)
 {
 	struct listener *listener = handle->data;

@@ -45,6 +45,13 @@ void loop_free(struct loop **loop);
 void loop_listen(struct loop *loop, int fd, bool tls);
 /** The same, plain, for requests that @router alone answers; no WebSockets. */
 void loop_listen_for(struct loop *loop, int fd, const struct request_router *router);
+/** Another bound for one address, and other web pages that may connect. @origins is
+ *  borrowed. */
+void loop_set_limits(struct loop *loop, unsigned max_per_address,
+		     const char *const *origins);
+/** Read certificate and key again, for handshakes from here on; connections stay. The caller
+ *  has looked at the files before. */
+void loop_renew_tls(struct loop *loop);
 /** From here on tick often, since somebody waits for the end. */
 void loop_hurry(struct loop *loop);
 /** Close the listening sockets; connections stay. */

@@ -78,12 +78,11 @@ enum err rest_admin_chore_start(struct call *call)
 
 /* What is the loop's, taken before the work begins. */
 struct moment {
-	uint64_t connections, uptime_ms;
+	uint64_t connections, uptime_ms, retention_ms;
 };
 
 static enum err stats_work(struct call *call, struct store *store)
 {
-	const struct server *server = call->server;
 	const struct moment *moment = call->data;
 	struct store_stats stats;
 	enum err err = store_stats(store, &stats);
@@ -116,7 +115,7 @@ static enum err stats_work(struct call *call, struct store *store)
 			    .database_bytes = stats.size.pages * stats.size.page_bytes,
 			    .free_bytes = stats.size.free_pages * stats.size.page_bytes,
 			    .log_bytes = stats.size.log_pages * stats.size.page_bytes,
-			    .retention_ms = server->config.retention_ms,
+			    .retention_ms = moment->retention_ms,
 		    });
 	return ERR_OK;
 }
@@ -127,6 +126,7 @@ enum err rest_admin_stats(struct call *call)
 	struct moment *moment = call_data(call, sizeof(*moment), NULL);
 
 	moment->connections = conns_count(server->conns);
+	moment->retention_ms = server->config.retention_ms;
 	moment->uptime_ms = clock_mono_ms(&server->clock) - server->begun_ms;
 	return call_read(call, stats_work, NULL);
 }

@@ -33,13 +33,17 @@ static bool is_shown(int kind)
 	}
 }
 
+uint64_t cache_key_of_ms(uint64_t ms)
+{
+	return (ms < KEY_TIME_MOST ? ms : KEY_TIME_MOST) << KEY_TIME_SHIFT;
+}
+
 static enum err find_key(struct cache *cache, const struct cache_event *event,
 			 uint64_t *ret)
 {
-	uint64_t time = event->ts_ms < KEY_TIME_MOST ? event->ts_ms : KEY_TIME_MOST,
-		 found;
 	const uint8_t *tail = event->id.bytes + ID_LEN - 3;
-	uint64_t key = time << KEY_TIME_SHIFT |
+	uint64_t found;
+	uint64_t key = cache_key_of_ms(event->ts_ms) |
 		       ((uint64_t)tail[0] << 16 | (uint64_t)tail[1] << 8 | tail[2]) >> 4;
 
 	for (;; key++) {
@@ -83,6 +87,25 @@ static enum err add_row(struct cache *cache, const struct entry *entry)
 	query_put_text(&query, event->deleted ? bytes_of(NULL, 0) : event->text);
 	query_put_blob(&query, event->deleted ? bytes_of(NULL, 0) : event->sealed);
 	query_put_text(&query, event->deleted ? bytes_of(NULL, 0) : event->extra);
+	err = query_run(&query);
+	if (err != ERR_OK || event->kind != EVENT_MESSAGE || event->deleted ||
+	    !event->text.ptr)
+		return err;
+	query = query_of(cache->db, STMT_FTS_ADD);
+	query_put_int(&query, key);
+	query_put_text(&query, event->text);
+	return query_run(&query);
+}
+
+/* Take the words of the message @id out of the index, before its text changes, or put them
+ * in behind that. */
+static enum err index_row(struct cache *cache, enum stmt what, uint64_t room,
+			  const struct id *id)
+{
+	struct query query = query_of(cache->db, what);
+
+	query_put_id(&query, id);
+	query_put_int(&query, room);
 	return query_run(&query);
 }
 
@@ -103,8 +126,11 @@ static enum err set_last_text(struct cache *cache, uint64_t room, const struct i
 static enum err edit_row(struct cache *cache, const struct entry *entry,
 			 const struct id *id, const struct cache_event *edit)
 {
-	struct query query = query_of(cache->db, STMT_EVENT_EDIT);
+	enum err err = index_row(cache, STMT_FTS_DROP, entry->room, id);
 
+	if (err != ERR_OK)
+		return err;
+	struct query query = query_of(cache->db, STMT_EVENT_EDIT);
 	query_put_text(&query, edit->text);
 	query_put_blob(&query, edit->sealed);
 	query_put_int(&query, edit->ts_ms);
@@ -112,20 +138,22 @@ static enum err edit_row(struct cache *cache, const struct entry *entry,
 	query_put_id(&query, id);
 	query_put_int(&query, entry->room);
 	query_put_int(&query, entry->sender);
-	enum err err = query_change(&query, ERR_NOT_FOUND);
+	err = query_change(&query, ERR_NOT_FOUND);
+	enum err put = index_row(cache, STMT_FTS_PUT, entry->room, id);
+	if (err == ERR_OK)
+		err = put;
 	return err == ERR_OK ? set_last_text(cache, entry->room, id, edit->text) : err;
 }
 
 static enum err delete_row(struct cache *cache, uint64_t room, const struct id *id)
 {
-	struct query query = query_of(cache->db, STMT_EVENT_DELETE);
+	enum err err = index_row(cache, STMT_FTS_DROP, room, id);
 
-	query_put_id(&query, id);
-	query_put_int(&query, room);
-	enum err err = query_run(&query);
+	if (err == ERR_OK)
+		err = index_row(cache, STMT_EVENT_DELETE, room, id);
 	if (err != ERR_OK)
 		return err;
-	query = query_of(cache->db, STMT_EVENT_DELETE_EDITS);
+	struct query query = query_of(cache->db, STMT_EVENT_DELETE_EDITS);
 	query_put_id(&query, id);
 	query_put_int(&query, room);
 	err = query_run(&query);
@@ -360,8 +388,8 @@ enum err cache_event_covered(struct cache *cache, const struct id *room, uint64_
 
 static enum err reset(struct cache *cache, const struct id *room, uint64_t epoch)
 {
-	static const enum stmt forget[] = {STMT_EVENT_FORGET, STMT_SPAN_FORGET,
-					   STMT_REACTION_FORGET};
+	static const enum stmt forget[] = {STMT_FTS_FORGET, STMT_EVENT_FORGET,
+					   STMT_SPAN_FORGET, STMT_REACTION_FORGET};
 	uint64_t key;
 
 	enum err err = room_key(cache, room, &key);

@@ -33,6 +33,12 @@ enum err user_key_make(struct cache *cache, const struct id *id,
 /** A key that may be 0 for none. */
 void query_put_key(struct query *query, uint64_t key);
 
+/** The lowest key that an event of that time has. */
+uint64_t cache_key_of_ms(uint64_t ms);
+struct cache_page;
+/** Take the columns EVENT_COLUMNS of a row. */
+void cache_page_read_event(struct query *query, struct cache_page *page);
+
 /** Grow the list whose pointer lies at @list, of @count elements of @size, by one; returns
  *  the new one, zeroed. */
 void *list_add(void *list, size_t *count, size_t size);

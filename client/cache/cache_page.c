@@ -15,7 +15,7 @@ void cache_page_done(struct cache_page *page)
 	*page = CACHE_PAGE_INIT;
 }
 
-static void read_event(struct query *query, struct cache_page *page)
+void cache_page_read_event(struct query *query, struct cache_page *page)
 {
 	struct cache_event *event = list_add(&page->events, &page->count, sizeof(*event));
 
@@ -94,7 +94,7 @@ static enum err read_events(struct cache *cache, enum stmt id, uint64_t room, ui
 	query_put_int(&query, b);
 	query_put_int(&query, limit);
 	while (query_next(&query))
-		read_event(&query, page);
+		cache_page_read_event(&query, page);
 	return query_done(&query);
 }
 
@@ -212,7 +212,7 @@ enum err cache_event_get(struct cache *cache, const struct id *id,
 
 	query_put_id(&query, id);
 	while (query_next(&query))
-		read_event(&query, &page);
+		cache_page_read_event(&query, &page);
 	enum err err = query_done(&query);
 	if (err == ERR_OK && page.count == 0)
 		err = ERR_NOT_FOUND;

@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "common/base/mem.h"
+#include "common/sqlite/tokenizer.h"
 
 #define APPLICATION_ID 0x63686174 /* "chat" */
 
@@ -156,6 +157,8 @@ enum err db_open(const char *path, const struct vfs_seal *vfs, struct db **ret_d
 				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 					 SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW,
 				 vfs_seal_name(vfs));
+	if (rc == SQLITE_OK)
+		rc = tokenizer_register(db->sqlite);
 	enum err err = rc == SQLITE_OK ? set_up(db) : err_of(db, rc);
 	if (err != ERR_OK) {
 		db_free(&db);

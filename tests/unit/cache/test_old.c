@@ -10,6 +10,7 @@
 #include "client/cache/cache_inside.h"
 #include "client/cache/cache_outbox.h"
 #include "client/cache/cache_room.h"
+#include "client/cache/cache_search.h"
 #include "common/os/file.h"
 #include "common/proto/kind.h"
 #include "tests/lib/check.h"
@@ -74,6 +75,18 @@ static void make_old(struct box *box)
 	vfs_seal_free(&vfs);
 }
 
+/* What was heard before there was an index is in it. */
+static void check_found(struct cache *cache)
+{
+	const struct cache_search search = {.match = "\"tomatoes\""};
+	struct cache_page page = CACHE_PAGE_INIT;
+	uint64_t below;
+
+	check_ok(cache_search(cache, &search, 10, &page, &below));
+	assert_int_equal(page.count, 1);
+	cache_page_done(&page);
+}
+
 static void check_heard(struct cache *cache)
 {
 	static const char *const want[] = {"The tomatoes are ripe.",
@@ -116,6 +129,7 @@ static void what_was_heard_and_what_waits_is_there(void **state)
 	make_old(&box);
 	struct key_source key = key_file(box.dir);
 	check_ok(cache_open(box.dir, &key, &cache));
+	check_found(cache);
 	check_heard(cache);
 	check_ok(cache_outbox_list(cache, &sends));
 	assert_int_equal(sends.count, 1);

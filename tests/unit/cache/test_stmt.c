@@ -8,6 +8,7 @@
 
 #include "client/cache/db.h"
 #include "client/cache/migrate.h"
+#include "common/sqlite/tokenizer.h"
 #include "tests/lib/check.h"
 
 static const char *const names[] = {
@@ -21,6 +22,7 @@ static sqlite3 *open_schema(void)
 	sqlite3 *sqlite;
 
 	assert_int_equal(sqlite3_open(":memory:", &sqlite), SQLITE_OK);
+	assert_int_equal(tokenizer_register(sqlite), SQLITE_OK);
 #define MIGRATE(version, sql) \
 	if (sqlite3_exec(sqlite, sql, NULL, NULL, NULL) != SQLITE_OK) \
 		fail_msg("%s: %s", sql, sqlite3_errmsg(sqlite));
@@ -69,7 +71,9 @@ static void check_plan(sqlite3 *sqlite, size_t id)
 		const char *step = (const char *)sqlite3_column_text(stmt, 3);
 		bool table = strncmp(step, "SCAN ", 5) == 0 &&
 			     strncmp(step, "SCAN CONSTANT", 13) != 0 &&
-			     strncmp(step, "SCAN (", 6) != 0;
+			     strncmp(step, "SCAN (", 6) != 0 &&
+			     strcmp(step, "SCAN h") != 0 && /* a slice, already cut */
+			     !strstr(step, "VIRTUAL TABLE INDEX");
 		bool sort = strstr(step, "TEMP B-TREE") &&
 			    strncmp(names[id], "EVENT", 5) == 0;
 		if ((table || sort) && !may_scan(names[id]))

@@ -27,9 +27,11 @@
 struct app;
 struct auth;
 struct changes;
+struct lock_job;
 struct rest;
 struct store_thread;
 struct ui;
+struct unlock;
 
 /** What a face hears. Any may be NULL; @ctx comes last. There may be several: an owner
  *  process serves those who hand work to it beside its own screen. */
@@ -58,6 +60,8 @@ struct app_face {
 	void (*opened)(struct app *app, struct room *room, void *ctx);
 	/** Somebody wants the person's attention. */
 	void (*alert)(struct app *app, void *ctx);
+	/** The screen is to be locked. */
+	void (*lock)(struct app *app, void *ctx);
 	/** Something went wrong that the person should know; one translated line. */
 	void (*notice)(struct app *app, const char *text, void *ctx);
 	void *ctx;
@@ -78,8 +82,10 @@ struct app {
 	struct store_thread *store;
 	struct changes *changes; /**< noted in this turn; see change.h */
 	struct model model;
-	struct ui *ui;           /**< NULL for scripts */
-	app_confirm_fn *confirm; /**< who asked for the password; see app_confirm() */
+	struct ui *ui;             /**< NULL for scripts */
+	struct unlock *unlock;     /**< how the store was unlocked; NULL in tests */
+	struct lock_job *lock_job; /**< a question that is under way; see lock.h */
+	app_confirm_fn *confirm;   /**< who asked for the password; see app_confirm() */
 	void *confirm_ctx;
 	struct app_face *faces;
 	struct app_source *sources;
@@ -173,6 +179,9 @@ void app_find_room(struct app *app, const char *name, app_room_fn *done, void *c
 void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *ctx);
 /** The answer, from the screen. */
 void app_confirmed(struct app *app, const char *password);
+
+/** Lock the screen, where there is one. */
+void app_lock(struct app *app);
 
 /** Put @room on the screen. */
 void app_open_room(struct app *app, const struct id *room);

@@ -144,6 +144,11 @@ void app_timers_run(struct app *app, uint64_t now)
 	}
 }
 
+void app_lock(struct app *app)
+{
+	TELL(app, lock)
+}
+
 /* ---- the password once more ---- */
 
 void app_confirmed(struct app *app, const char *password)

@@ -103,7 +103,11 @@ static int complain(struct run *run, enum err err)
 
 static enum err begin(struct run *run)
 {
-	enum err err = loop_init(&run->loop);
+	/* Before the screen is taken and threads run. */
+	enum err err = profile_unlock(&run->profile, &run->why);
+
+	if (err == ERR_OK)
+		err = loop_init(&run->loop);
 
 	if (err != ERR_OK)
 		return err;
@@ -231,6 +235,39 @@ static int run_tui(struct run *run)
 	return err == ERR_OK ? work(run) : complain(run, err);
 }
 
+/* Keep the store's key in another way, or say how it is kept. */
+static int run_unlock(struct run *run)
+{
+	static const char *const words[] = {"show", "file", "passphrase", "pam", "token"};
+	const struct opts *opts = &run->profile.opts;
+	const char *word = words[opts_word(opts, OPTION_UNLOCK)];
+	AUTO(buf_wipe) struct buf secret = BUF_INIT;
+	enum unlock_method method = UNLOCK_FILE;
+	bool presence = false;
+	enum err err = take_profile(run);
+
+	if (err == ERR_OK)
+		err = profile_unlock(&run->profile, &run->why);
+	if (err == ERR_OK && unlock_parse(word, &method, &presence) != ERR_OK) {
+		printf("%s\n", unlock_word(&run->profile.unlock.kept));
+		return 0;
+	}
+	if (err == ERR_OK)
+		err = profile_new_secret(&run->profile, method, &secret, &run->why);
+	if (err == ERR_OK)
+		err = unlock_set(&run->profile.unlock, method, presence,
+				 buf_view(&secret));
+	if (err == ERR_OK)
+		return 0;
+	if (err == ERR_WEAK_PASSWORD)
+		str_addf(&run->why, _("a passphrase has at least %d bytes"),
+			 UNLOCK_PASSPHRASE_MIN);
+	else if (err == ERR_STATE)
+		str_addf(&run->why, _("this chat-client was built without that: %s"),
+			 word);
+	return complain(run, err);
+}
+
 static int run_all(struct run *run, int argc, char **argv)
 {
 	AUTO(str_done) struct str text = STR_INIT;
@@ -251,6 +288,8 @@ static int run_all(struct run *run, int argc, char **argv)
 	if (err != ERR_OK)
 		return complain(run, err);
 	hide_memory();
+	if (opts_given(opts, OPTION_UNLOCK))
+		return run_unlock(run);
 	if (command_given(&run->profile))
 		return run_script(run);
 	return auth_flags_given(&run->profile) ? run_auth(run) : run_tui(run);

@@ -14,6 +14,7 @@
 #include "client/cache/cache.h"
 #include "client/cache/store_thread.h"
 #include "client/net/transport_ws.h"
+#include "common/crypto/secret.h"
 #include "common/os/file.h"
 #include "common/os/lang.h"
 #include "common/proto/limits.h"
@@ -158,6 +159,7 @@ enum err profile_load(struct profile *profile, int argc, char *const argv[],
 void profile_done(struct profile *profile)
 {
 	opts_done(&profile->opts);
+	unlock_done(&profile->unlock);
 	str_done(&profile->dir);
 	str_done(&profile->file);
 	address_done(&profile->address);
@@ -178,24 +180,84 @@ void profile_mdoc(struct str *out)
 	opts_done(&opts);
 }
 
-enum err profile_open(const struct profile *profile, struct app *app, struct str *why)
+/* The first line of the file that @option names. */
+static enum err read_secret(const struct profile *profile, enum option option,
+			    struct buf *ret, struct str *why)
+{
+	const char *path = opts_text(&profile->opts, option);
+
+	if (!*path)
+		return ERR_OK;
+	enum err err = file_read_secret(path, ASK_MOST, ret);
+	const uint8_t *end =
+		err == ERR_OK && ret->len ? memchr(ret->ptr, '\n', ret->len) : NULL;
+	if (end)
+		ret->len = (size_t)(end - ret->ptr);
+	if (err != ERR_OK)
+		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
+	return err;
+}
+
+enum err profile_unlock(struct profile *profile, struct str *why)
+{
+	struct unlock_parts parts = unlock_system();
+	AUTO(buf_wipe) struct buf passphrase = BUF_INIT;
+
+	unlock_done(&profile->unlock);
+	unlock_init(&profile->unlock, &parts, profile->dir.ptr);
+	profile->unlock.keep_ms =
+		(uint64_t)opts_number(&profile->opts, OPTION_UNLOCK_KEEP);
+	enum err err = read_secret(profile, OPTION_PASSPHRASE_FILE, &passphrase, why);
+	return err == ERR_OK ? unlock_open(&profile->unlock, &ask_terminal,
+					   buf_view(&passphrase), why)
+			     : err;
+}
+
+enum err profile_new_secret(const struct profile *profile, enum unlock_method method,
+			    struct buf *ret, struct str *why)
+{
+	AUTO(buf_wipe) struct buf again = BUF_INIT;
+	const struct ask *ask = &ask_terminal;
+
+	if (*opts_text(&profile->opts, OPTION_NEW_PASSPHRASE_FILE))
+		return read_secret(profile, OPTION_NEW_PASSPHRASE_FILE, ret, why);
+	if (method == UNLOCK_TOKEN)
+		return ask->secret(ask, _("PIN of the token, empty if it has none: "),
+				   ret);
+	if (method != UNLOCK_PASSPHRASE)
+		return ERR_OK;
+	enum err err = ask->secret(ask, _("New passphrase of the store: "), ret);
+	if (err == ERR_OK)
+		err = ask->secret(ask, _("Once more: "), &again);
+	if (err == ERR_OK && !bytes_equal_secret(buf_view(ret), buf_view(&again))) {
+		str_add(why, _("these were two different ones; nothing was changed"));
+		return ERR_BAD;
+	}
+	return err;
+}
+
+enum err profile_open(struct profile *profile, struct app *app, struct str *why)
 {
 	struct transport_ws_options options = {
 		.tls = profile->address.kind == ADDRESS_TLS,
 		.pin = profile->pinned ? profile->pin : NULL,
 	};
-	struct key_source key = key_file(profile->dir.ptr);
+	AUTO(secret_done) struct secret secret = SECRET_INIT;
+	struct bytes bytes = root_view(profile->unlock.key);
 	struct transport *transport = NULL;
 	struct store_thread *store = NULL;
 	struct cache *cache = NULL;
-	enum err err = cache_open(profile->dir.ptr, &key, &cache);
 
+	secret_set(&secret, bytes.ptr, bytes.len);
+	struct key_source key = key_fixed(&secret);
+	enum err err = cache_open(profile->dir.ptr, &key, &cache);
 	if (err == ERR_OK)
 		err = store_start(&cache, true, app->inbox.box.wake,
 				  app->inbox.box.wake_ctx, &store);
 	if (err == ERR_OK)
 		err = transport_ws_new(&app->inbox, &options, &transport);
 	if (err == ERR_OK) {
+		app->unlock = &profile->unlock;
 		app_start(app, &profile->address, &transport, &store);
 		return ERR_OK;
 	}

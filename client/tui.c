@@ -15,10 +15,12 @@
 #include "client/auth/key_login.h"
 #include "client/cache/store_thread.h"
 #include "client/cmd/cmd.h"
+#include "client/lock.h"
 #include "client/loop.h"
 #include "client/rescue.h"
 #include "client/ui/ui.h"
 #include "common/base/mem.h"
+#include "common/crypto/secret.h"
 #include "common/os/lang.h"
 
 #define ROOM_SETTING "tui.room" /* that was on the screen last */
@@ -35,6 +37,12 @@ struct tui {
 	const struct agent_keys *keys; /* of the agent; NULL: not known */
 	size_t key;                    /* the one that is offered */
 	bool by_key;                   /* the last attempt was by it */
+	bool locked;
+	enum ui_form after;    /* what is shown when the screen is unlocked */
+	unsigned wrong;        /* tries since it was locked */
+	uint64_t wait_ms;      /* before the next one, monotonic */
+	uint64_t lock_after;   /* idle time, 0: never */
+	struct app_timer idle; /* looks whether that has passed */
 };
 
 /* ---- hooks: the person does something ---- */
@@ -145,6 +153,11 @@ static void show_form(struct tui *tui, enum ui_form form)
 {
 	struct ui_values known = {.server = tui->app->model.server.ptr};
 
+	/* Whatever is to be shown waits until the screen is unlocked. */
+	if (tui->locked && form != UI_FORM_LOCK) {
+		tui->after = form;
+		return;
+	}
 	tui->form = form;
 	ui_form(tui->app->ui, form, form == UI_FORM_CODE ? NULL : &known);
 	if (form == UI_FORM_LOGIN && tui->keys)
@@ -156,6 +169,71 @@ static void show_form(struct tui *tui, enum ui_form form)
 			     auth_code_until(tui->app->auth), tui->again);
 }
 
+/* ---- the lock ---- */
+
+#define WRONG_MOST 6 /* the wait doubles so often: 64 s */
+
+static void lock_screen(struct app *app, void *ctx)
+{
+	struct tui *tui = ctx;
+
+	if (tui->locked)
+		return;
+	app_confirmed(app, NULL);
+	tui->after = tui->form;
+	tui->locked = true;
+	tui->wrong = 0;
+	tui->wait_ms = 0;
+	show_form(tui, UI_FORM_LOCK);
+	ui_form_title(app->ui, _("The screen is locked. Messages still come in."));
+}
+
+static void lock_tried(struct app *app, enum err err, void *ctx)
+{
+	struct tui *tui = ctx;
+
+	if (err == ERR_OK) {
+		tui->locked = false;
+		show_form(tui, tui->after);
+		return;
+	}
+	unsigned doublings = tui->wrong < WRONG_MOST ? tui->wrong : WRONG_MOST;
+	tui->wrong++;
+	tui->wait_ms = clock_mono_ms(app->clock) + (1000u << doublings);
+	ui_form(app->ui, UI_FORM_LOCK, NULL);
+	ui_form_title(app->ui, _("The screen is locked. Messages still come in."));
+	ui_form_error(app->ui, err == ERR_WRONG_KEY || err == ERR_FORBIDDEN
+				       ? _("That is not right.")
+				       : _(err_text(err)));
+}
+
+static void try_unlock(struct tui *tui, const char *secret)
+{
+	uint64_t now = clock_mono_ms(tui->app->clock);
+	AUTO(str_done) struct str text = STR_INIT;
+
+	if (now < tui->wait_ms) {
+		str_addf(&text, _("Wait %u s before the next try."),
+			 (unsigned)((tui->wait_ms - now + 999) / 1000));
+		ui_form_error(tui->app->ui, text.ptr);
+		return;
+	}
+	ui_form_busy(tui->app->ui, true);
+	lock_try(tui->app, secret, lock_tried, tui);
+}
+
+static void on_idle(struct app *app, void *ctx)
+{
+	struct tui *tui = ctx;
+	uint64_t now = clock_mono_ms(app->clock), typed = ui_typed_ms(app->ui);
+	bool can = app->unlock && !app->lock_job && unlock_can_ask(app->unlock);
+
+	if (now >= typed + tui->lock_after && can)
+		lock_screen(app, tui);
+	typed = now >= typed + tui->lock_after ? now : typed;
+	app_timer_set(app, &tui->idle, typed + tui->lock_after);
+}
+
 static void submit(struct tui *tui, enum ui_form form, const struct ui_values *values)
 {
 	struct auth *auth = tui->app->auth;
@@ -163,9 +241,15 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 
 	tui->by_key = false;
 	if (form == UI_FORM_CONFIRM) {
-		/* Closing the form wipes what it holds: the answer goes first. */
-		app_confirmed(tui->app, values->password);
+		/* Closing the form wipes what it holds; the answer may open another. */
+		AUTO(buf_wipe) struct buf answer = BUF_INIT;
+		buf_add(&answer, values->password, strlen(values->password) + 1);
 		show_form(tui, UI_FORM_NONE);
+		app_confirmed(tui->app, (const char *)answer.ptr);
+		return;
+	}
+	if (form == UI_FORM_LOCK) {
+		try_unlock(tui, values->password);
 		return;
 	}
 	if (!code && values->server && *values->server &&
@@ -189,7 +273,9 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 
 static void go_back(struct tui *tui, enum ui_form form)
 {
-	if (form == UI_FORM_CONFIRM) {
+	if (form == UI_FORM_LOCK) {
+		app_quit(tui->app, 0);
+	} else if (form == UI_FORM_CONFIRM) {
 		show_form(tui, UI_FORM_NONE);
 		app_confirmed(tui->app, NULL);
 	} else if (form == UI_FORM_CODE)
@@ -376,6 +462,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 				      .touched = on_touched,
 				      .opened = on_opened,
 				      .alert = on_alert,
+				      .lock = lock_screen,
 				      .notice = on_notice,
 				      .ctx = tui};
 	enum err err = ui_new(&app->ui, &options, &app->model, &hooks, tui);
@@ -388,6 +475,11 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 	cmd_bind(app->ui);
 	app_face_add(app, &tui->face);
 	auth_listen(app->auth, on_auth, tui);
+	tui->lock_after = (uint64_t)opts_number(opts, OPTION_LOCK_AFTER);
+	tui->idle = (struct app_timer){.due = on_idle, .ctx = tui};
+	if (tui->lock_after)
+		app_timer_set(app, &tui->idle,
+			      clock_mono_ms(app->clock) + tui->lock_after);
 	ui_draw(app->ui);
 	*ret_tui = tui;
 	return ERR_OK;
@@ -400,6 +492,8 @@ void tui_free(struct tui **tui)
 	/* What stands in the line at this moment, too. */
 	if (rooms_current(&(*tui)->app->model.rooms))
 		app_keep_draft((*tui)->app, &(*tui)->app->model.rooms.current);
+	app_timer_clear((*tui)->app, &(*tui)->idle);
+	lock_end((*tui)->app);
 	app_confirmed((*tui)->app, NULL);
 	app_face_remove((*tui)->app, &(*tui)->face);
 	auth_listen((*tui)->app->auth, NULL, NULL);

@@ -5,15 +5,14 @@
  */
 #include "client/auth/flags.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "client/auth/auth.h"
 #include "client/auth/key_login.h"
 #include "client/auth/key_ring.h"
+#include "client/unlock/ask.h"
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "common/os/file.h"
@@ -60,36 +59,13 @@ static void cut_line(struct buf *text)
 	buf_add_u8(text, '\0');
 }
 
-/* From the terminal itself: standard input may be anything. */
-static enum err ask_terminal(struct buf *out)
-{
-	struct termios before, silent;
-	char c;
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0 || tcgetattr(fd, &before) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return ERR_USAGE;
-	}
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fd, TCSAFLUSH, &silent);
-	dprintf(fd, "%s", _("Password: "));
-	while (out->len <= LIMIT_PASSWORD && read(fd, &c, 1) == 1 && c != '\n')
-		buf_add_u8(out, (uint8_t)c);
-	dprintf(fd, "\n");
-	tcsetattr(fd, TCSAFLUSH, &before);
-	close(fd);
-	return ERR_OK;
-}
-
 static enum err read_password(struct auth_flags *flags, struct str *why)
 {
 	const char *path = opts_text(flags->opts, OPTION_PASSWORD_FILE);
 	enum err err =
 		*path ? file_read_secret(path, LIMIT_PASSWORD + 2, &flags->password)
-		      : ask_terminal(&flags->password);
+		      : ask_terminal.secret(&ask_terminal, _("Password: "),
+					    &flags->password);
 
 	if (err != ERR_OK && *path)
 		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
@@ -98,7 +74,7 @@ static enum err read_password(struct auth_flags *flags, struct str *why)
 			       "--password-file"));
 	else
 		cut_line(&flags->password);
-	return err;
+	return err == ERR_SHUT ? ERR_USAGE : err;
 }
 
 /* ---- the steps ---- */

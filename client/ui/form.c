@@ -172,7 +172,8 @@ static enum form_wish wish_of(struct form *form, const char *bytes, size_t len)
 	bool enters = form->kind == UI_FORM_LOGIN || form->kind == UI_FORM_SIGNUP;
 
 	if (is_key(bytes, len, "\x1b") || is_key(bytes, len, "\x03"))
-		return form->kind == UI_FORM_LOCK ? FORM_NOTHING : FORM_BACK;
+		return form->kind == UI_FORM_LOCK && bytes[0] == '\x1b' ? FORM_NOTHING
+									: FORM_BACK;
 	if (is_key(bytes, len, "\x1bOQ") && enters) /* F2 */
 		return FORM_OTHER;
 	if (is_key(bytes, len, "\x1bOS") && form->offer.len) /* F4 */

@@ -319,6 +319,7 @@ static void answer(struct ui *ui, const char *text, size_t len)
 
 static void take_line(struct ui *ui, const char *text, size_t len)
 {
+	ui->input_ms = clock_mono_ms(ui->clock);
 	if (ui->form.kind != UI_FORM_NONE)
 		answer(ui, text, len);
 	else if (len)

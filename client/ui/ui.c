@@ -226,6 +226,7 @@ static void on_input(const struct input_event *event, void *ctx)
 		ui->focused = event->on;
 		return;
 	}
+	ui->input_ms = clock_mono_ms(ui->clock);
 	if (event->kind != INPUT_MOUSE)
 		str_clear(&ui->notice);
 	if (ui->form.kind != UI_FORM_NONE)
@@ -382,6 +383,11 @@ void ui_page(struct ui *ui, const char *title, const char *text)
 	str_set(&ui->page, text);
 	ui->view.page_top = 0;
 	ui->dirty = true;
+}
+
+uint64_t ui_typed_ms(const struct ui *ui)
+{
+	return ui->input_ms;
 }
 
 void ui_alert(struct ui *ui)

@@ -149,6 +149,8 @@ void ui_compose(struct ui *ui, enum draft_kind kind, const struct id *target,
 
 /** One line about what just happened, above the input until the next key; raw text. */
 void ui_notice(struct ui *ui, const char *text);
+/** Monotonic time of the last key, click or paste; 0: none yet. */
+uint64_t ui_typed_ms(const struct ui *ui);
 /** Several lines to read: an overlay that scrolls and closes with Esc. */
 void ui_page(struct ui *ui, const char *title, const char *text);
 /** Bell, unless the window has the focus. */

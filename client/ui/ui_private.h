@@ -54,6 +54,7 @@ struct ui {
 	bool typing;        /**< told others so */
 	uint64_t typed_ms;  /**< last change of the line; 0 = long ago */
 	uint64_t typing_ms; /**< last told others */
+	uint64_t input_ms;  /**< last key, click or paste */
 	uint64_t quit_ms;   /**< first Ctrl-C */
 	uint64_t seen_seq;  /**< told with on_seen */
 	struct id seen_room;

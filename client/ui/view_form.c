@@ -117,7 +117,9 @@ static void add_hint(const struct view *view, struct str *out)
 		str_add(out, _("Enter: sign up · F2: log in · Esc: back"));
 		break;
 	case UI_FORM_CONFIRM: str_add(out, _("Enter: go on · Esc: back")); break;
-	case UI_FORM_LOCK: str_add(out, _("Enter: unlock")); break;
+	case UI_FORM_LOCK:
+		str_add(out, _("Enter: unlock · Ctrl-C: leave the program"));
+		break;
 	default:
 		if (wait)
 			str_addf(out,

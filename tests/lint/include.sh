@@ -22,10 +22,11 @@ client/ui/        ${common}|client/(model|ui)/
 client/net/       ${common}|client/(model|net)/
 client/e2ee/      ${common}|client/(model|e2ee)/
 client/cache/     ${common}|client/(model|cache)/
-client/auth/      ${common}|client/(model|ui|net|e2ee|cache|auth)/|client/[a-z_]+\.(h|def)
-client/cmd/       ${common}|client/(model|ui|net|e2ee|cache|auth|cmd)/|client/[a-z_]+\.(h|def)
-client/on/        ${common}|client/(model|ui|net|e2ee|cache|auth|on)/|client/[a-z_]+\.(h|def)
-client/script/    ${common}|client/(model|ui|net|e2ee|cache|auth|script)/|client/[a-z_]+\.(h|def)
+client/unlock/    ${common}|client/unlock/
+client/auth/      ${common}|client/(model|ui|net|e2ee|cache|unlock|auth)/|client/[a-z_]+\.(h|def)
+client/cmd/       ${common}|client/(model|ui|net|e2ee|cache|unlock|auth|cmd)/|client/[a-z_]+\.(h|def)
+client/on/        ${common}|client/(model|ui|net|e2ee|cache|unlock|auth|on)/|client/[a-z_]+\.(h|def)
+client/script/    ${common}|client/(model|ui|net|e2ee|cache|unlock|auth|script)/|client/[a-z_]+\.(h|def)
 client/           ${common}|client/
 server/store/     ${common}|server/store/
 server/bus/       ${common}|server/bus/
@@ -51,6 +52,8 @@ libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws\.c
 readline/         client/ui/line\.c
 (n?curses|term\.h) client/ui/screen_curses\.c
 uv                server/net/loop\.[ch]
+security/         client/unlock/pam\.c
+fido              client/unlock/token_fido2\.c
 (libintl|locale)  common/os/lang\.c
 '
 

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# How the store is unlocked, from scripts and on the screen; the locked screen; PAM as a
+# presence check, through pam_wrapper.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v python3 >/dev/null || {
+	echo '1..0 # SKIP python3 is not installed'
+	exit 0
+}
+
+# run CODE NAME OPTION...: without any terminal, as cron would; what it says is in run.log.
+run() {
+	local code=$1 name=$2 status=0
+	shift 2
+	as "$name" timeout 30 setsid -w "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
+	echo "exit status: $status" >>"$world/run.log"
+	[ "$status" = "$code" ]
+}
+says() { has "$world/run.log" "$1"; }
+secret() { (umask 077 && printf '%s\n' "$2" >"$world/$1"); }
+
+start_server
+export CHAT_SERVER=ws://127.0.0.1:$port
+for name in alice bob; do
+	mkdir -p "$world/$name"
+	(umask 077 && echo "a long enough password of $name" >"$world/$name/password")
+	run 0 "$name" --signup --account "$name" --email "$name@example.org" \
+		--password-file "$world/$name/password" || fail "$name signs up"
+	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
+	run 0 "$name" --code "$(code_for "$name@example.org")" || fail "$name is in"
+done
+ok "two people are signed in"
+store=$world/alice/.local/share/chat/default
+secret first 'correct horse battery'
+secret second 'another long one'
+secret short 'short'
+secret wrong 'not the passphrase'
+
+scene "From scripts"
+check "a store has its key in a file at first" run 0 alice --unlock show
+check "which is said" says file
+check "a short passphrase is refused" \
+	run 65 alice --unlock passphrase --new-passphrase-file "$world/short"
+check "a passphrase is set" run 0 alice --unlock passphrase --new-passphrase-file "$world/first"
+check "the key file is the owner's" [ "$(stat -c %a "$store/key")" = 600 ]
+check "without it nothing opens, and nothing hangs" run 85 alice --send '#lobby' hello
+check "what to do is said" says 'passphrase-file'
+check "a wrong one opens nothing" \
+	run 85 alice --send '#lobby' hello --passphrase-file "$world/wrong"
+check "and is told to have changed nothing" says 'Nothing was changed'
+check "the right one does" run 0 alice --send '#lobby' hello --passphrase-file "$world/first"
+check "a file that others may read is refused" bash -c \
+	"chmod 644 '$world/first'" && run 77 alice --rooms --passphrase-file "$world/first" &&
+	chmod 600 "$world/first"
+check "another passphrase" run 0 alice --unlock passphrase --passphrase-file "$world/first" \
+	--new-passphrase-file "$world/second"
+check "ends the first" run 85 alice --rooms --passphrase-file "$world/first"
+check "and opens the store" run 0 alice --rooms --passphrase-file "$world/second"
+
+scene "What lies in the folder"
+secret needles 'correct horse battery
+another long one
+a sentence about marmalade'
+check "something is said" run 0 alice --send '#lobby' 'a sentence about marmalade' \
+	--passphrase-file "$world/second"
+check "no four bytes of passphrase, message or room are in any file" python3 - \
+	"$store" "$world/needles" <<'PY'
+import os, sys
+runs = set()
+for line in open(sys.argv[2], 'rb').read().split(b'\n') + [b'#lobby', b'alice']:
+    runs |= {line[i:i + 4] for i in range(len(line) - 3)}
+found = 0
+for folder, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            data = open(path, 'rb').read()
+            found += sum(1 for run in runs if run in data and len(run) == 4)
+# A run of four random bytes is met by chance once in 4 GiB and run: not in these files.
+sys.exit(1 if found else 0)
+PY
+
+scene "Before the screen"
+open_terminal alice 80 24 env CHAT_SERVER="$CHAT_SERVER" "$client" --unlock-keep 0
+see alice "Passphrase of the store:"
+type_in alice "not the passphrase"
+press alice Enter
+see alice "that is not right"
+see alice "Once more, the passphrase of the store:"
+ok "a wrong passphrase is told and asked for again"
+type_in alice "another long one"
+press alice Enter
+see alice "a sentence about marmalade"
+ok "the right one opens the screen"
+check "a script goes through the screen's process, without a passphrase" \
+	run 0 alice --send '#lobby' 'from cron'
+see alice "from cron"
+
+scene "The locked screen"
+type_in alice "/lock"
+press alice Enter
+see alice "The screen is locked"
+see_gone alice "marmalade"
+check "a message comes in meanwhile" run 0 bob --send '#lobby' 'while you were away'
+terminal resize-window -t alice -x 60 -y 20
+see alice "The screen is locked"
+check "nothing of it shows" hides alice "while you were away"
+check "nor of the rooms" hides alice "lobby"
+press alice Escape
+press alice M-k
+type_in alice "/quit"
+press alice Enter
+see alice "That is not right"
+check "the keys of the chat do nothing" shows alice "The screen is locked"
+type_in alice "another long one"
+press alice Enter
+see alice "Wait "
+ok "after a wrong try there is a wait"
+enter_opens() { press alice Enter && shows alice "while you were away"; }
+until_true "Enter unlocks when the wait is over" enter_opens
+ok "unlocked, what came in meanwhile is there"
+
+scene "Another way, on the screen"
+type_in alice "/unlock file"
+press alice Enter
+see alice "What unlocks the store now"
+type_in alice "another long one"
+press alice Enter
+see alice "From now on the store is unlocked that way"
+type_in alice "/lock"
+press alice Enter
+see alice "nothing that could unlock it"
+ok "with a key file there is nothing to lock with"
+type_in alice "/unlock passphrase"
+press alice Enter
+see alice "A new passphrase"
+type_in alice "correct horse battery"
+press alice Enter
+see alice "once more"
+type_in alice "correct horse cavalry"
+press alice Enter
+see alice "two different ones"
+type_in alice "/unlock passphrase"
+press alice Enter
+see alice "A new passphrase"
+type_in alice "correct horse battery"
+press alice Enter
+see alice "once more"
+type_in alice "correct horse battery"
+press alice Enter
+see alice "From now on the store is unlocked that way"
+type_in alice "/quit"
+press alice Enter
+until_true "the screen ends" bash -c "! tmux -L chat$$ has-session -t alice 2>/dev/null"
+check "the passphrase chosen there opens the store" \
+	run 0 alice --rooms --passphrase-file "$world/first"
+open_terminal idle 80 24 env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" "$client" \
+	--lock-after 1 --passphrase-file "$world/first"
+see idle "lobby"
+see idle "The screen is locked"
+ok "a screen that nobody types at locks itself"
+press idle C-c
+until_true "Ctrl-C leaves" bash -c "! tmux -L chat$$ has-session -t idle 2>/dev/null"
+
+scene "PAM"
+wrapper=$(find /usr/lib -name libpam_wrapper.so 2>/dev/null | head -n 1)
+matrix=$(find /usr/lib -name pam_matrix.so 2>/dev/null | head -n 1)
+if [ -n "$wrapper" ] && [ -n "$matrix" ] && ! "$client" --unlock pam --help >/dev/null 2>&1; then
+	remark "no PAM in this build"
+elif [ -n "$wrapper" ] && [ -n "$matrix" ] && [ -z "${ASAN_ON-}" ]; then
+	mkdir -p "$world/pam"
+	echo "auth required $matrix passdb=$world/pam/passdb" >"$world/pam/chat-client"
+	echo "$(id -un):finger:chat-client" >"$world/pam/passdb"
+	export PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR=$world/pam
+	preload=$wrapper
+	asan=$(ldd "$client" 2>/dev/null | sed -n 's/.*libasan[^ ]* => \([^ ]*\).*/\1/p')
+	[ -z "$asan" ] || preload="$asan $wrapper"
+	with_pam() {
+		local code=$1 status=0
+		shift
+		as alice env LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0 timeout 30 \
+			setsid -w "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
+		echo "exit status: $status" >>"$world/run.log"
+		[ "$status" = "$code" ]
+	}
+	check "PAM is chosen" with_pam 0 --unlock pam --passphrase-file "$world/first"
+	check "nobody there: locked" with_pam 85 --rooms
+	open_terminal pam 80 24 env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" \
+		LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0 PAM_WRAPPER=1 \
+		PAM_WRAPPER_SERVICE_DIR="$world/pam" "$client"
+	see pam "assword:"
+	type_in pam "finger"
+	press pam Enter
+	see pam "lobby"
+	ok "who shows presence sees the screen"
+	type_in pam "/lock"
+	press pam Enter
+	see pam "The screen is locked"
+	type_in pam "finger"
+	press pam Enter
+	see pam "lobby"
+	ok "and unlocks it"
+	type_in pam "/quit"
+	press pam Enter
+else
+	ok "PAM # SKIP libpam-wrapper is not installed"
+fi
+done_testing

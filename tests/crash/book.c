@@ -141,7 +141,6 @@ void book_refuse(struct book *book, const struct id *cid, struct bytes code)
 void book_begin(struct book *book)
 {
 	book->pass++;
-	book->strangers = 0;
 	for (unsigned room = 0; room < SITE_ROOMS; room++) {
 		struct book_log *log = &book->logs[room];
 		log->count = 0;
@@ -227,7 +226,9 @@ void book_read(struct book *book, unsigned room, const struct body_event *event)
 	check_place(log, room, event);
 	log_put(log, &event->cid);
 	if (!op) {
-		book->strangers += event->kind != EVENT_MEMBER;
+		if (event->kind != EVENT_MEMBER)
+			complain("room %u seq %llu is an event that nobody asked for",
+				 room, (unsigned long long)event->seq);
 		return;
 	}
 	check_row(book, op, room, event);

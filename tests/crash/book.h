@@ -51,7 +51,6 @@ struct book {
 	struct book_log logs[SITE_ROOMS];
 	uint64_t heads[SITE_ROOMS]; /**< the greatest seq that was acknowledged */
 	uint64_t acked, dups, refused;
-	uint64_t strangers; /**< events of people who are not in the book */
 };
 
 void book_init(struct book *book, const struct site *site);

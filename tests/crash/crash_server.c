@@ -64,9 +64,9 @@ static void quiet_down(struct story *story)
 	uint64_t end = now_ms() + PATIENCE_MS;
 
 	story->crowd.talking = false;
-	while (!crowd_settled(&story->crowd) && now_ms() < end)
+	while (!crowd_settled(&story->crowd) && now_ms() < end && !complaints())
 		crowd_turn(&story->crowd, 20);
-	if (!crowd_settled(&story->crowd)) {
+	if (!crowd_settled(&story->crowd) && !complaints()) {
 		complain("not everybody has resumed, after kill %u", story->kills);
 		crowd_tell(&story->crowd);
 	}

@@ -334,6 +334,26 @@ union heard {
 	struct body_error error;
 };
 
+/* Too much was missed for a replay, and pages follow. In this play no log ever begins anew,
+ * and none may be shorter than what was heard of it. */
+static void on_reset(struct crowd *crowd, struct talker *talker,
+		     const struct body_reset *reset)
+{
+	unsigned room = room_of(crowd, &reset->room);
+	struct ear *ear = &talker->ears[room];
+
+	if (reset->epoch != ear->epoch)
+		complain("room %u: a reset to another epoch", room);
+	if (reset->head < ear->start + ear->count) {
+		complain("LOST: user%u has heard room %u to %llu, its head is %llu",
+			 talker->who, room, (unsigned long long)(ear->start + ear->count),
+			 (unsigned long long)reset->head);
+		ear->catching = false;
+		return;
+	}
+	say_fetch(crowd, talker, room);
+}
+
 /* The frames that matter here. */
 static void on_frame(struct crowd *crowd, struct talker *talker, enum frame_type type,
 		     const union heard *heard)
@@ -357,12 +377,7 @@ static void on_frame(struct crowd *crowd, struct talker *talker, enum frame_type
 		if (heard->subbed.head > talker->ears[room].head)
 			talker->ears[room].head = heard->subbed.head;
 		break;
-	case FRAME_RESET:
-		room = room_of(crowd, &heard->reset.room);
-		if (heard->reset.epoch != talker->ears[room].epoch)
-			complain("room %u: a reset to another epoch", room);
-		say_fetch(crowd, talker, room);
-		break;
+	case FRAME_RESET: on_reset(crowd, talker, &heard->reset); break;
 	case FRAME_LAG: say_sub(crowd, talker, room_of(crowd, &heard->lag.room)); break;
 	case FRAME_ERROR: /* busy: reading is refused as well when too much waits */
 		complain("user%u was told: %.*s", talker->who, (int)heard->error.code.len,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#define PRINTED 20
+#define PRINTED 40
 
 static unsigned count, points;
 

@@ -12,7 +12,7 @@
 
 /** End the program with @what and errno unless @good. */
 void must(bool good, const char *what);
-/** Write down a broken promise; the first twenty are printed. */
+/** Write down a broken promise; the first forty are printed. */
 void complain(const char *format, ...) PRINTF(1, 2);
 /** How many there were. */
 unsigned complaints(void);

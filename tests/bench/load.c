@@ -318,10 +318,11 @@ static void line_open(struct line *line)
 
 bool load_join(struct load *load, unsigned people)
 {
+	unsigned at_once = load->peer->at_once ? load->peer->at_once : AT_ONCE;
 	double until = now_s() + JOIN_S;
 
 	while (load->joined < people) {
-		while (load->opened < people && load->opened - load->joined < AT_ONCE)
+		while (load->opened < people && load->opened - load->joined < at_once)
 			line_open(&load->lines[load->opened++]);
 		if (!load_turn(load, 1000))
 			return false;

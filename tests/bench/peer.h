@@ -24,6 +24,7 @@ struct peer {
 	bool one_order;      /**< a room has one order for all its listeners */
 	bool acks;           /**< senders get an acknowledgement instead of an echo */
 	bool ours;
+	unsigned at_once; /**< logins in progress, 0: the usual number */
 	/** Whether it can run here; a sentence in @why when not. */
 	bool (*here)(const struct place *place, struct str *why);
 	void (*version)(const struct place *place, char ret_line[100]);

@@ -129,6 +129,7 @@ const struct peer peer_irc = {
 	.title = "InspIRCd",
 	.promise = "nothing",
 	.one_order = true,
+	.at_once = 1000, /* it completes logins once a second */
 	.here = irc_here,
 	.version = irc_version,
 	.start = irc_start,

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -213,12 +212,10 @@ int main(int argc, char **argv)
 	struct fanout *fanout = mem_new(struct fanout);
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	struct epoll_event events[EVENTS], event = {.events = EPOLLIN};
-	struct rlimit files = {20000, 20000};
 	int on = 1;
 
 	if (argc < 2)
 		return 64;
-	setrlimit(RLIMIT_NOFILE, &files);
 	fanout->fault = argc > 2 ? argv[2] : NULL;
 	fanout->epoll = epoll_create1(EPOLL_CLOEXEC);
 	fanout->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

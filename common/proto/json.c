@@ -2,6 +2,11 @@
 /*
  * The adapter of cJSON. cJSON accepts invalid UTF-8, a thousand levels, trailing bytes and
  * cuts text at an escaped NUL, so a scan refuses those first, and the end is checked after.
+ *
+ * Most of what comes is one flat object of plain texts and numbers, and cJSON takes two
+ * allocations for each of its members. Such an object is read here, into items of cJSON
+ * that lie in one piece of memory; whatever is the least unusual is left to the library, so
+ * there is no document of which the two could think differently.
  */
 #include "common/proto/json.h"
 
@@ -12,6 +17,8 @@
 #include "common/base/utf8.h"
 #include "common/proto/limits.h"
 
+#define FLAT_MOST 16 /* members; more is no frame that comes often */
+
 /* One allocation of the document's arena, followed by its bytes. */
 struct kept {
 	struct kept *next;
@@ -19,12 +26,21 @@ struct kept {
 };
 
 struct json {
-	cJSON *root;
+	cJSON *root; /* cJSON's, or the first of the items below */
 	struct kept *kept;
+	bool flat;
+	cJSON items[]; /* and behind them the text they point into */
+};
+
+/* What a scan finds. */
+struct outline {
+	unsigned depth, deepest;
+	size_t commas;
+	bool escapes;
 };
 
 /* The length of the string that opens at @text[0], quotes included; 0: malformed. */
-static size_t scan_string(const uint8_t *text, size_t len)
+static size_t scan_string(const uint8_t *text, size_t len, struct outline *outline)
 {
 	for (size_t at = 1; at < len; at++) {
 		if (text[at] < 0x20)
@@ -33,6 +49,7 @@ static size_t scan_string(const uint8_t *text, size_t len)
 			return at + 1;
 		if (text[at] != '\\')
 			continue;
+		outline->escapes = true;
 		if (len - at >= 6 && memcmp(text + at, "\\u0000", 6) == 0)
 			return 0;
 		at++;
@@ -40,14 +57,14 @@ static size_t scan_string(const uint8_t *text, size_t len)
 	return 0;
 }
 
-static enum err scan(struct bytes text)
+static enum err scan(struct bytes text, struct outline *ret_outline)
 {
-	unsigned depth = 0;
+	struct outline outline = {0};
 
 	for (size_t at = 0; at < text.len; at++) {
 		switch (text.ptr[at]) {
 		case '"': {
-			size_t used = scan_string(text.ptr + at, text.len - at);
+			size_t used = scan_string(text.ptr + at, text.len - at, &outline);
 			if (used == 0)
 				return ERR_BAD;
 			at += used - 1;
@@ -55,21 +72,126 @@ static enum err scan(struct bytes text)
 		}
 		case '{':
 		case '[':
-			if (++depth > LIMIT_JSON_DEPTH)
+			if (++outline.depth > LIMIT_JSON_DEPTH)
 				return ERR_BAD;
+			if (outline.depth > outline.deepest)
+				outline.deepest = outline.depth;
 			break;
 		case '}':
 		case ']':
-			if (depth == 0)
+			if (outline.depth == 0)
 				return ERR_BAD;
-			depth--;
+			outline.depth--;
 			break;
+		case ',': outline.commas++; break;
 		case '\0': return ERR_BAD;
 		default: break;
 		}
 	}
-	return depth == 0 ? ERR_OK : ERR_BAD;
+	*ret_outline = outline;
+	return outline.depth == 0 ? ERR_OK : ERR_BAD;
 }
+
+/* ---- one flat object ---- */
+
+/* Cut the text that stands at *@at in quotes out and end it where its quote was. */
+static char *flat_text(char **at)
+{
+	char *start = *at + 1, *end = **at == '"' ? strchr(start, '"') : NULL;
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*at = end + 1;
+	return start;
+}
+
+static bool flat_word(char **at, const char *word, cJSON *item, int type)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(*at, word, len) != 0)
+		return false;
+	item->type = type;
+	*at += len;
+	return true;
+}
+
+/* A number of at most 15 digits, which a double holds, without sign, point or exponent. */
+static bool flat_number(char **at, cJSON *item)
+{
+	const char *start = *at;
+	uint64_t value = 0;
+
+	while (**at >= '0' && **at <= '9' && *at - start < 16)
+		value = value * 10 + (uint64_t)(*(*at)++ - '0');
+	if (*at == start || *at - start > 15 || (*start == '0' && *at - start > 1))
+		return false;
+	item->type = cJSON_Number;
+	item->valuedouble = (double)value;
+	item->valueint = value < INT32_MAX ? (int)value : INT32_MAX;
+	return true;
+}
+
+static bool flat_value(char **at, cJSON *item)
+{
+	if (**at == '"') {
+		item->type = cJSON_String;
+		item->valuestring = flat_text(at);
+		return item->valuestring != NULL;
+	}
+	return flat_number(at, item) || flat_word(at, "true", item, cJSON_True) ||
+	       flat_word(at, "false", item, cJSON_False);
+}
+
+/* The members, written without spaces, up to the brace and the end. */
+static bool flat_members(struct json *json, char *at, size_t most)
+{
+	cJSON *root = &json->items[0];
+
+	if (*at++ != '{')
+		return false;
+	root->type = cJSON_Object;
+	for (size_t i = 1; i <= most; i++) {
+		cJSON *item = &json->items[i];
+		item->string = flat_text(&at);
+		if (!item->string || *at++ != ':' || !flat_value(&at, item))
+			return false;
+		/* As cJSON links them: prev of the first is the last. */
+		item->prev = &json->items[i - 1];
+		if (i == 1)
+			root->child = item;
+		else
+			json->items[i - 1].next = item;
+		root->child->prev = item;
+		if (*at == '}')
+			return at[1] == '\0';
+		if (*at++ != ',')
+			return false;
+	}
+	return false;
+}
+
+/* NULL: not of that kind, or not JSON at all. */
+static struct json *flat_parse(struct bytes text, const struct outline *outline)
+{
+	size_t members = outline->commas + 1, items = members + 1;
+
+	if (outline->deepest != 1 || outline->escapes || members > FLAT_MOST)
+		return NULL;
+	struct json *json =
+		mem_alloc(1, sizeof(*json) + items * sizeof(cJSON) + text.len + 1);
+	char *copy = (char *)&json->items[items];
+	memcpy(copy, text.ptr, text.len);
+	json->flat = true;
+	json->root = &json->items[0];
+	if (flat_members(json, copy, members))
+		return json;
+	mem_free(json);
+	return NULL;
+}
+
+/* ---- any document ---- */
 
 static bool only_space(const char *from, const char *end)
 {
@@ -78,18 +200,11 @@ static bool only_space(const char *from, const char *end)
 	return from == end;
 }
 
-enum err json_parse(struct bytes text, struct json **ret_json)
+static enum err tree_parse(struct bytes text, struct json **ret_json)
 {
 	const char *start = (const char *)text.ptr, *end = NULL;
-
-	if (text.len == 0)
-		return ERR_BAD;
-	if (!utf8_valid(start, text.len))
-		return ERR_UTF8;
-	enum err err = scan(text);
-	if (err != ERR_OK)
-		return err;
 	cJSON *root = cJSON_ParseWithLengthOpts(start, text.len, &end, 0);
+
 	if (!root)
 		return ERR_BAD;
 	if (!only_space(end, start + text.len)) {
@@ -102,11 +217,30 @@ enum err json_parse(struct bytes text, struct json **ret_json)
 	return ERR_OK;
 }
 
+enum err json_parse(struct bytes text, struct json **ret_json)
+{
+	struct outline outline;
+
+	if (text.len == 0)
+		return ERR_BAD;
+	if (!utf8_valid((const char *)text.ptr, text.len))
+		return ERR_UTF8;
+	enum err err = scan(text, &outline);
+	if (err != ERR_OK)
+		return err;
+	struct json *json = flat_parse(text, &outline);
+	if (!json)
+		return tree_parse(text, ret_json);
+	*ret_json = json;
+	return ERR_OK;
+}
+
 void json_free(struct json **json)
 {
 	if (!*json)
 		return;
-	cJSON_Delete((*json)->root);
+	if (!(*json)->flat)
+		cJSON_Delete((*json)->root);
 	for (struct kept *kept = (*json)->kept, *next; kept; kept = next) {
 		next = kept->next;
 		mem_free(kept->memory);

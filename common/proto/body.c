@@ -239,9 +239,11 @@ static enum err decode(struct decoder *decoder, const struct body_def *def,
 	collect(def, node, values);
 	for (size_t i = 0; i < def->count; i++) {
 		const struct body_field *field = &def->fields[i];
-		if (json_type(values[i]) == JSON_NONE && field->need == BODY_MAY)
+		bool none = json_type(values[i]) == JSON_NONE;
+		if (none && field->need == BODY_MAY)
 			continue;
-		enum err err = decode_present(decoder, field, values[i], body);
+		enum err err =
+			none ? ERR_BAD : decode_present(decoder, field, values[i], body);
 		if (err != ERR_OK) {
 			if (!*decoder->ret_field)
 				*decoder->ret_field = field->name;

@@ -5,6 +5,8 @@
  */
 #include "server/store/seats.h"
 
+#include <string.h>
+
 #include "common/base/map.h"
 #include "common/base/mem.h"
 #include "server/store/store_member.h"
@@ -33,6 +35,7 @@ struct known_seat {
 
 struct seats {
 	struct map rooms, seats;
+	struct map pairs; /* the seats by their keys */
 	struct known_room *noted_rooms;
 	struct known_seat *noted_seats;
 	uint64_t stamp, version;
@@ -44,27 +47,37 @@ struct seats *seats_new(uint64_t seed)
 
 	map_init(&seats->rooms, seed);
 	map_init(&seats->seats, seed);
+	map_init(&seats->pairs, seed);
 	seats->stamp = 1;
 	return seats;
 }
 
-static void drop_all(struct map *map)
+static void empty(struct map *map)
 {
-	size_t at = 0;
-
-	for (void *value; (value = map_next(map, &at));)
-		mem_free(value);
 	uint64_t seed = map->seed;
+
 	map_done(map);
 	map_init(map, seed);
+}
+
+static void drop_all(struct seats *seats)
+{
+	void *value;
+
+	for (size_t at = 0; (value = map_next(&seats->rooms, &at));)
+		mem_free(value);
+	for (size_t at = 0; (value = map_next(&seats->seats, &at));)
+		mem_free(value);
+	empty(&seats->rooms);
+	empty(&seats->seats);
+	empty(&seats->pairs);
 }
 
 void seats_free(struct seats **seats)
 {
 	if (!*seats)
 		return;
-	drop_all(&(*seats)->rooms);
-	drop_all(&(*seats)->seats);
+	drop_all(*seats);
 	mem_free(*seats);
 	*seats = NULL;
 }
@@ -135,23 +148,53 @@ enum err seats_settle(struct store *store)
 	return ERR_OK;
 }
 
-/* Statements that change no row that is remembered and read no column that is noted, or
- * whose caller puts it in (seats_keep). */
-static bool leaves_alone(enum stmt stmt)
+/* What a statement does to what is remembered. One that is not named here may do anything:
+ * forgotten is more than right, and costs a look-up for each seat. */
+enum touch {
+	ANYTHING,
+	NOTHING,  /* changes no row of a seat, reads no column that is noted */
+	ONE_SEAT, /* changes the member $1, $2 alone */
+};
+
+static const uint8_t touches[STMT_COUNT] = {
+	[STMT_event_add] = NOTHING,        [STMT_event_brief] = NOTHING,
+	[STMT_event_dup] = NOTHING,        [STMT_log_add] = NOTHING,
+	[STMT_log_next] = NOTHING,         [STMT_member_rooms] = NOTHING,
+	[STMT_mention_read] = NOTHING,     [STMT_meta_get] = NOTHING,
+	[STMT_meta_put] = NOTHING,         [STMT_position_put] = NOTHING,
+	[STMT_search_add_range] = NOTHING, [STMT_search_end] = NOTHING,
+	[STMT_seat_blocked] = NOTHING,     [STMT_session_by_id] = NOTHING,
+	[STMT_seat_get] = NOTHING, /* seats_keep() puts in what is noted */
+	[STMT_user_by_id] = NOTHING,       [STMT_member_set_got] = ONE_SEAT,
+	[STMT_member_set_read] = ONE_SEAT,
+};
+
+/* The keys of both as one. */
+static struct id pair_of(int64_t room, int64_t account)
 {
-	return stmt == STMT_event_add || stmt == STMT_event_brief ||
-	       stmt == STMT_event_dup || stmt == STMT_seat_blocked ||
-	       stmt == STMT_seat_get || stmt == STMT_user_by_id;
+	struct id pair;
+
+	memcpy(pair.bytes, &room, sizeof(room));
+	memcpy(pair.bytes + sizeof(room), &account, sizeof(account));
+	return pair;
 }
 
-enum err seats_before(struct store *store, enum stmt stmt)
+enum err seats_before(struct store *store, enum stmt stmt, const struct value *args)
 {
-	if (!store->seats || leaves_alone(stmt))
+	if (!store->seats || touches[stmt] == NOTHING)
 		return ERR_OK;
 	enum err err = seats_settle(store);
-	if (!err && !stmt_is_query(stmt))
-		seats_forget(store->seats);
-	return err;
+	if (err || stmt_is_query(stmt))
+		return err;
+	if (touches[stmt] == ONE_SEAT) {
+		struct id pair = pair_of(args[0].num, args[1].num);
+		struct known_seat *seat = map_get(&store->seats->pairs, &pair);
+		if (seat)
+			seat->stamp = 0;
+		return ERR_OK;
+	}
+	seats_forget(store->seats);
+	return ERR_OK;
 }
 
 /* Ids of rooms come from peers, so two pairs may be made to share a key: who finds must
@@ -231,12 +274,18 @@ static struct known_seat *keep_seat(struct seats *seats, const struct seat_row *
 	struct id key = key_of(&row->room_id, &row->user);
 	struct known_seat *seat = map_get(&seats->seats, &key);
 
+	struct id pair = pair_of(row->room, row->account);
+
 	if (seat && seat->noted)
 		return NULL; /* another pair with this key has said something */
-	if (!seat) {
+	if (seat) {
+		struct id before = pair_of(seat->row.room, seat->row.account);
+		map_remove(&seats->pairs, &before);
+	} else {
 		seat = mem_new(struct known_seat);
 		map_put(&seats->seats, &key, seat);
 	}
+	map_put(&seats->pairs, &pair, seat);
 	return seat;
 }
 
@@ -247,8 +296,7 @@ static bool has_space(struct seats *seats)
 		return true;
 	if (seats->noted_rooms || seats->noted_seats)
 		return false;
-	drop_all(&seats->rooms);
-	drop_all(&seats->seats);
+	drop_all(seats);
 	return true;
 }
 

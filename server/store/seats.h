@@ -21,7 +21,8 @@ struct seats *seats_new(uint64_t seed) MUST_CHECK;
 void seats_free(struct seats **seats);
 
 /** Before @stmt runs: rule 2. Errors: those of the statements that write what is noted. */
-enum err seats_before(struct store *store, enum stmt stmt) MUST_CHECK;
+enum err seats_before(struct store *store, enum stmt stmt,
+		      const struct value *args) MUST_CHECK;
 /** Write what is noted: rule 3. */
 enum err seats_settle(struct store *store) MUST_CHECK;
 /** End what is remembered, and drop what is noted: rule 4. */

@@ -169,7 +169,7 @@ enum err store_check(struct store *store)
 enum err store_run(struct store *store, enum stmt stmt, const struct value *args,
 		   size_t count, row_fn *row, void *ctx)
 {
-	enum err err = seats_before(store, stmt);
+	enum err err = seats_before(store, stmt, args);
 
 	return err ? err : store->driver->run(store->db, stmt, args, count, row, ctx);
 }

@@ -24,6 +24,27 @@ static enum err rewrite(const struct frame *frame, struct buf *out)
 	return err;
 }
 
+/* A blank in front leaves a document to cJSON that json.c would have read by itself: both
+ * must think the same of it. */
+static void check_readers(struct bytes text)
+{
+	AUTO(json_free) struct json *quick = NULL;
+	AUTO(json_free) struct json *slow = NULL;
+	AUTO(buf_done) struct buf blank = BUF_INIT;
+	AUTO(buf_done) struct buf first = BUF_INIT;
+	AUTO(buf_done) struct buf second = BUF_INIT;
+
+	buf_add_u8(&blank, ' ');
+	buf_add_bytes(&blank, text);
+	enum err err = json_parse(text, &quick);
+	assert(json_parse(buf_view(&blank), &slow) == err);
+	if (err != ERR_OK)
+		return;
+	json_print(json_root(quick), &first);
+	json_print(json_root(slow), &second);
+	assert(bytes_equal(buf_view(&first), buf_view(&second)));
+}
+
 static void check_frame(struct bytes text)
 {
 	AUTO(buf_done) struct buf first = BUF_INIT;
@@ -50,7 +71,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes rest = bytes_of(data, size);
 
-	for (struct bytes text; (text = frame_split(&rest)).len > 0;)
+	for (struct bytes text; (text = frame_split(&rest)).len > 0;) {
+		check_readers(text);
 		check_frame(text);
+	}
 	return 0;
 }

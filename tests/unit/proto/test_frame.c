@@ -137,6 +137,61 @@ static void what_must_be_escaped_is_found_wherever_it_stands(void **state)
 	}
 }
 
+/* json.c reads flat objects by itself and leaves the others to the library: a blank behind
+ * the brace makes the difference, and must make none. */
+static void both_readers_take_and_refuse_the_same(void **state)
+{
+	static const char *const texts[] = {
+		"{\"a\":\"x\"}",
+		"{\"a\":\"\"}",
+		"{\"\":\"x\",\"b\":0}",
+		"{\"a\":1,\"a\":2}",
+		"{\"a\":true,\"b\":false}",
+		"{\"a\":\"caf\xc3\xa9 {[,]}:\"}",
+		"{\"a\":999999999999999}",
+		"{\"a\":9007199254740991}",
+		"{\"a\":9007199254740993}",
+		"{\"a\":99999999999999999999}",
+		"{\"a\":-1}",
+		"{\"a\":1.5}",
+		"{\"a\":1e3}",
+		"{\"a\":null}",
+		"{\"a\":\"x\\ny\"}",
+		"{\"a\":[1,2],\"b\":{\"c\":\"d\"}}",
+		"{}",
+		"{\"a\"}",
+		"{\"a\":}",
+		"{\"a\":1,}",
+		"{\"a\":1\"b\":2}",
+		"{\"a\":1}}",
+		"{\"a\":1} x",
+		"{\"a\":truex}",
+		"{\"a\":tru}",
+		"{\"a\":\"x}",
+		"{a:1}",
+		"{,}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		AUTO(json_free) struct json *quick = NULL;
+		AUTO(json_free) struct json *slow = NULL;
+		AUTO(buf_done) struct buf blank = BUF_INIT;
+		AUTO(buf_done) struct buf first = BUF_INIT;
+		AUTO(buf_done) struct buf second = BUF_INIT;
+		buf_add_bytes(&blank, bytes_text("{ "));
+		buf_add_bytes(&blank, bytes_text(texts[i] + 1));
+		enum err err = json_parse(bytes_text(texts[i]), &quick);
+		check_err(json_parse(buf_view(&blank), &slow), err);
+		if (err != ERR_OK)
+			continue;
+		json_print(json_root(quick), &first);
+		json_print(json_root(slow), &second);
+		assert_true(bytes_equal(buf_view(&first), buf_view(&second)));
+		assert_int_equal(json_count(json_root(quick)),
+				 json_count(json_root(slow)));
+	}
+}
+
 static void of_a_doubled_key_the_first_counts(void **state)
 {
 	static const char text[] = "{\"on\":true,\"x\":1,\"room\":"
@@ -179,4 +234,5 @@ CHECK_MAIN(TEST(rows_are_sorted_and_every_word_is_found),
 	   TEST(a_frame_larger_than_its_row_is_refused),
 	   TEST(every_truncation_of_a_frame_fails),
 	   TEST(what_must_be_escaped_is_found_wherever_it_stands),
+	   TEST(both_readers_take_and_refuse_the_same),
 	   TEST(of_a_doubled_key_the_first_counts), TEST(base64url_has_one_form))

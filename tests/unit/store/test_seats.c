@@ -92,6 +92,42 @@ static void a_send_is_one_statement_and_its_room_is_written_once(void **state)
 	store_close(&store);
 }
 
+static void a_marker_moves_one_seat_and_no_other(void **state)
+{
+	struct hall *hall = *state;
+	struct id room = hall_room(hall, ROOM_PUBLIC, "ops", ALICE, WITH(BOB));
+	struct fault fault;
+	struct store store;
+	struct seat_row seat;
+
+	open_faulty(hall, &fault, &store);
+	for (int marker = 0; marker < 2; marker++) {
+		struct got_row at = {.room = room, .seq = 4};
+		check_ok(store_begin(&store));
+		check_ok(say(hall, &store, ALICE, &room));
+		check_ok(say(hall, &store, BOB, &room));
+		check_ok(store_begin(&store));
+		check_ok(marker ? receipt_got(&store, &hall->who[BOB], &at, 1,
+					      hall_news(hall))
+				: receipt_read(&store, &hall->who[BOB], &room, 3,
+					       hall_news(hall)));
+		check_ok(store_commit(&store));
+		statements(&fault);
+		check_ok(say(hall, &store, ALICE, &room));
+		assert_int_equal(statements(&fault), 1);
+		check_ok(store_seat_get(&store, &room, &hall->who[BOB].user, &seat));
+		assert_int_equal(statements(&fault), 1);
+		assert_int_equal(seat.read_seq, 3);
+		assert_int_equal(seat.got_seq, marker ? 4 : 3);
+		check_ok(say(hall, &store, BOB, &room));
+		assert_int_equal(statements(&fault), 1);
+		check_ok(store_commit(&store));
+	}
+	assert_int_equal(look(hall, ALICE, &room).unread, 4);
+	assert_int_equal(look(hall, BOB, &room).unread, 3);
+	store_close(&store);
+}
+
 static enum err kick(struct hall *hall, struct store *store, const struct id *room)
 {
 	struct member_act act = {.room = *room, .user = hall->who[BOB].user};
@@ -352,6 +388,7 @@ static void a_room_named_to_collide_is_not_taken_for_another(void **state)
 }
 
 CHECK_MAIN(HALL_TEST(a_send_is_one_statement_and_its_room_is_written_once),
+	   HALL_TEST(a_marker_moves_one_seat_and_no_other),
 	   HALL_TEST(what_changes_between_two_sends_of_a_group_counts_at_once),
 	   HALL_TEST(what_a_savepoint_undid_has_not_happened),
 	   HALL_TEST(what_another_connection_did_counts_in_the_next_group),

@@ -158,6 +158,7 @@ static void *loop_main(void *arg)
 		.max_connections = 200,
 		.max_per_address = 50,
 		.woken = on_woken,
+		.turned = on_second,
 		.tick = on_second,
 		.signal = on_signal,
 		.ctx = f,

@@ -65,6 +65,7 @@ void host_init(struct host *host)
 		.mail_spool = host->spool.ptr,
 		.mail_from = "chat@localhost",
 		.lobby = "lobby",
+		.metrics_host = "",
 		.name = "test",
 	};
 }
@@ -130,6 +131,7 @@ static void run_task(struct host *host, struct make *make)
 {
 	make->task = (struct task){.run = make_run, .done = make_done};
 	check_ok(writer_submit(host->server->writer, &make->task));
+	writer_go(host->server->writer);
 	while (!make->done) {
 		poll(NULL, 0, 1); /* the loop that would be woken is this thread */
 		writer_reap(host->server->writer);

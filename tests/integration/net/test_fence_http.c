@@ -211,9 +211,12 @@ static void refusals_are_heard_although_the_body_is_not_read(void **state)
 
 /* ---- requests behind requests ---- */
 
+/* lws 5 throws away what comes while a request is worked on: there the client that did not
+ * wait is hung up on after its first answer, when it says no more. */
 static void pipelined_requests_are_answered_in_order(void **state)
 {
 	struct echo_server *f = *state;
+	int answered = strncmp(loop_version(), "4.", 2) == 0 ? 50 : 1;
 	AUTO(str_done) struct str text = STR_INIT;
 	struct peer_socket peer;
 	struct answer answer;
@@ -223,7 +226,7 @@ static void pipelined_requests_are_answered_in_order(void **state)
 	}
 	peer_open_tcp(&peer, f->port);
 	peer_send(&peer, text.ptr, text.len);
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < answered; i++) {
 		peer_answer(&peer, &answer);
 		assert_int_equal(answer.status, 200);
 		str_clear(&text);
@@ -231,6 +234,9 @@ static void pipelined_requests_are_answered_in_order(void **state)
 		assert_string_equal(answer.body.ptr, text.ptr);
 		answer_done(&answer);
 	}
+	echo_check_alive(f);
+	echo_skip(f, 30000);
+	assert_int_equal(peer_expect_close(&peer), 0);
 	peer_close(&peer);
 }
 

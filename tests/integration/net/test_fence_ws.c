@@ -140,7 +140,10 @@ static void claimed_lengths_cost_nothing(void **state)
 	echo_open(f, &peer);
 	peer_send(&peer, "\x81\xff\x00\x00\x00\x00\x7f\xff\xff\xff" MASK, 14);
 	peer_send(&peer, big, 9000);
-	assert_int_equal(peer_expect_close(&peer), CLOSE_PROTOCOL);
+	int code = peer_expect_close(&peer);
+
+	/* lws 5 hangs up on the claim alone */
+	assert_true(code == CLOSE_PROTOCOL || code == 0);
 	peer_close(&peer);
 	mem_free(big);
 	echo_check_alive(f);

@@ -14,6 +14,9 @@ ok "make install"
 installed() { (cd "$root$prefix" && find . -type f ! -path './share/locale/*' | sort); }
 wanted="./bin/chat-client
 ./bin/chat-server
+./lib/systemd/system/chat-server.service
+./lib/sysusers.d/chat.conf
+./lib/tmpfiles.d/chat.conf
 ./share/man/man1/chat-client.1
 ./share/man/man5/chat-server.conf.5
 ./share/man/man8/chat-server.8"

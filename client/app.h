@@ -185,6 +185,20 @@ void app_lock(struct app *app);
 
 /** Put @room on the screen. */
 void app_open_room(struct app *app, const struct id *room);
+/** The message @cid, number @seq of @room: its room comes onto the screen, and the message
+ *  to its bottom row. */
+void app_goto(struct app *app, const struct id *room, const struct id *cid, uint64_t seq);
+
+struct cache_page;
+/** What was found, newest first; @page is the app's. @more: not everything was looked at. */
+typedef void app_found_fn(struct app *app, enum err err, const struct cache_page *page,
+			  bool more, void *ctx);
+/** Find messages by what a person types (search.h) in what this device has. *ret_part
+ *  points at what is not understood, in @text.
+ *  Errors (nothing will be called): those of search_parse(), ERR_NO_ROOM. */
+enum err app_search(struct app *app, const char *text, unsigned limit,
+		    app_found_fn *found, void *ctx, struct bytes *ret_part) MUST_CHECK;
+
 /** More of @room's timeline: from the cache, else from the server. */
 void app_history(struct app *app, const struct id *room, enum ui_history way,
 		 uint64_t seq);

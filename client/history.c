@@ -19,8 +19,12 @@ struct history {
 	struct id room;
 	enum ui_history way;
 	uint64_t seq;
+	struct id anchor; /* goto: comes to the bottom row; zero: none */
 	struct cache_page page;
 };
+
+static void ask_store(struct app *app, const struct id *room, enum ui_history way,
+		      uint64_t seq, const struct id *anchor);
 
 static enum err history_run(struct store_job *job, struct cache *cache)
 {
@@ -69,7 +73,8 @@ static void page_came(enum err err, const struct body_page *page, void *ctx)
 	} else if (room) {
 		change_page(app, page, page->complete_before);
 		changes_flush(app);
-		app_history(app, &history->room, history->way, history->seq);
+		ask_store(app, &history->room, history->way, history->seq,
+			  &history->anchor);
 	}
 	mem_free(history);
 }
@@ -103,6 +108,8 @@ static void history_done(struct store_job *job, enum err err)
 
 		if (page.count)
 			add_page(app, room, &page);
+		if (timeline_find(&room->timeline, &history->anchor))
+			timeline_anchor(&room->timeline, &history->anchor, 0);
 		if (newer && complete)
 			room->timeline.at_end = true;
 		if (!newer && complete && page.count < PAGE_ROWS)
@@ -122,7 +129,8 @@ static void history_done(struct store_job *job, enum err err)
 		mem_free(history);
 }
 
-void app_history(struct app *app, const struct id *id, enum ui_history way, uint64_t seq)
+static void ask_store(struct app *app, const struct id *id, enum ui_history way,
+		      uint64_t seq, const struct id *anchor)
 {
 	struct room *room = rooms_find(&app->model.rooms, id);
 
@@ -133,9 +141,37 @@ void app_history(struct app *app, const struct id *id, enum ui_history way, uint
 				    .app = app,
 				    .room = *id,
 				    .way = way,
-				    .seq = seq};
+				    .seq = seq,
+				    .anchor = *anchor};
 	room->timeline.loading = true;
 	store_submit(app->store, &history->job);
+}
+
+void app_history(struct app *app, const struct id *id, enum ui_history way, uint64_t seq)
+{
+	static const struct id none = {{0}};
+
+	ask_store(app, id, way, seq, &none);
+}
+
+void app_goto(struct app *app, const struct id *id, const struct id *cid, uint64_t seq)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	if (!room)
+		return;
+	app_open_room(app, id);
+	if (timeline_find(&room->timeline, cid)) {
+		timeline_anchor(&room->timeline, cid, 0);
+		app_touch(app);
+		return;
+	}
+	/* Some of what follows comes along, so that one can read on. */
+	uint64_t end = room->head_seq - seq > PAGE_ROWS / 2 ? seq + PAGE_ROWS / 2
+							    : room->head_seq + 1;
+	timeline_clear(&room->timeline);
+	room->timeline.at_end = end > room->head_seq;
+	ask_store(app, id, UI_OLDER, end, cid);
 }
 
 void app_open_room(struct app *app, const struct id *id)

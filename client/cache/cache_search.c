@@ -80,8 +80,11 @@ static enum err start(struct cache *cache, const struct cache_search *search,
 	};
 	if (search->below && search->below < range->below)
 		range->below = search->below;
-	if (!id_is_zero(&search->from))
-		err = user_key(cache, &search->from, &range->sender);
+	if (search->from) {
+		struct query query = query_of(cache->db, STMT_USER_KEY_NAMED);
+		query_put_text(&query, bytes_text(search->from));
+		err = query_one_int(&query, ERR_NO_USER, &range->sender);
+	}
 	if (err == ERR_OK && !id_is_zero(&search->room))
 		err = room_key(cache, &search->room, &range->room);
 	return err;

@@ -8,7 +8,7 @@
 
 struct cache_search {
 	const char *match;            /**< an expression of FTS5 (search.h); "": none */
-	struct id from;               /**< zero: anybody */
+	const char *from;             /**< account name; NULL: anybody */
 	struct id room;               /**< zero: any */
 	uint64_t before_ms, after_ms; /**< after_ms <= ts < before_ms; 0: open */
 	bool has_file;

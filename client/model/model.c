@@ -9,10 +9,12 @@ void model_init(struct model *model, uint64_t seed)
 	*model = (struct model){.server = STR_INIT, .link = MODEL_OFFLINE};
 	people_init(&model->people, seed);
 	rooms_init(&model->rooms, seed);
+	hits_init(&model->hits);
 }
 
 void model_done(struct model *model)
 {
+	hits_done(&model->hits);
 	rooms_done(&model->rooms);
 	people_done(&model->people);
 	str_done(&model->server);
@@ -22,6 +24,7 @@ void model_clear(struct model *model)
 {
 	uint64_t seed = model->rooms.seed;
 
+	hits_done(&model->hits);
 	rooms_done(&model->rooms);
 	people_done(&model->people);
 	people_init(&model->people, seed);

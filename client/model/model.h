@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "client/model/hits.h"
 #include "client/model/people.h"
 #include "client/model/room.h"
 
@@ -25,6 +26,7 @@ struct model {
 	size_t waiting;    /**< messages in the outbox */
 	struct people people;
 	struct rooms rooms;
+	struct hits hits; /**< of the last search */
 };
 
 /** @seed: random bits for the hash tables. */

@@ -16,12 +16,13 @@
 static const struct {
 	enum option option;
 	enum request_kind kind;
-	bool is_text; /* its value is the room */
+	bool is_text; /* its value is the room, or what is looked for */
 } commands[] = {
 	{OPTION_FLUSH, REQUEST_FLUSH, false},
 	{OPTION_FOLLOW, REQUEST_FOLLOW, false},
 	{OPTION_HISTORY, REQUEST_HISTORY, true},
 	{OPTION_ROOMS, REQUEST_ROOMS_LIST, false},
+	{OPTION_SEARCH, REQUEST_SEARCH, true},
 	{OPTION_SEND, REQUEST_SEND, true},
 	{OPTION_WHOAMI, REQUEST_WHOAMI, false},
 };
@@ -113,7 +114,8 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 	request->timeout_ms = (uint64_t)opts_number(opts, OPTION_TIMEOUT);
 	request->limit = (uint64_t)opts_number(opts, OPTION_LIMIT);
 	if (commands[which].is_text)
-		str_set(&request->room, opts_text(opts, commands[which].option));
+		str_set(request->kind == REQUEST_SEARCH ? &request->text : &request->room,
+			opts_text(opts, commands[which].option));
 	if (request->kind == REQUEST_SEND)
 		return read_send(opts, request, why);
 	if (request->kind == REQUEST_FOLLOW)

@@ -14,8 +14,8 @@
 #include "common/proto/limits.h"
 
 /* Words of the JSON, by number; sorted as the enums are. */
-static const char *const kinds[] = {NULL,    "flush", "follow", "history",
-				    "rooms", "send",  "whoami"};
+static const char *const kinds[] = {NULL,    "flush",  "follow", "history",
+				    "rooms", "search", "send",   "whoami"};
 static const char *const waits[] = {"stored", "delivered", "none"};
 static const char *const sinces[] = {"now", "start"};
 
@@ -88,7 +88,8 @@ enum err request_check(const struct request *request)
 		request->kind == REQUEST_SEND || request->kind == REQUEST_HISTORY;
 	enum err err = check_name(&request->room, named);
 
-	if (err == ERR_OK && request->kind == REQUEST_SEND)
+	if (err == ERR_OK &&
+	    (request->kind == REQUEST_SEND || request->kind == REQUEST_SEARCH))
 		err = check_text(&request->text);
 	if (err == ERR_OK)
 		err = check_name(&request->name, false);

@@ -21,6 +21,7 @@ enum request_kind {
 	REQUEST_FOLLOW,
 	REQUEST_HISTORY,
 	REQUEST_ROOMS_LIST,
+	REQUEST_SEARCH,
 	REQUEST_SEND,
 	REQUEST_WHOAMI,
 };
@@ -39,14 +40,14 @@ struct request {
 	enum request_kind kind;
 	bool json;                /**< answer in JSON lines */
 	struct str room;          /**< send, history: as written */
-	struct str text;          /**< send */
+	struct str text;          /**< send; search: what is looked for */
 	struct str name;          /**< send --id, follow --consumer */
 	struct id cid;            /**< send: made by whom was asked first */
 	enum request_wait wait;   /**< send */
 	enum request_since since; /**< follow: where a new consumer begins */
 	bool no_queue;            /**< send: what cannot be sent in time is dropped */
 	uint64_t timeout_ms;      /**< send, history */
-	uint64_t limit;           /**< history */
+	uint64_t limit;           /**< history, search */
 	struct str *rooms;        /**< follow */
 	size_t room_count;
 	struct request_place *places; /**< follow: from an owner that has ended */

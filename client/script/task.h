@@ -54,8 +54,8 @@ struct task {
 	void *ctx;
 };
 
-extern const struct task_ops task_flush, task_follow, task_history, task_rooms, task_send,
-	task_whoami;
+extern const struct task_ops task_flush, task_follow, task_history, task_rooms,
+	task_search, task_send, task_whoami;
 
 /** A command for @request (taken), with one reference. */
 struct task *task_new(struct app *app, struct request *request) MUST_CHECK;

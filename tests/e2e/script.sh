@@ -37,6 +37,11 @@ check "rooms are listed" exits 0 client --rooms
 check "with the lobby" said '#lobby'
 check "a message is stored" exits 0 client --send '#lobby' 'first' --json
 check "and its receipt says so" said '"state":"stored"'
+check "what was said is found" exits 0 client --search 'firs' --json
+check "with its text" said '"text":"first"'
+check "what nobody said is not" exits 80 client --search zebra
+check "nor what cannot be looked for" exits 65 client --search before:soon
+check "which is named" said before:soon
 check "an unknown room has a code of its own" exits 80 client --send '#nowhere' x
 check "a text of two operands is refused" exits 64 client --send '#lobby' a b
 check "two commands at once are refused" exits 64 client --rooms --whoami

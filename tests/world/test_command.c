@@ -215,6 +215,31 @@ static void moderators_have_their_way(void **state)
 	part(&pair);
 }
 
+static void what_was_said_is_found_here_and_on_the_server(void **state)
+{
+	struct pair pair;
+
+	meet(&pair, 8);
+	world_say(pair.bob, "#ops", "the disk is full");
+	world_say(pair.alice, "#ops", "which disk?");
+	world_say(pair.bob, "#ops", "東京都庁の");
+	const struct hits *hits = &world_app(pair.alice)->model.hits;
+	enter(&pair, pair.alice, "/search disk ");
+	assert_int_equal(hits->count, 2);
+	assert_string_equal(hits->rows[0].text.ptr, "which disk?");
+	enter(&pair, pair.alice, "/search 東京 from:bob");
+	assert_int_equal(hits->count, 1);
+	enter(&pair, pair.alice, "/goto 1");
+	assert_true(id_equal(&ops(pair.alice)->timeline.view.anchor, &hits->rows[0].cid));
+	enter(&pair, pair.alice, "/goto 2");
+	assert_true(pair.notice.len > 0);
+	enter(&pair, pair.alice, "/search before:soon");
+	assert_non_null(strstr(pair.notice.ptr, "before:soon"));
+	enter(&pair, pair.alice, "/search nothing like it");
+	assert_string_equal(pair.notice.ptr, "Nothing was found.");
+	part(&pair);
+}
+
 static void what_is_not_allowed_or_not_understood_is_said(void **state)
 {
 	static const char *const wrong[] = {
@@ -240,4 +265,5 @@ CHECK_MAIN(TEST(a_reaction_is_seen_by_both_and_taken_back),
 	   TEST(who_was_away_sees_reactions_on_older_messages),
 	   TEST(a_picked_message_is_what_a_command_is_about),
 	   TEST(a_thread_hangs_on_its_first_message), TEST(moderators_have_their_way),
+	   TEST(what_was_said_is_found_here_and_on_the_server),
 	   TEST(what_is_not_allowed_or_not_understood_is_said))

@@ -117,11 +117,11 @@ static void people_rooms_and_times_narrow_it(void **state)
 	assert_string_equal(found(&fixture, &search, 10, NULL), "2");
 	search = (struct cache_search){.match = "", .room = lobby};
 	assert_string_equal(found(&fixture, &search, 10, NULL), "9");
-	search = (struct cache_search){.match = "", .from = case_message(1, "").from};
+	search = (struct cache_search){.match = "", .from = "alice"};
 	assert_non_null(strstr(found(&fixture, &search, 10, NULL), "1"));
 	search = (struct cache_search){.match = "\"needle\"", .has_file = true};
 	assert_string_equal(found(&fixture, &search, 10, NULL), "");
-	search = (struct cache_search){.match = "", .from = case_id(777)};
+	search = (struct cache_search){.match = "", .from = "nobody"};
 	struct cache_page page = CACHE_PAGE_INIT;
 	uint64_t below;
 	check_err(cache_search(fixture.cache, &search, 1, &page, &below), ERR_NO_USER);

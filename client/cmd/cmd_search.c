@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * /search and /goto. This device answers at once; where it has less than a page, the
+ * server is asked as well, and what only that has is put between. What was found is kept
+ * by number until the next search.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/cache/cache_event.h"
+#include "client/cmd/cmd_private.h"
+#include "common/base/mem.h"
+#include "common/os/lang.h"
+#include "common/proto/json.h"
+#include "common/proto/json_out.h"
+
+/* ---- the page ---- */
+
+static void add_place(struct app *app, const struct hit *hit, struct str *out)
+{
+	time_t seconds = (time_t)(hit->ts_ms / 1000);
+	struct room *room = rooms_find(&app->model.rooms, &hit->room);
+	struct tm tm;
+	char when[32] = "";
+
+	if (localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), "%F %H:%M", &tm);
+	str_addf(out, "%s  ", when);
+	if (room)
+		room_title(room, &app->model.people, out);
+}
+
+static void show_hits(struct app *app)
+{
+	const struct hits *hits = &app->model.hits;
+	AUTO(str_done) struct str text = STR_INIT;
+	AUTO(str_done) struct str title = STR_INIT;
+
+	for (size_t i = 0; i < hits->count; i++) {
+		const struct hit *hit = &hits->rows[i];
+		struct id_text id;
+		str_addf(&text, "%2zu  ", i + 1);
+		add_place(app, hit, &text);
+		str_addf(&text,
+			 "  %s: ", people_name(&app->model.people, &hit->from, &id));
+		for (size_t j = 0; j < hit->text.len; j++)
+			str_add_char(&text,
+				     hit->text.ptr[j] == '\n' ? ' ' : hit->text.ptr[j]);
+		str_add(&text, "\n");
+	}
+	if (hits->count == 0) {
+		app_notice(app, _("Nothing was found."));
+		return;
+	}
+	if (hits->more)
+		str_addf(&text, "%s\n", _("There is more: narrow it with before:DATE."));
+	str_addf(&text, "\n%s", _("/goto NUMBER shows one in its room."));
+	str_addf(&title, _("Found: %s"), hits->words.ptr);
+	cmd_show(app, title.ptr, &text);
+}
+
+/* ---- here, then there ---- */
+
+static void server_found(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	struct app *app = ctx;
+	struct json *json = NULL;
+	struct body_events events;
+
+	if (err == ERR_OK)
+		err = json_parse(body, &json);
+	if (err == ERR_OK)
+		err = body_decode(body_events_def(), json, json_root(json), &events,
+				  NULL);
+	for (size_t i = 0; err == ERR_OK && i < events.events_count; i++) {
+		const struct body_event *event = &events.events[i];
+		struct hit hit = {.room = event->room,
+				  .cid = event->cid,
+				  .from = event->from,
+				  .seq = event->seq,
+				  .ts_ms = event->ts};
+		hits_add(&app->model.hits, &hit, event->text);
+	}
+	if (err == ERR_OK)
+		app->model.hits.more |= !events.complete;
+	show_hits(app);
+	json_free(&json);
+}
+
+static void ask_server(struct app *app)
+{
+	AUTO(buf_done) struct buf args = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+	struct body_search search = {.q = str_view(&app->model.hits.words),
+				     .limit = HITS_MOST};
+
+	body_encode(body_search_def(), &out, &search);
+	app_call(app, "search", buf_view(&args), server_found, app);
+}
+
+static void found_here(struct app *app, enum err err, const struct cache_page *page,
+		       bool more, void *ctx)
+{
+	struct hits *hits = &app->model.hits;
+
+	/* Somebody whom only the server knows. */
+	if (err != ERR_OK && err != ERR_NO_USER) {
+		app_notice(app, _(err_text(err)));
+		return;
+	}
+	for (size_t i = 0; err == ERR_OK && i < page->count; i++) {
+		const struct cache_event *event = &page->events[i];
+		struct hit hit = {.room = event->room,
+				  .cid = event->id,
+				  .from = event->from,
+				  .seq = event->seq,
+				  .ts_ms = event->ts_ms};
+		hits_add(hits, &hit, event->text);
+	}
+	hits->more |= more;
+	if (hits->count < HITS_MOST && link_state(app->link) == LINK_ONLINE)
+		ask_server(app);
+	else
+		show_hits(app);
+}
+
+enum ui_taken cmd_search(struct app *app, const struct ui_line *line, const char *args)
+{
+	struct bytes part;
+
+	if (!*args)
+		return cmd_usage(app, "search");
+	hits_begin(&app->model.hits, args);
+	enum err err = app_search(app, args, HITS_MOST, found_here, NULL, &part);
+	if (err == ERR_OK)
+		return UI_LINE_DONE;
+	AUTO(str_done) struct str text = STR_INIT;
+	if (part.len)
+		str_addf(&text, _("That is not understood: %.*s"), (int)part.len,
+			 (const char *)part.ptr);
+	else
+		str_add(&text, _(err_text(err)));
+	app_notice(app, text.ptr);
+	return UI_LINE_KEEP;
+}
+
+enum ui_taken cmd_goto(struct app *app, const struct ui_line *line, const char *args)
+{
+	const struct hits *hits = &app->model.hits;
+	char *end;
+	unsigned long number = strtoul(args, &end, 10);
+
+	if (end == args || *end)
+		return cmd_usage(app, "goto");
+	if (number == 0 || number > hits->count) {
+		app_notice(app, _("No such number was found: /search first."));
+		return UI_LINE_KEEP;
+	}
+	const struct hit *hit = &hits->rows[number - 1];
+	app_goto(app, &hit->room, &hit->cid, hit->seq);
+	return UI_LINE_DONE;
+}

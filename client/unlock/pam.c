@@ -6,7 +6,6 @@
 #include "client/unlock/pam.h"
 
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,20 +23,19 @@ struct talk {
 	enum err err; /* ERR_SHUT: somebody had to be asked, and nobody could */
 };
 
-/* PAM frees it with free(). */
+/* PAM frees it with free(), which is what mem_free() is. */
 static char *answer_to(struct talk *talk, const struct pam_message *message)
 {
 	AUTO(buf_wipe) struct buf text = BUF_INIT;
 
 	if (message->msg_style == PAM_PROMPT_ECHO_ON)
-		return strdup(talk->user);
+		return mem_strndup(talk->user, strlen(talk->user));
 	enum err err = talk->ask->secret(talk->ask, message->msg, &text);
 	if (err != ERR_OK) {
 		talk->err = err;
 		return NULL;
 	}
-	buf_add_u8(&text, '\0');
-	return strdup((const char *)text.ptr);
+	return mem_strndup((const char *)text.ptr, text.len);
 }
 
 static void drop_answers(struct pam_response *answers, int count)
@@ -45,9 +43,9 @@ static void drop_answers(struct pam_response *answers, int count)
 	for (int i = 0; i < count; i++) {
 		if (answers[i].resp)
 			wipe(answers[i].resp, strlen(answers[i].resp));
-		free(answers[i].resp);
+		mem_free(answers[i].resp);
 	}
-	free(answers);
+	mem_free(answers);
 }
 
 static int converse(int count, const struct pam_message **messages,
@@ -57,9 +55,7 @@ static int converse(int count, const struct pam_message **messages,
 
 	if (count <= 0 || count > PAM_MAX_NUM_MSG)
 		return PAM_CONV_ERR;
-	struct pam_response *answers = calloc((size_t)count, sizeof(*answers));
-	if (!answers)
-		return PAM_BUF_ERR;
+	struct pam_response *answers = mem_alloc((size_t)count, sizeof(*answers));
 	for (int i = 0; i < count; i++) {
 		int style = messages[i]->msg_style;
 		if (style == PAM_ERROR_MSG || style == PAM_TEXT_INFO) {

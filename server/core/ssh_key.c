@@ -9,6 +9,7 @@
 
 #include "common/crypto/sshkey.h"
 #include "server/core/audit.h"
+#include "server/core/mailing.h"
 
 _Static_assert(SSH_FINGERPRINT_LEN == SHA256_LEN, "a fingerprint is a SHA-256");
 _Static_assert(SSH_BLOB_MAX == SSHKEY_BLOB_MOST, "every key that is read can be kept");
@@ -41,20 +42,27 @@ static struct bytes name_of(const struct ssh_key_add *add, struct bytes comment)
 	return name.len <= LIMIT_DISPLAY && line_is_valid(name) ? name : bytes_text("");
 }
 
-static enum err audit_key(struct store *store, enum audit_verb verb,
-			  const struct account_row *account,
-			  const struct ssh_key_row *row, struct bytes address)
+/* To the audit log, and to the owner. */
+static enum err tell(struct store *store, const struct keys *keys, bool added,
+		     const struct account_row *account, const struct ssh_key_row *row,
+		     const struct login_place *place)
 {
-	AUTO(str_done) struct str detail = STR_INIT;
+	AUTO(str_done) struct str detail = STR_INIT, what = STR_INIT;
 
 	str_add(&detail, "key=");
 	sshkey_fingerprint_text(row->fingerprint, &detail);
-	return audit_self(store, verb, &account->id, str_view(&detail), address);
+	ssh_key_describe(row, &what);
+	enum err err = audit_self(store, added ? AUDIT_KEY_ADDED : AUDIT_KEY_REMOVED,
+				  &account->id, str_view(&detail), place->address);
+	return err == ERR_OK ? notice_add(store, keys, account,
+					  added ? LETTER_KEY_ADDED : LETTER_KEY_REMOVED,
+					  str_view(&what), place)
+			     : err;
 }
 
-enum err ssh_key_add(struct store *store, const struct account_row *account,
-		     const struct ssh_key_add *add, struct ssh_key_row *ret_row,
-		     const char **ret_why)
+enum err ssh_key_add(struct store *store, const struct keys *keys,
+		     const struct account_row *account, const struct ssh_key_add *add,
+		     struct ssh_key_row *ret_row, const char **ret_why)
 {
 	AUTO(buf_done) struct buf blob = BUF_INIT;
 	struct sshkey key;
@@ -85,9 +93,8 @@ enum err ssh_key_add(struct store *store, const struct account_row *account,
 		*ret_why = N_("the account has that key already");
 	if (err == ERR_OK)
 		err = store_ssh_key_of(store, account->key, hash, ret_row);
-	return err == ERR_OK
-		       ? audit_key(store, AUDIT_KEY_ADDED, account, ret_row, add->address)
-		       : err;
+	return err == ERR_OK ? tell(store, keys, true, account, ret_row, &add->place)
+			     : err;
 }
 
 struct search {
@@ -109,9 +116,9 @@ static void on_row(const struct ssh_key_row *row, void *ctx)
 	}
 }
 
-enum err ssh_key_remove(struct store *store, const struct account_row *account,
-			const struct id *id, struct bytes address, login_ended_fn *ended,
-			void *ctx)
+enum err ssh_key_remove(struct store *store, const struct keys *keys,
+			const struct account_row *account, const struct id *id,
+			const struct login_place *place, login_ended_fn *ended, void *ctx)
 {
 	struct search search = {.id = id};
 	enum err err = store_ssh_key_list(store, account->key, on_row, &search);
@@ -123,7 +130,6 @@ enum err ssh_key_remove(struct store *store, const struct account_row *account,
 	if (search.count == 1 && !account->password[0] && !account->email_verified)
 		return ERR_STATE;
 	err = store_ssh_key_remove(store, search.row.key, ended, ctx);
-	return err == ERR_OK ? audit_key(store, AUDIT_KEY_REMOVED, account, &search.row,
-					 address)
+	return err == ERR_OK ? tell(store, keys, false, account, &search.row, place)
 			     : err;
 }

@@ -12,23 +12,24 @@
 struct id ssh_key_id(const struct ssh_key_row *row);
 
 struct ssh_key_add {
-	struct bytes line;    /**< as in a .pub file */
-	struct bytes name;    /**< or {NULL, 0}: the line's comment */
-	bool verify;          /**< its token must verify the user */
-	struct bytes address; /**< where the request came from, for the audit log */
+	struct bytes line; /**< as in a .pub file */
+	struct bytes name; /**< or {NULL, 0}: the line's comment */
+	bool verify;       /**< its token must verify the user */
+	struct login_place place;
 };
 
-/** Add a key to @account. *ret_why is English, to be translated.
+/** Add a key to @account, whose owner is told by mail. *ret_why is English, to be translated.
  *  Errors: ERR_BAD, ERR_STATE (a type that is not taken), ERR_TOO_BIG (of the line, or of the
  *  list), ERR_EXISTS. */
-enum err ssh_key_add(struct store *store, const struct account_row *account,
-		     const struct ssh_key_add *add, struct ssh_key_row *ret_row,
-		     const char **ret_why) MUST_CHECK;
+enum err ssh_key_add(struct store *store, const struct keys *keys,
+		     const struct account_row *account, const struct ssh_key_add *add,
+		     struct ssh_key_row *ret_row, const char **ret_why) MUST_CHECK;
 
-/** Remove the key @id of @account and end the sessions begun with it. The last way into an
- *  account stays. Errors: ERR_NOT_FOUND, ERR_STATE (it is the last way in). */
-enum err ssh_key_remove(struct store *store, const struct account_row *account,
-			const struct id *id, struct bytes address, login_ended_fn *ended,
+/** Remove the key @id of @account and end the sessions begun with it; the owner is told by
+ *  mail. Errors: ERR_NOT_FOUND, ERR_STATE (it is the last way into the account). */
+enum err ssh_key_remove(struct store *store, const struct keys *keys,
+			const struct account_row *account, const struct id *id,
+			const struct login_place *place, login_ended_fn *ended,
 			void *ctx) MUST_CHECK;
 
 /** Fill @text with "type fingerprint name" for letters. */

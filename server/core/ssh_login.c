@@ -11,6 +11,7 @@
 #include "common/crypto/base64url.h"
 #include "common/proto/key_login.h"
 #include "server/core/audit.h"
+#include "server/core/mailing.h"
 
 #define TAG_LEN (SSH_NONCE_LEN - ID_LEN - 8)
 
@@ -145,33 +146,36 @@ static bool went_back(const struct sshsig *sig, const struct ssh_key_row *key)
 	       sig->counter <= key->counter;
 }
 
-static enum err note_suspect(struct store *store, const struct account_row *account,
+static enum err note_suspect(struct store *store, const struct keys *keys,
+			     const struct account_row *account,
 			     const struct ssh_key_row *key, const struct sshsig *sig,
-			     struct bytes address)
+			     const struct login_place *place)
 {
-	AUTO(str_done) struct str detail = STR_INIT;
+	AUTO(str_done) struct str detail = STR_INIT, what = STR_INIT;
 
 	str_add(&detail, "key=");
 	sshkey_fingerprint_text(key->fingerprint, &detail);
 	str_addf(&detail, " counter=%u before=%u", (unsigned)sig->counter,
 		 (unsigned)key->counter);
-	return audit_nobody(store, AUDIT_KEY_SUSPECT, &account->id, str_view(&detail),
-			    address);
+	ssh_key_describe(key, &what);
+	enum err err = audit_nobody(store, AUDIT_KEY_SUSPECT, &account->id,
+				    str_view(&detail), place->address);
+	return err == ERR_OK ? notice_add(store, keys, account, LETTER_KEY_SUSPECT,
+					  str_view(&what), place)
+			     : err;
 }
 
 /* It is allowed: from now on the key is proved, and the session hangs on it. */
 static enum err let_in(struct store *store, const struct keys *keys,
 		       const struct ssh_answer *answer, const struct ssh_proof *proof,
-		       const struct ssh_key_row *key, struct login_result *result,
-		       bool *ret_suspect)
+		       const struct ssh_key_row *key, struct login_result *result)
 {
 	uint32_t counter = proof->sig.counter;
 	enum err err = ERR_OK;
 
-	*ret_suspect = went_back(&proof->sig, key);
-	if (*ret_suspect)
-		err = note_suspect(store, &result->account, key, &proof->sig,
-				   answer->proof.place.address);
+	if (went_back(&proof->sig, key))
+		err = note_suspect(store, keys, &result->account, key, &proof->sig,
+				   &answer->proof.place);
 	if (err == ERR_OK)
 		err = store_ssh_key_used(store, key->key,
 					 counter > key->counter ? counter : key->counter);
@@ -189,16 +193,15 @@ static enum err let_in(struct store *store, const struct keys *keys,
 
 enum err ssh_login_enter(struct store *store, const struct keys *keys,
 			 const struct ssh_answer *answer, const struct ssh_proof *proof,
-			 struct login_result *ret_result, struct ssh_key_row *ret_key,
-			 bool *ret_suspect, const char **ret_why)
+			 struct login_result *ret_result, const char **ret_why)
 {
 	uint8_t fingerprint[SHA256_LEN];
 	struct login_result *result = ret_result;
+	struct ssh_key_row key;
 
-	*ret_suspect = false;
 	result->refused = ERR_OK;
 	sshkey_fingerprint(proof->sig.key.blob, fingerprint);
-	enum err err = find(store, answer->login, fingerprint, &result->account, ret_key);
+	enum err err = find(store, answer->login, fingerprint, &result->account, &key);
 	if (err == ERR_NOT_FOUND || err == ERR_NO_USER) {
 		result->refused = ERR_BAD_LOGIN;
 		return ERR_OK;
@@ -207,10 +210,10 @@ enum err ssh_login_enter(struct store *store, const struct keys *keys,
 		err = spend(store, &proof->nonce, &result->account, &result->refused);
 	if (err != ERR_OK || result->refused != ERR_OK)
 		return err;
-	*ret_why = missing(&proof->sig, ret_key, answer->verify);
+	*ret_why = missing(&proof->sig, &key, answer->verify);
 	if (*ret_why || result->account.state != ACCOUNT_ACTIVE) {
 		result->refused = ERR_FORBIDDEN;
 		return ERR_OK;
 	}
-	return let_in(store, keys, answer, proof, ret_key, result, ret_suspect);
+	return let_in(store, keys, answer, proof, &key, result);
 }

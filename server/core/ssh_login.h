@@ -50,11 +50,11 @@ enum err ssh_login_check(const struct keys *keys, const struct ssh_answer *answe
 
 /** Let in whoever gave @proof. ret_result->refused: ERR_BAD_LOGIN (nobody has that key, or
  *  not that account), ERR_EXPIRED (used before), ERR_FORBIDDEN (*ret_why says what is
- *  missing; or the account is suspended). *ret_suspect: the token's counter went back, which
- *  is audited; the owner should be told. Thread: the writer. */
+ *  missing; or the account is suspended). A token's counter that went back is audited and
+ *  told to the owner. Thread: the writer. */
 enum err ssh_login_enter(struct store *store, const struct keys *keys,
 			 const struct ssh_answer *answer, const struct ssh_proof *proof,
-			 struct login_result *ret_result, struct ssh_key_row *ret_key,
-			 bool *ret_suspect, const char **ret_why) MUST_CHECK;
+			 struct login_result *ret_result,
+			 const char **ret_why) MUST_CHECK;
 
 #endif

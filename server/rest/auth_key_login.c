@@ -25,9 +25,7 @@ enum err rest_auth_key_challenge(struct call *call)
 
 struct key_login {
 	struct ssh_proof proof;
-	struct ssh_key_row key;
 	struct login_result result;
-	bool suspect;
 };
 
 static void key_login_done(void *data)
@@ -68,9 +66,8 @@ static enum err enter_work(struct call *call, struct store *store)
 	struct ssh_answer answer = answer_of(call);
 	struct key_login *login = call->data;
 	const char *why = NULL;
-	enum err err =
-		ssh_login_enter(store, &call->server->keys, &answer, &login->proof,
-				&login->result, &login->key, &login->suspect, &why);
+	enum err err = ssh_login_enter(store, &call->server->keys, &answer, &login->proof,
+				       &login->result, &why);
 
 	if (err != ERR_OK)
 		return err;

@@ -111,6 +111,7 @@ static enum err add_work(struct call *call, struct store *store)
 	struct body_ssh_key body;
 	struct ssh_key_row row;
 	const char *why = NULL;
+	const struct keys *keys = &call->server->keys;
 	enum err err = account_own(store, &call->actor, &account);
 
 	if (err == ERR_OK)
@@ -118,11 +119,11 @@ static enum err add_work(struct call *call, struct store *store)
 	wipe(&account.password, sizeof(account.password));
 	if (err != ERR_OK)
 		return err;
-	err = ssh_key_add(store, &account,
+	err = ssh_key_add(store, keys, &account,
 			  &(struct ssh_key_add){.line = args->key,
 						.name = args->name,
 						.verify = args->verify,
-						.address = call_place(call).address},
+						.place = call_place(call)},
 			  &row, &why);
 	if (err != ERR_OK)
 		return call_blame(call, err, "key", why);
@@ -154,14 +155,15 @@ enum err rest_auth_key_add(struct call *call)
 static enum err remove_work(struct call *call, struct store *store)
 {
 	const struct body_ssh_key_ref *args = call->args;
+	struct login_place place = call_place(call);
 	struct account_row account;
 	enum err err = call->actor.scope & SCOPE_ACCOUNT
 			       ? account_own(store, &call->actor, &account)
 			       : ERR_FORBIDDEN;
 
 	if (err == ERR_OK)
-		err = ssh_key_remove(store, &account, &args->key,
-				     call_place(call).address, ended_add, call->data);
+		err = ssh_key_remove(store, &call->server->keys, &account, &args->key,
+				     &place, ended_add, call->data);
 	if (err == ERR_STATE)
 		return call_blame(call, err, "key",
 				  N_("it is the last way into this account"));

@@ -108,6 +108,16 @@ terminal resize-window -t alice -x 60 -y 20
 see alice "The screen is locked"
 check "nothing of it shows" hides alice "while you were away"
 check "nor of the rooms" hides alice "lobby"
+check "nor in what scrolled by" bash -c \
+	"! tmux -L chat$$ capture-pane -p -S - -t alice | grep -qE 'marmalade|lobby|away'"
+check "nor in the title" bash -c \
+	"! tmux -L chat$$ display-message -p -t alice '#{pane_title}' | grep -qE 'lobby|alice'"
+pid=$(terminal display-message -p -t alice '#{pane_pid}')
+kill -TSTP "$pid"
+# tmux continues what stops in its panes; another one would not.
+kill -CONT "$pid"
+see alice "The screen is locked"
+check "stopped and continued it is still locked" hides alice "lobby"
 press alice Escape
 press alice M-k
 type_in alice "/quit"

@@ -89,8 +89,9 @@ static void script_say(const struct ask *ask, const char *text)
 {
 	struct script *script = (struct script *)(uintptr_t)ask;
 
-	strncat(script->prompts, text,
-		sizeof(script->prompts) - strlen(script->prompts) - 1);
+	size_t len = strlen(script->prompts);
+
+	snprintf(script->prompts + len, sizeof(script->prompts) - len, "%s", text);
 }
 
 static void script_pause(const struct ask *ask, unsigned seconds)

@@ -385,6 +385,70 @@ static void policy_may_ask_for_pin_or_finger(void **state)
 	ssh_signer_done(&plain);
 }
 
+static const char *last_subject(struct desk *desk, const char *to)
+{
+	for (unsigned i = 0; i < 8; i++)
+		server_turn(desk->server);
+	const struct letter *letter = mailer_memory_last(desk->mails, to);
+
+	assert_non_null(letter);
+	return letter->subject.ptr;
+}
+
+static void the_owner_is_told_of_keys_that_come_and_go(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct ssh_signer signer;
+	char line[64 + LIMIT_TOKEN];
+
+	ssh_signer_init(&signer, 1, false);
+	add_key(desk, &alice, &signer);
+	snprintf(line, sizeof(line), "DELETE /v1/auth/keys/%s",
+		 desk_get(desk, "key").text);
+	assert_non_null(strstr(last_subject(desk, "alice@example.org"), "added"));
+	assert_int_equal(desk_ask(desk, line, alice.access, NULL), 204);
+	assert_non_null(strstr(last_subject(desk, "alice@example.org"), "removed"));
+	ssh_signer_done(&signer);
+}
+
+static void a_counter_that_goes_back_is_told_and_let_in(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct ssh_signer token;
+
+	ssh_signer_init(&token, 1, true);
+	add_key(desk, &alice, &token);
+	token.counter = 10;
+	assert_int_equal(log_in(desk, "alice", &token), 200);
+	token.counter = 11;
+	assert_int_equal(log_in(desk, "alice", &token), 200);
+	assert_null(strstr(last_subject(desk, "alice@example.org"), "copied"));
+	token.counter = 4;
+	assert_int_equal(log_in(desk, "alice", &token), 200);
+	assert_non_null(strstr(last_subject(desk, "alice@example.org"), "copied"));
+	/* The highest counts on: the copy that is behind stays suspect. */
+	assert_int_equal(desk_ask(desk, KEYS, alice.access, NULL), 200);
+	assert_non_null(strstr(desk->body.ptr, "\"counter\":11"));
+	ssh_signer_done(&token);
+}
+
+static void a_token_that_does_not_count_is_not_suspected(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct ssh_signer token;
+
+	ssh_signer_init(&token, 1, true);
+	add_key(desk, &alice, &token);
+	token.counter = 0;
+	assert_int_equal(log_in(desk, "alice", &token), 200);
+	assert_int_equal(log_in(desk, "alice", &token), 200);
+	assert_null(strstr(last_subject(desk, "alice@example.org"), "copied"));
+	ssh_signer_done(&token);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +465,9 @@ int main(void)
 		KEYS_TEST(removing_a_key_ends_the_sessions_it_began),
 		KEYS_TEST(a_token_must_have_been_touched),
 		KEYS_TEST(policy_may_ask_for_pin_or_finger),
+		KEYS_TEST(the_owner_is_told_of_keys_that_come_and_go),
+		KEYS_TEST(a_counter_that_goes_back_is_told_and_let_in),
+		KEYS_TEST(a_token_that_does_not_count_is_not_suspected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

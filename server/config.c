@@ -288,3 +288,12 @@ void config_mdoc(struct str *out)
 	opts_mdoc(&opts, headings, GROUP_COUNT, out);
 	opts_done(&opts);
 }
+
+void config_mdoc_file(struct str *out)
+{
+	struct opts opts;
+
+	opts_init(&opts, rows, OPTION_COUNT, NULL);
+	opts_mdoc_file(&opts, headings, GROUP_COUNT, out);
+	opts_done(&opts);
+}

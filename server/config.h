@@ -46,5 +46,6 @@ enum err config_check(const struct config *config, struct str *why) MUST_CHECK;
 void config_help(const struct config *config, unsigned width, struct str *out);
 void config_sample(const struct config *config, struct str *out);
 void config_mdoc(struct str *out);
+void config_mdoc_file(struct str *out);
 
 #endif

@@ -170,6 +170,9 @@ void opts_help(const struct opts *opts, const char *const *headings, size_t head
 /** The same in mdoc(7) and English, for the manual. */
 void opts_mdoc(const struct opts *opts, const char *const *headings, size_t heading_count,
 	       struct str *out);
+/** The keys of the configuration file alone, with their values and bounds, in mdoc(7). */
+void opts_mdoc_file(const struct opts *opts, const char *const *headings,
+		    size_t heading_count, struct str *out);
 /** A commented configuration file with every key at its default. */
 void opts_sample(const struct opts *opts, const char *const *headings,
 		 size_t heading_count, struct str *out);

@@ -220,6 +220,59 @@ void opts_mdoc(const struct opts *opts, const char *const *headings, size_t head
 	}
 }
 
+static void add_bounds(const struct opt_row *row, struct str *out)
+{
+	switch (row->type) {
+	case OPT_INT:
+		if (row->max < INT64_MAX)
+			str_addf(out, "From %lld to %lld.\n", (long long)row->min,
+				 (long long)row->max);
+		break;
+	case OPT_TEXT:
+		if (row->max < INT64_MAX)
+			str_addf(out, "At most %lld bytes.\n", (long long)row->max);
+		break;
+	case OPT_DURATION: str_add(out, "A duration.\n"); break;
+	case OPT_SIZE: str_add(out, "A size.\n"); break;
+	case OPT_LIST: str_addf(out, "A list of at most %d.\n", OPT_LIST_MAX); break;
+	case OPT_BOOL:
+	case OPT_PATH:
+	case OPT_ENUM: break;
+	}
+}
+
+static void mdoc_key(const struct opts *opts, const struct opt_row *row, struct str *out)
+{
+	const char *value = row->type == OPT_BOOL   ? "yes|no"
+			    : row->type == OPT_ENUM ? row->words
+						    : row->arg;
+
+	str_addf(out, ".It Cm %s No = Ar %s\n", row->name, value);
+	size_t start = out->len;
+	add_mdoc_text(out, row->help);
+	if (out->ptr[start] >= 'a' && out->ptr[start] <= 'z')
+		out->ptr[start] = (char)(out->ptr[start] - 'a' + 'A');
+	str_add(out, ".\n");
+	add_bounds(row, out);
+	if (row->type == OPT_BOOL || shows_default(row))
+		str_addf(out, "The default is\n.Ql %s .\n",
+			 row->fallback[0] ? row->fallback : "no");
+	if (row->flags & OPT_RELOAD)
+		str_add(out, "Changes at\n.Dv SIGHUP .\n");
+}
+
+void opts_mdoc_file(const struct opts *opts, const char *const *headings,
+		    size_t heading_count, struct str *out)
+{
+	for (size_t group = 0; group < heading_count; group++) {
+		if (!has_rows(opts, group, OPT_NO_FILE))
+			continue;
+		str_addf(out, ".Ss %s\n.Bl -tag -width Ds\n", headings[group]);
+		for_rows(opts, group, OPT_NO_FILE, mdoc_key, out);
+		str_add(out, ".El\n");
+	}
+}
+
 static void sample_row(const struct opts *opts, const struct opt_row *row,
 		       struct str *out)
 {

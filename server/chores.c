@@ -105,6 +105,7 @@ static enum err trim_step(struct task *task, struct store *store)
 	enum err err = store->driver->size(store->db, &before);
 
 	chore->more = false;
+	chore->report.bytes = before.pages * before.page_bytes;
 	if (err != ERR_OK || before.free_pages <= (chore->all ? 0 : before.pages / SLACK))
 		return err;
 	err = store->driver->upkeep(store->db, UPKEEP_TRIM, NULL, &chore->more);

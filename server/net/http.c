@@ -86,6 +86,10 @@ static void compose(struct wire *wire, const struct reply *reply)
 		str_addf(&head, "Content-Length: %zu\r\n", reply->body.len);
 	}
 	str_add(&head, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+	if (wire->number) {
+		str_addf(&head, "X-Request-Id: %llx\r\n",
+			 (unsigned long long)wire->number);
+	}
 	if (reply->status == 401) {
 		str_add(&head, "WWW-Authenticate: Bearer\r\n");
 	}
@@ -389,6 +393,7 @@ static int on_head(struct wire *wire, const char *path, size_t path_len)
 	wire->hang_up = false;
 	wire->completed = false;
 	wire->request = request_new(config->server, &http_io, wire);
+	wire->number = wire->request->number = wire_number(wire);
 	wire_until(wire, BODY_MS);
 	wire_peer(wire, wire->wsi, &wire->request->peer);
 	wire->request->method = method >= 0 && (size_t)method < ARRAY_LEN(methods)

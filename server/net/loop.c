@@ -62,6 +62,7 @@ struct loop {
 	struct headcount heads;
 	struct refusals refusals;
 	struct wire *strangers; /* those that are no WebSocket (yet) */
+	uint64_t number;        /* of the last request */
 	size_t sockets, answering;
 	struct wire *closing; /* to be closed before the loop blocks */
 	bool resting;         /* out of descriptors: not accepting until the next tick */
@@ -79,6 +80,11 @@ struct wire *wire_of(struct lws *wsi)
 const struct loop_config *wire_config(const struct wire *wire)
 {
 	return &wire->loop->config;
+}
+
+uint64_t wire_number(struct wire *wire)
+{
+	return ++wire->loop->number;
 }
 
 void wire_busy(struct wire *wire, bool busy)
@@ -446,6 +452,7 @@ enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
 	struct loop *loop = mem_new(struct loop);
 
 	loop->config = *config;
+	loop->number = clock_now_ms(config->clock) << 12;
 	limit_descriptors(config->max_connections);
 	if (uv_loop_init(&loop->uv) != 0) {
 		mem_free(loop);

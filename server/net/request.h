@@ -64,6 +64,7 @@ struct request {
 	struct server *server;
 	const struct request_io *io;
 	void *carrier;              /**< the transport's own */
+	uint64_t number;            /**< X-Request-Id; 0 for a `call` */
 	uint64_t token;             /**< the transport's own: generation, call id */
 	const struct rest_row *row; /**< NULL until the router has found it */
 	enum request_method method;

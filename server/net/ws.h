@@ -27,6 +27,7 @@ struct wire {
 	/* HTTP: the request that comes in or is being answered */
 	struct request *request; /* until the router has it */
 	struct request *asked;   /* while the router has it; tells us when it replies */
+	uint64_t number;         /* of the last request, for X-Request-Id and the log */
 	uint64_t body_len, body_most;
 	struct buf out; /* LWS_PRE bytes, then the answer */
 	bool replied;
@@ -46,6 +47,9 @@ struct wire {
 /** The wire of a wsi; NULL for lws's own. */
 struct wire *wire_of(struct lws *wsi);
 const struct loop_config *wire_config(const struct wire *wire);
+
+/** The number of one more request: none has it, before a restart or after. */
+uint64_t wire_number(struct wire *wire);
 
 /** Count it among the sockets of its address. Errors: ERR_RATE. */
 enum err wire_count(struct wire *wire) MUST_CHECK;

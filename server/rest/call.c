@@ -158,8 +158,9 @@ void call_fail(struct call *call, enum err err)
 	uint64_t retry_ms = call->retry_ms;
 
 	if (err_row(err)->http >= 500 && err != ERR_BUSY)
-		log_error("rest: a call failed, operation=%s, error=%s", call->row->op,
-			  err_word(err));
+		log_error("rest: a call failed, operation=%s, error=%s, request=%llx",
+			  call->row->op, err_word(err),
+			  (unsigned long long)call->request->number);
 	if (err == ERR_BUSY && retry_ms == 0)
 		retry_ms = CALL_BUSY_MS;
 	metrics_call(call->server, call->row, err_row(err)->http, err);

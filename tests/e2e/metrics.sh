@@ -24,6 +24,7 @@ done
 check "each row is on it, with help and type:$missing" [ -z "$missing" ]
 check "and each stands in the reference" \
 	bash -c "for n in $(tr '\n' ' ' <<<"$names"); do grep -q \"\\\`\$n\\\`\" '$top_srcdir/doc/REFERENCE.md' || exit 1; done"
+check "each answer has a number" bash -c "$(declare -f fetch); patience=9; fetch $port /livez | grep -qE '^X-Request-Id: [0-9a-f]{10,}'"
 check "the main port has no such page" bash -c "$(declare -f fetch); patience=9; fetch $port /metrics | grep -q ' 404 '"
 check "the listener has nothing else" bash -c "$(declare -f fetch); patience=9; fetch $watch /v1/users | grep -q ' 404 '"
 check "and no WebSocket" bash -c "$(declare -f fetch); patience=9; fetch $watch /v1/ws 'Upgrade: websocket' 'Connection: Upgrade' 'Sec-WebSocket-Version: 13' 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' | grep -q ' 404 '"

@@ -371,7 +371,7 @@ static enum err listen_all(struct server *server, struct str *why)
 			 pin.ptr);
 		str_done(&pin);
 	}
-	if (config->metrics_host[0]) {
+	if (config->metrics_host && config->metrics_host[0]) {
 		unsigned port = 0;
 		enum err err = listen_tcp(config->metrics_host, config->metrics_port, &fd,
 					  &port, why);

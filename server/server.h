@@ -53,7 +53,7 @@ struct server_config {
 	unsigned max_per_address;
 	unsigned readers;
 	unsigned send_rate;       /**< per minute and account; 0 = not limited */
-	const char *metrics_host; /**< empty = no page of numbers */
+	const char *metrics_host; /**< empty or NULL = no page of numbers */
 	unsigned metrics_port;
 	uint64_t min_free;     /**< bytes on the disk, below which it is not ready */
 	uint64_t retention_ms; /**< of rooms that say nothing themselves; 0 = for ever */

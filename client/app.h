@@ -177,6 +177,8 @@ void app_find_room(struct app *app, const char *name, app_room_fn *done, void *c
 /** Ask the person at the screen for the password once more; @title says what for. @fn is
  *  called once and later. */
 void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *ctx);
+/** The same for a text that is no secret on the screen, such as a code. */
+void app_ask(struct app *app, const char *title, app_confirm_fn *fn, void *ctx);
 /** The answer, from the screen. */
 void app_confirmed(struct app *app, const char *password);
 

@@ -160,11 +160,22 @@ void app_confirmed(struct app *app, const char *password)
 		fn(app, password, app->confirm_ctx);
 }
 
-void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *ctx)
+static void ask(struct app *app, enum ui_form form, const char *title, app_confirm_fn *fn,
+		void *ctx)
 {
 	app_confirmed(app, NULL); /* one at a time: the newer one stands */
 	app->confirm = fn;
 	app->confirm_ctx = ctx;
-	ui_form(app->ui, UI_FORM_CONFIRM, NULL);
+	ui_form(app->ui, form, NULL);
 	ui_form_title(app->ui, title);
+}
+
+void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *ctx)
+{
+	ask(app, UI_FORM_CONFIRM, title, fn, ctx);
+}
+
+void app_ask(struct app *app, const char *title, app_confirm_fn *fn, void *ctx)
+{
+	ask(app, UI_FORM_ASK, title, fn, ctx);
 }

@@ -164,8 +164,13 @@ static void show_form(struct tui *tui, enum ui_form form)
 		offer_key(tui);
 	else if (form == UI_FORM_LOGIN)
 		key_login_look(tui->key_login, on_keys, tui);
+	if (form == UI_FORM_CODE && auth_by_app(tui->app->auth))
+		ui_form_title(
+			tui->app->ui,
+			_("Enter the code of your authenticator, or a recovery code"));
 	if (form == UI_FORM_CODE)
-		ui_form_code(tui->app->ui, tui->where.ptr,
+		ui_form_code(tui->app->ui,
+			     auth_by_app(tui->app->auth) ? "" : tui->where.ptr,
 			     auth_code_until(tui->app->auth), tui->again);
 }
 
@@ -240,10 +245,11 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 	bool code = form == UI_FORM_CODE;
 
 	tui->by_key = false;
-	if (form == UI_FORM_CONFIRM) {
+	if (form == UI_FORM_CONFIRM || form == UI_FORM_ASK) {
 		/* Closing the form wipes what it holds; the answer may open another. */
 		AUTO(buf_wipe) struct buf answer = BUF_INIT;
-		buf_add(&answer, values->password, strlen(values->password) + 1);
+		const char *text = form == UI_FORM_ASK ? values->code : values->password;
+		buf_add(&answer, text, strlen(text) + 1);
 		show_form(tui, UI_FORM_NONE);
 		app_confirmed(tui->app, (const char *)answer.ptr);
 		return;
@@ -275,7 +281,7 @@ static void go_back(struct tui *tui, enum ui_form form)
 {
 	if (form == UI_FORM_LOCK) {
 		app_quit(tui->app, 0);
-	} else if (form == UI_FORM_CONFIRM) {
+	} else if (form == UI_FORM_CONFIRM || form == UI_FORM_ASK) {
 		show_form(tui, UI_FORM_NONE);
 		app_confirmed(tui->app, NULL);
 	} else if (form == UI_FORM_CODE)

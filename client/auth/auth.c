@@ -36,6 +36,7 @@ struct auth {
 
 	struct id challenge;
 	bool signup; /* … of a sign-up, not of a log-in */
+	bool by_app; /* … that an authenticator answers */
 	uint64_t code_until;
 	struct id user, session; /* as on disk */
 };
@@ -294,6 +295,7 @@ static void challenge_came(enum err err, unsigned status, struct bytes body, voi
 					? challenge.expires_ms - challenge.now
 					: 0;
 		auth->challenge = challenge.challenge;
+		auth->by_app = bytes_equal(challenge.factor, bytes_text("totp"));
 		auth->code_until = mono(auth) + life;
 		keep_challenge(auth, life);
 		enter(auth, AUTH_CODE, ERR_OK);
@@ -379,6 +381,11 @@ void auth_cancel(struct auth *auth)
 	auth->code_until = 0;
 	keep_challenge(auth, 0);
 	enter(auth, AUTH_OUT, ERR_OK);
+}
+
+bool auth_by_app(const struct auth *auth)
+{
+	return auth->by_app;
 }
 
 uint64_t auth_code_until(const struct auth *auth)

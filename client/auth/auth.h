@@ -48,6 +48,8 @@ void auth_code(struct auth *auth, const char *code);
 void auth_again(struct auth *auth);
 /** Forget an attempt that waits for its code. */
 void auth_cancel(struct auth *auth);
+/** The code is that of an authenticator app (or a recovery code), not one that was mailed. */
+bool auth_by_app(const struct auth *auth);
 /** Monotonic time until which the code holds; 0 when none is waited for. */
 uint64_t auth_code_until(const struct auth *auth);
 /** End the session here, or all sessions of the account. What is stored stays. */

@@ -39,13 +39,17 @@ static bool about_keys(const struct opts *opts)
 	       opts_given(opts, OPTION_KEY_REMOVE);
 }
 
+static bool wants_out(const struct opts *opts)
+{
+	return opts_bool(opts, OPTION_LOGOUT) || opts_bool(opts, OPTION_LOGOUT_ALL);
+}
+
 bool auth_flags_given(const struct profile *profile)
 {
 	const struct opts *opts = &profile->opts;
 
 	return opts_bool(opts, OPTION_LOGIN) || opts_bool(opts, OPTION_SIGNUP) ||
-	       opts_bool(opts, OPTION_LOGOUT) || opts_given(opts, OPTION_CODE) ||
-	       about_keys(opts);
+	       wants_out(opts) || opts_given(opts, OPTION_CODE) || about_keys(opts);
 }
 
 /* ---- the password ---- */
@@ -59,13 +63,11 @@ static void cut_line(struct buf *text)
 	buf_add_u8(text, '\0');
 }
 
-static enum err read_password(struct auth_flags *flags, struct str *why)
+enum err auth_password_read(const char *path, const char *prompt, struct buf *ret,
+			    struct str *why)
 {
-	const char *path = opts_text(flags->opts, OPTION_PASSWORD_FILE);
-	enum err err =
-		*path ? file_read_secret(path, LIMIT_PASSWORD + 2, &flags->password)
-		      : ask_terminal.secret(&ask_terminal, _("Password: "),
-					    &flags->password);
+	enum err err = *path ? file_read_secret(path, LIMIT_PASSWORD + 2, ret)
+			     : ask_terminal.secret(&ask_terminal, prompt, ret);
 
 	if (err != ERR_OK && *path)
 		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
@@ -73,8 +75,14 @@ static enum err read_password(struct auth_flags *flags, struct str *why)
 		str_add(why, _("no terminal to ask for the password: use "
 			       "--password-file"));
 	else
-		cut_line(&flags->password);
+		cut_line(ret);
 	return err == ERR_SHUT ? ERR_USAGE : err;
+}
+
+static enum err read_password(struct auth_flags *flags, struct str *why)
+{
+	return auth_password_read(opts_text(flags->opts, OPTION_PASSWORD_FILE),
+				  _("Password: "), &flags->password, why);
 }
 
 /* ---- the steps ---- */
@@ -254,13 +262,13 @@ static void on_state(struct app *app, void *ctx)
 static void on_step(struct app *app, enum auth_step step, enum err err, void *ctx)
 {
 	struct auth_flags *flags = ctx;
-	bool out = opts_bool(flags->opts, OPTION_LOGOUT);
+	bool out = wants_out(flags->opts);
 
 	if (about_keys(flags->opts) && step == AUTH_IN) {
 		on_state(app, flags);
 	} else if (out && step == AUTH_IN && !flags->asked) {
 		flags->asked = true;
-		auth_logout(app->auth, false);
+		auth_logout(app->auth, opts_bool(flags->opts, OPTION_LOGOUT_ALL));
 	} else if (out && step == AUTH_OUT && flags->asked) {
 		say(flags, _("signed out"));
 	} else if (!flags->asked && step != AUTH_IN) {
@@ -278,7 +286,11 @@ static void on_step(struct app *app, enum auth_step step, enum err err, void *ct
 	} else if (step == AUTH_IN) {
 		say(flags, _("signed in"));
 	} else if (step == AUTH_CODE) {
-		say(flags, _("a code was sent by mail: finish with --code CODE"));
+		say(flags,
+		    auth_by_app(app->auth)
+			    ? _("finish with --code and the code of your "
+				"authenticator, or a recovery code")
+			    : _("a code was sent by mail: finish with --code CODE"));
 	}
 }
 
@@ -327,7 +339,7 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 	}
 	app_face_add(app, &flags->face);
 	auth_listen(app->auth, on_step, flags);
-	if (!opts_bool(opts, OPTION_LOGOUT) && !about_keys(opts))
+	if (!wants_out(opts) && !about_keys(opts))
 		auth_by_name(app->auth);
 	*ret = flags;
 	return ERR_OK;

@@ -18,4 +18,10 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 			struct auth_flags **ret, struct str *why) MUST_CHECK;
 void auth_flags_free(struct auth_flags **flags);
 
+/** A password, ended by a zero byte: the first line of the file @path, or where that is ""
+ *  what is typed at the terminal after @prompt. Errors: those of file_read_secret(),
+ *  ERR_USAGE (no terminal); @why gets a sentence. */
+enum err auth_password_read(const char *path, const char *prompt, struct buf *ret,
+			    struct str *why) MUST_CHECK;
+
 #endif

@@ -11,6 +11,8 @@
 
 #include "client/cmd/cmd_private.h"
 #include "common/base/mem.h"
+#include "common/base/neutral.h"
+#include "common/crypto/secret.h"
 #include "common/os/lang.h"
 #include "common/proto/json_out.h"
 
@@ -92,6 +94,40 @@ enum ui_taken cmd_usage(struct app *app, const char *name)
 	str_addf(&text, _("Use: /%s %s (%s)"), row->name, row->args, _(row->help));
 	app_notice(app, text.ptr);
 	return UI_LINE_KEEP;
+}
+
+bool cmd_is(const char *text, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(text, word, len) == 0;
+}
+
+void cmd_why(enum err err, struct bytes body, struct str *out)
+{
+	AUTO(json_free) struct json *json = NULL;
+	struct body_problem problem = {.detail = {NULL, 0}};
+
+	if (json_parse(body, &json) == ERR_OK &&
+	    body_decode(body_problem_def(), json, json_root(json), &problem, NULL) ==
+		    ERR_OK &&
+	    problem.detail.len) {
+		AUTO(str_done) struct str text = STR_INIT;
+		str_add_len(&text, (const char *)problem.detail.ptr, problem.detail.len);
+		/* The server's texts stand in the same catalogue. */
+		const char *said = _(text.ptr);
+		neutral_add(out, said, strlen(said), NEUTRAL_LINE);
+		return;
+	}
+	str_add(out, _(err_text(err)));
+}
+
+void cmd_ask(struct app *app, const char *op, const struct body_def *def,
+	     const void *body, link_result_fn *done, void *ctx)
+{
+	AUTO(buf_wipe) struct buf args = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+
+	body_encode(def, &out, body);
+	app_call(app, op, buf_view(&args), done, ctx);
 }
 
 static void answered(enum err err, unsigned status, struct bytes body, void *ctx)

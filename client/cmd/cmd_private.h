@@ -39,6 +39,13 @@ enum ui_taken cmd_usage(struct app *app, const char *name);
 /** Operation @op on @room; what goes wrong becomes a notice. */
 void cmd_call(struct app *app, const char *op, const struct body_def *def,
 	      const void *body);
+/** The same with somebody who hears the answer. */
+void cmd_ask(struct app *app, const char *op, const struct body_def *def,
+	     const void *body, link_result_fn *done, void *ctx);
+/** What went wrong, in one translated line: @err, and what the problem @body says of it. */
+void cmd_why(enum err err, struct bytes body, struct str *out);
+/** Whether the first @len bytes of @text are @word. */
+bool cmd_is(const char *text, size_t len, const char *word);
 /** The room on the screen; NULL: none. */
 struct room *cmd_room_now(struct app *app);
 /** The message of this room that was picked, else @usual; NULL where that is not one that

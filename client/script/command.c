@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/script/account.h"
 #include "common/os/lang.h"
 #include "common/proto/limits.h"
 
@@ -16,15 +17,30 @@
 static const struct {
 	enum option option;
 	enum request_kind kind;
-	bool is_text; /* its value is the room, or what is looked for */
+	bool is_text; /* its value is the room, or what is looked for or called with */
 } commands[] = {
+	{OPTION_BLOCK, REQUEST_CALL, true},
+	{OPTION_BLOCKS, REQUEST_CALL, false},
+	{OPTION_CHANGE_PASSWORD, REQUEST_CALL, false},
+	{OPTION_DELETE_ACCOUNT, REQUEST_CALL, false},
+	{OPTION_DEVICES, REQUEST_CALL, false},
+	{OPTION_END_DEVICE, REQUEST_CALL, true},
+	{OPTION_EXPORT_ACCOUNT, REQUEST_CALL, false},
+	{OPTION_FIND_USERS, REQUEST_CALL, true},
 	{OPTION_FLUSH, REQUEST_FLUSH, false},
 	{OPTION_FOLLOW, REQUEST_FOLLOW, false},
 	{OPTION_HISTORY, REQUEST_HISTORY, true},
+	{OPTION_RECOVERY_CODES, REQUEST_CALL, false},
 	{OPTION_ROOMS, REQUEST_ROOMS_LIST, false},
 	{OPTION_SEARCH, REQUEST_SEARCH, true},
 	{OPTION_SEND, REQUEST_SEND, true},
+	{OPTION_SET_PROFILE, REQUEST_CALL, false},
+	{OPTION_TOTP_CONFIRM, REQUEST_CALL, true},
+	{OPTION_TOTP_ENROL, REQUEST_CALL, false},
+	{OPTION_TOTP_REMOVE, REQUEST_CALL, false},
+	{OPTION_UNBLOCK, REQUEST_CALL, true},
 	{OPTION_WHOAMI, REQUEST_WHOAMI, false},
+	{OPTION_WHOIS, REQUEST_CALL, true},
 };
 
 static bool is_given(const struct opts *opts, size_t i)
@@ -113,6 +129,9 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 	request->json = opts_bool(opts, OPTION_JSON);
 	request->timeout_ms = (uint64_t)opts_number(opts, OPTION_TIMEOUT);
 	request->limit = (uint64_t)opts_number(opts, OPTION_LIMIT);
+	if (request->kind == REQUEST_CALL &&
+	    (opts->operand_count == 0 || commands[which].option == OPTION_SET_PROFILE))
+		return account_read(opts, commands[which].option, request, why);
 	if (commands[which].is_text)
 		str_set(request->kind == REQUEST_SEARCH ? &request->text : &request->room,
 			opts_text(opts, commands[which].option));

@@ -12,10 +12,11 @@
 #include "common/proto/json.h"
 #include "common/proto/json_out.h"
 #include "common/proto/limits.h"
+#include "common/proto/rest.h"
 
 /* Words of the JSON, by number; sorted as the enums are. */
-static const char *const kinds[] = {NULL,    "flush",  "follow", "history",
-				    "rooms", "search", "send",   "whoami"};
+static const char *const kinds[] = {NULL,     "flush", "follow", "history", "rooms",
+				    "search", "send",  "whoami", "call"};
 static const char *const waits[] = {"stored", "delivered", "none"};
 static const char *const sinces[] = {"now", "start"};
 
@@ -89,8 +90,13 @@ enum err request_check(const struct request *request)
 	enum err err = check_name(&request->room, named);
 
 	if (err == ERR_OK &&
-	    (request->kind == REQUEST_SEND || request->kind == REQUEST_SEARCH))
+	    (request->kind == REQUEST_SEND || request->kind == REQUEST_SEARCH ||
+	     request->kind == REQUEST_CALL))
 		err = check_text(&request->text);
+	if (err == ERR_OK && request->kind == REQUEST_CALL &&
+	    (!rest_find(request->name.ptr, request->name.len) ||
+	     (request->room.len && !rest_find(request->room.ptr, request->room.len))))
+		err = ERR_BAD;
 	if (err == ERR_OK)
 		err = check_name(&request->name, false);
 	if (err == ERR_OK && request->room_count > REQUEST_ROOMS)

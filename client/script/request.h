@@ -24,6 +24,7 @@ enum request_kind {
 	REQUEST_SEARCH,
 	REQUEST_SEND,
 	REQUEST_WHOAMI,
+	REQUEST_CALL, /**< an operation of the server, see call.c */
 };
 
 /** WAIT_NONE: until it is on our own disk. */
@@ -38,17 +39,17 @@ struct request_place {
 
 struct request {
 	enum request_kind kind;
-	bool json;                /**< answer in JSON lines */
-	struct str room;          /**< send, history: as written */
-	struct str text;          /**< send; search: what is looked for */
-	struct str name;          /**< send --id, follow --consumer */
-	struct id cid;            /**< send: made by whom was asked first */
+	bool json;       /**< answer in JSON lines */
+	struct str room; /**< send, history: as written; call: what a step-up is for */
+	struct str text; /**< send; search: what is looked for; call: arguments as JSON */
+	struct str name; /**< send --id, follow --consumer; call: operation */
+	struct id cid;   /**< send: made by whom was asked first */
 	enum request_wait wait;   /**< send */
 	enum request_since since; /**< follow: where a new consumer begins */
 	bool no_queue;            /**< send: what cannot be sent in time is dropped */
 	uint64_t timeout_ms;      /**< send, history */
 	uint64_t limit;           /**< history, search */
-	struct str *rooms;        /**< follow */
+	struct str *rooms;        /**< follow; call: the code of a step-up */
 	size_t room_count;
 	struct request_place *places; /**< follow: from an owner that has ended */
 	size_t place_count;

@@ -10,10 +10,10 @@
 #include "common/proto/json_out.h"
 
 static const struct task_ops *const kinds[] = {
-	[REQUEST_FLUSH] = &task_flush,     [REQUEST_FOLLOW] = &task_follow,
-	[REQUEST_HISTORY] = &task_history, [REQUEST_ROOMS_LIST] = &task_rooms,
-	[REQUEST_SEARCH] = &task_search,   [REQUEST_SEND] = &task_send,
-	[REQUEST_WHOAMI] = &task_whoami,
+	[REQUEST_CALL] = &task_call,        [REQUEST_FLUSH] = &task_flush,
+	[REQUEST_FOLLOW] = &task_follow,    [REQUEST_HISTORY] = &task_history,
+	[REQUEST_ROOMS_LIST] = &task_rooms, [REQUEST_SEARCH] = &task_search,
+	[REQUEST_SEND] = &task_send,        [REQUEST_WHOAMI] = &task_whoami,
 };
 
 static void on_late(struct app *app, void *ctx)

@@ -54,7 +54,7 @@ struct task {
 	void *ctx;
 };
 
-extern const struct task_ops task_flush, task_follow, task_history, task_rooms,
+extern const struct task_ops task_call, task_flush, task_follow, task_history, task_rooms,
 	task_search, task_send, task_whoami;
 
 /** A command for @request (taken), with one reference. */

@@ -86,7 +86,7 @@ void form_open(struct form *form, enum ui_form kind, const struct ui_values *kno
 		add_fields(&fresh, login_fields, ARRAY_LEN(login_fields));
 	else if (kind == UI_FORM_SIGNUP)
 		add_fields(&fresh, signup_fields, ARRAY_LEN(signup_fields));
-	else if (kind == UI_FORM_CODE)
+	else if (kind == UI_FORM_CODE || kind == UI_FORM_ASK)
 		add_fields(&fresh, code_fields, ARRAY_LEN(code_fields));
 	else if (kind == UI_FORM_CONFIRM || kind == UI_FORM_LOCK)
 		add_fields(&fresh, secret_fields, ARRAY_LEN(secret_fields));

@@ -38,7 +38,7 @@ struct form {
 	bool busy;
 	struct str error;  /**< raw text */
 	struct str where;  /**< where a code went; raw */
-	struct str title;  /**< of UI_FORM_CONFIRM and UI_FORM_LOCK; raw */
+	struct str title;  /**< of UI_FORM_CONFIRM, _ASK, _CODE and _LOCK; raw */
 	struct str offer;  /**< the SSH key that could log in; raw */
 	uint64_t until_ms; /**< the code holds so long; monotonic */
 	uint64_t again_ms; /**< another may be sent then */

@@ -65,7 +65,7 @@ static void init(struct ui *ui, const struct ui_options *options, struct model *
 	ui->ctx = ctx;
 	ui->clock = options->clock;
 	ui->tty.fd = -1;
-	ui->notice = ui->page = ui->page_title = ui->held_text = STR_INIT;
+	ui->notice = ui->page = ui->page_qr = ui->page_title = ui->held_text = STR_INIT;
 	ui->focused = true;
 	ui->dirty = true;
 	input_init(&ui->input);
@@ -122,6 +122,7 @@ void ui_free(struct ui **at)
 	input_done(&ui->input);
 	str_done(&ui->notice);
 	str_done(&ui->page);
+	str_done(&ui->page_qr);
 	str_done(&ui->page_title);
 	str_done(&ui->held_text);
 	mem_free(ui);
@@ -194,6 +195,7 @@ static bool go_back(struct ui *ui)
 
 	if (ui->page.len) {
 		str_clear(&ui->page);
+		str_clear(&ui->page_qr);
 	} else if (ui->view.overlay) {
 		ui->view.overlay = 0;
 	} else if (room && timeline_picked(&room->timeline)) {
@@ -306,6 +308,7 @@ static void fill_view(struct ui *ui)
 	view->notice = ui->notice.ptr;
 	view->page_title = ui->page_title.ptr;
 	view->page = ui->page.len ? ui->page.ptr : NULL;
+	view->page_qr = ui->page_qr.ptr;
 	view->form = ui->form.kind == UI_FORM_NONE ? NULL : &ui->form;
 }
 
@@ -381,6 +384,7 @@ void ui_page(struct ui *ui, const char *title, const char *text)
 	}
 	str_set(&ui->page_title, title);
 	str_set(&ui->page, text);
+	str_clear(&ui->page_qr);
 	ui->view.page_top = 0;
 	ui->dirty = true;
 }
@@ -388,6 +392,13 @@ void ui_page(struct ui *ui, const char *title, const char *text)
 uint64_t ui_typed_ms(const struct ui *ui)
 {
 	return ui->input_ms;
+}
+
+void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *text)
+{
+	ui_page(ui, title, text);
+	if (!ui->linear && ui->page.len)
+		str_set(&ui->page_qr, code);
 }
 
 void ui_alert(struct ui *ui)

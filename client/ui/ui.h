@@ -46,6 +46,7 @@ enum ui_form {
 	UI_FORM_SIGNUP,
 	UI_FORM_CODE,
 	UI_FORM_CONFIRM, /**< the password, for what ui_form_title() says */
+	UI_FORM_ASK,     /**< something else that ui_form_title() says, as `code` */
 	UI_FORM_LOCK,    /**< nothing else is shown or told until the app ends it */
 };
 
@@ -153,6 +154,9 @@ void ui_notice(struct ui *ui, const char *text);
 uint64_t ui_typed_ms(const struct ui *ui);
 /** Several lines to read: an overlay that scrolls and closes with Esc. */
 void ui_page(struct ui *ui, const char *title, const char *text);
+/** The same with the QR code of @code above the text, as large as fits; where it does not
+ *  fit, a line says so. */
+void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *text);
 /** Bell, unless the window has the focus. */
 void ui_alert(struct ui *ui);
 

@@ -38,7 +38,8 @@ void ui_form(struct ui *ui, enum ui_form form, const struct ui_values *known)
 	str_clear(&ui->notice);
 	ui->dirty = true;
 	/* One that can be about several things asks when it is known about what. */
-	if (ui->linear && form != UI_FORM_CONFIRM && form != UI_FORM_LOCK)
+	if (ui->linear && form != UI_FORM_CONFIRM && form != UI_FORM_ASK &&
+	    form != UI_FORM_LOCK)
 		linear_form(ui);
 }
 

@@ -42,6 +42,7 @@ struct ui {
 	struct str notice;
 	struct str page_title;
 	struct str page;
+	struct str page_qr;
 	struct held *held;
 	size_t held_count;
 	size_t held_cap;

@@ -45,6 +45,7 @@ struct view {
 	const char *notice; /**< "" = none */
 	const char *page_title;
 	const char *page;        /**< NULL = none */
+	const char *page_qr;     /**< drawn above the page as a QR code, or "" */
 	size_t page_top;         /**< first row shown; clamped by drawing */
 	const struct form *form; /**< NULL = none */
 	/* Where things went, for the mouse and for scrolling. */

@@ -16,10 +16,13 @@ static const char *title_of(const struct form *form)
 {
 	switch (form->kind) {
 	case UI_FORM_CONFIRM:
+	case UI_FORM_ASK:
 	case UI_FORM_LOCK: return form->title.ptr;
 	case UI_FORM_LOGIN: return _("Log in");
 	case UI_FORM_SIGNUP: return _("Sign up");
-	default: return _("Enter the code that was sent to you");
+	default:
+		return form->title.len ? form->title.ptr
+				       : _("Enter the code that was sent to you");
 	}
 }
 
@@ -116,7 +119,8 @@ static void add_hint(const struct view *view, struct str *out)
 	case UI_FORM_SIGNUP:
 		str_add(out, _("Enter: sign up · F2: log in · Esc: back"));
 		break;
-	case UI_FORM_CONFIRM: str_add(out, _("Enter: go on · Esc: back")); break;
+	case UI_FORM_CONFIRM:
+	case UI_FORM_ASK: str_add(out, _("Enter: go on · Esc: back")); break;
 	case UI_FORM_LOCK:
 		str_add(out, _("Enter: unlock · Ctrl-C: leave the program"));
 		break;

@@ -50,6 +50,7 @@ openssl/          common/crypto/
 sqlite3           common/sqlite/|server/store/driver_sqlite\.c|client/cache/(db|vfs)[a-z_]*\.[ch]
 libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws\.c
 readline/         client/ui/line\.c
+qrencode          client/ui/qr\.c
 (n?curses|term\.h) client/ui/screen_curses\.c
 uv                server/net/loop\.[ch]
 security/         client/unlock/pam\.c

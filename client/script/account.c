@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From options to operations. What needs a step-up (removing the authenticator, new
+ * recovery codes, the end of the account) is asked for in one run where the code is at
+ * hand, and in two where it comes by mail: the first says the challenge, the second brings
+ * it back with --challenge and --code.
+ */
+#include "client/script/account.h"
+
+#include <string.h>
+
+#include "client/auth/flags.h"
+#include "common/crypto/secret.h"
+#include "common/os/lang.h"
+#include "common/proto/body.h"
+
+static void set(struct request *request, const char *op, const struct body_def *def,
+		const void *body)
+{
+	AUTO(buf_wipe) struct buf args = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+
+	str_set(&request->name, op);
+	body_encode(def, &out, body);
+	str_set_len(&request->text, (const char *)args.ptr, args.len);
+}
+
+static enum err set_none(struct request *request, const char *op)
+{
+	str_set(&request->name, op);
+	str_set(&request->text, "{}");
+	return ERR_OK;
+}
+
+static enum err set_user(struct request *request, const char *op, const char *name)
+{
+	struct body_user_ref body = {bytes_text(name + (name[0] == '@'))};
+
+	set(request, op, body_user_ref_def(), &body);
+	return ERR_OK;
+}
+
+static enum err read_password(const struct opts *opts, enum option option,
+			      const char *prompt, struct buf *out, struct str *why)
+{
+	return auth_password_read(opts_text(opts, option), prompt, out, why);
+}
+
+static enum err set_password(const struct opts *opts, struct request *request,
+			     const char *op, struct str *why)
+{
+	AUTO(buf_wipe) struct buf password = BUF_INIT;
+	struct body_password body = {.password = bytes_of(NULL, 0)};
+	enum err err = read_password(opts, OPTION_PASSWORD_FILE, _("Password: "),
+				     &password, why);
+
+	if (err != ERR_OK)
+		return err;
+	if (password.len > 1)
+		body.password = bytes_text((const char *)password.ptr);
+	set(request, op, body_password_def(), &body);
+	return ERR_OK;
+}
+
+static enum err set_step_up(const struct opts *opts, struct request *request,
+			    const char *op, struct str *why)
+{
+	const char *challenge = opts_text(opts, OPTION_CHALLENGE);
+	const char *code = opts_text(opts, OPTION_CODE);
+	struct body_step_up body = {.code = *code ? bytes_text(code) : bytes_of(NULL, 0)};
+
+	if (!*challenge) {
+		str_set(&request->room, op);
+		if (*code)
+			request_add_room(request, code);
+		return set_password(opts, request, "auth_step_up", why);
+	}
+	if (id_parse(challenge, strlen(challenge), &body.challenge) != ERR_OK) {
+		str_set(why, _("--challenge takes what the first run has printed"));
+		return ERR_USAGE;
+	}
+	set(request, op, body_step_up_def(), &body);
+	return ERR_OK;
+}
+
+static enum err set_change(const struct opts *opts, struct request *request,
+			   struct str *why)
+{
+	AUTO(buf_wipe) struct buf before = BUF_INIT, after = BUF_INIT;
+	enum err err =
+		read_password(opts, OPTION_PASSWORD_FILE, _("Password: "), &before, why);
+
+	if (err == ERR_OK)
+		err = read_password(opts, OPTION_NEW_PASSWORD_FILE, _("New password: "),
+				    &after, why);
+	if (err != ERR_OK)
+		return err;
+	struct body_change_password body = {bytes_text((const char *)before.ptr),
+					    bytes_text((const char *)after.ptr)};
+	set(request, "auth_change_password", body_change_password_def(), &body);
+	return ERR_OK;
+}
+
+/* FIELD=VALUE, as often as there are fields. */
+static enum err set_profile(const struct opts *opts, struct request *request,
+			    struct str *why)
+{
+	struct body_profile body = {.findable = 0};
+
+	for (size_t i = 0; i < opts->operand_count; i++) {
+		const char *word = opts->operands[i], *equals = strchr(word, '=');
+		size_t len = equals ? (size_t)(equals - word) : 0;
+		struct bytes value = equals ? bytes_text(equals + 1) : bytes_of(NULL, 0);
+		if (len == 12 && memcmp(word, "display_name", len) == 0)
+			body.display_name = value;
+		else if (len == 5 && memcmp(word, "about", len) == 0)
+			body.about = value;
+		else if (len == 6 && memcmp(word, "status", len) == 0)
+			body.status = value;
+		else if (len == 8 && memcmp(word, "findable", len) == 0)
+			body.findable = kind_value(&yes_no_words, equals + 1, value.len);
+		else
+			len = 0;
+		if (!len) {
+			str_set(why,
+				_("--set-profile takes display_name=, about=, status= "
+				  "and findable=yes or no"));
+			return ERR_USAGE;
+		}
+	}
+	set(request, "auth_profile", body_profile_def(), &body);
+	return ERR_OK;
+}
+
+static enum err set_session(const char *text, struct request *request, struct str *why)
+{
+	struct body_session_ref body;
+
+	if (id_parse(text, strlen(text), &body.session) != ERR_OK) {
+		str_set(why, _("--end-device takes a session as --devices prints it"));
+		return ERR_USAGE;
+	}
+	set(request, "auth_session_revoke", body_session_ref_def(), &body);
+	return ERR_OK;
+}
+
+static bool takes_text(enum option which)
+{
+	return which == OPTION_BLOCK || which == OPTION_END_DEVICE ||
+	       which == OPTION_FIND_USERS || which == OPTION_TOTP_CONFIRM ||
+	       which == OPTION_UNBLOCK || which == OPTION_WHOIS;
+}
+
+enum err account_read(const struct opts *opts, enum option which, struct request *request,
+		      struct str *why)
+{
+	const char *text = takes_text(which) ? opts_text(opts, which) : "";
+	struct body_totp_code code = {bytes_text(text)};
+	struct body_users users = {.prefix = bytes_text(text), .limit = LIMIT_LIST};
+
+	switch (which) {
+	case OPTION_BLOCK: return set_user(request, "user_block", text);
+	case OPTION_BLOCKS: return set_none(request, "auth_blocks");
+	case OPTION_CHANGE_PASSWORD: return set_change(opts, request, why);
+	case OPTION_DELETE_ACCOUNT: return set_step_up(opts, request, "auth_delete", why);
+	case OPTION_DEVICES: return set_none(request, "auth_sessions");
+	case OPTION_END_DEVICE: return set_session(text, request, why);
+	case OPTION_EXPORT_ACCOUNT: return set_none(request, "auth_export");
+	case OPTION_FIND_USERS:
+		set(request, "users", body_users_def(), &users);
+		return ERR_OK;
+	case OPTION_RECOVERY_CODES:
+		return set_step_up(opts, request, "auth_recovery_codes", why);
+	case OPTION_SET_PROFILE: return set_profile(opts, request, why);
+	case OPTION_TOTP_CONFIRM:
+		set(request, "auth_totp_confirm", body_totp_code_def(), &code);
+		return ERR_OK;
+	case OPTION_TOTP_ENROL:
+		return set_password(opts, request, "auth_totp_enrol", why);
+	case OPTION_TOTP_REMOVE:
+		return set_step_up(opts, request, "auth_totp_remove", why);
+	case OPTION_UNBLOCK: return set_user(request, "user_unblock", text);
+	case OPTION_WHOIS: return set_user(request, "user_get", text);
+	default: return ERR_INTERNAL;
+	}
+}

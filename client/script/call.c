@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One operation of the server and its answer in lines: with --json as it came, a line for
+ * each row of a list; else words with tabs between them. Lists are followed to their end.
+ */
+#include <string.h>
+
+#include "client/script/task.h"
+#include "client/ui/qr.h"
+#include "common/base/neutral.h"
+#include "common/crypto/secret.h"
+#include "common/os/lang.h"
+#include "common/proto/body.h"
+#include "common/proto/json_out.h"
+
+#define QR_BLACK_ON_WHITE "\x1b[38;5;16;48;5;231m"
+#define PAGES_MOST        100000 /* of a list that never ends */
+
+struct call {
+	struct task task; /* first */
+	bool asked;
+	unsigned pages;
+};
+
+/* The answers that are lists, and which members of a row people want to see. */
+static const struct {
+	const char *op, *list;
+	const char *columns[6];
+} lists[] = {
+	{"auth_sessions",
+	 "sessions",
+	 {"session", "how", "device_name", "place", "client"}},
+	{"auth_blocks", "users", {"name", "display_name"}},
+	{"auth_export", "records", {NULL}},
+	{"auth_recovery_codes", "codes", {NULL}},
+	{"auth_totp_confirm", "codes", {NULL}},
+	{"users", "users", {"name", "display_name", "status"}},
+};
+
+static struct call *call_of(struct task *task)
+{
+	return CONTAINER_OF(task, struct call, task);
+}
+
+static void ask(struct task *task, const char *op, struct bytes args);
+
+static void put_json(struct task *task, struct json_node node)
+{
+	AUTO(buf_wipe) struct buf line = BUF_INIT;
+
+	json_print(node, &line);
+	task_line(task, buf_view(&line));
+}
+
+static void add_value(struct json_node node, struct str *line)
+{
+	AUTO(buf_done) struct buf text = BUF_INIT;
+	struct bytes bytes;
+
+	if (json_text(node, &bytes)) {
+		neutral_add(line, (const char *)bytes.ptr, bytes.len, NEUTRAL_LINE);
+	} else if (node.ptr) {
+		json_print(node, &text);
+		str_add_len(line, (const char *)text.ptr, text.len);
+	}
+}
+
+static void put_row(struct task *task, size_t list, struct json_node row)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+	bool plain = json_type(row) == JSON_TEXT && !task->request.json;
+
+	if (!plain && (task->request.json || !lists[list].columns[0])) {
+		put_json(task, row);
+		return;
+	}
+	if (plain)
+		add_value(row, &line);
+	for (const char *const *name = lists[list].columns; !plain && *name; name++) {
+		if (name != lists[list].columns)
+			str_add_char(&line, '\t');
+		add_value(json_get(row, *name), &line);
+	}
+	task_line(task, str_view(&line));
+}
+
+/* "name<TAB>value" for each member of an object and of those in it. */
+static void put_members(struct task *task, struct json_node object)
+{
+	for (struct json_node child = json_first(object); child.ptr;
+	     child = json_next(child)) {
+		AUTO(str_done) struct str line = STR_INIT;
+		if (json_type(child) == JSON_OBJECT) {
+			put_members(task, child);
+			continue;
+		}
+		str_addf(&line, "%s\t", json_key(child));
+		add_value(child, &line);
+		task_line(task, str_view(&line));
+	}
+}
+
+/* For a camera; colours that no palette changes. */
+static void put_qr(struct task *task, struct json_node offer)
+{
+	AUTO(qr_done) struct qr qr = QR_INIT;
+	AUTO(str_done) struct str text = STR_INIT;
+	struct bytes url;
+
+	if (!json_text(json_get(offer, "url"), &url))
+		return;
+	str_add_len(&text, (const char *)url.ptr, url.len);
+	if (qr_draw(text.ptr, QR_QUIET, &qr) != ERR_OK)
+		return;
+	for (const char *line = qr.lines.ptr, *end; (end = strchr(line, '\n'));
+	     line = end + 1) {
+		str_clear(&text);
+		str_add(&text, QR_BLACK_ON_WHITE);
+		str_add_len(&text, line, (size_t)(end - line));
+		str_add(&text, "\x1b[m");
+		task_line(task, str_view(&text));
+	}
+}
+
+static size_t list_of(const char *op)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(lists) && strcmp(lists[i].op, op) != 0)
+		i++;
+	return i;
+}
+
+/* The next page has the same arguments and a cursor. */
+static void ask_page(struct task *task, struct bytes cursor)
+{
+	AUTO(json_free) struct json *json = NULL;
+	AUTO(buf_done) struct buf args = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+
+	if (json_parse(str_view(&task->request.text), &json) != ERR_OK)
+		return;
+	json_out_open(&out, '{');
+	json_out_key(&out, "cursor");
+	json_out_text(&out, cursor);
+	for (struct json_node child = json_first(json_root(json)); child.ptr;
+	     child = json_next(child)) {
+		AUTO(buf_done) struct buf value = BUF_INIT;
+		json_print(child, &value);
+		json_out_key(&out, json_key(child));
+		json_out_raw(&out, buf_view(&value));
+	}
+	json_out_close(&out, '}');
+	ask(task, task->request.name.ptr, buf_view(&args));
+}
+
+static void show_list(struct task *task, size_t list, struct json_node root)
+{
+	struct json_node row = json_first(json_get(root, lists[list].list));
+	struct bytes cursor;
+
+	for (; row.ptr; row = json_next(row))
+		put_row(task, list, row);
+	if (json_text(json_get(root, "cursor"), &cursor) && cursor.len &&
+	    ++call_of(task)->pages < PAGES_MOST) {
+		task_push(task);
+		ask_page(task, cursor);
+	} else {
+		task_end(task, ERR_OK);
+	}
+}
+
+/* The step-up is open: go on with the code, or say what is needed. */
+static void stepped_up(struct task *task, struct json_node root)
+{
+	struct request *request = &task->request;
+	AUTO(buf_wipe) struct buf args = BUF_INIT;
+	struct json_out out = json_out_init(&args);
+	struct bytes challenge, factor;
+
+	if (!json_text(json_get(root, "challenge"), &challenge) ||
+	    !json_text(json_get(root, "factor"), &factor)) {
+		task_end(task, ERR_BAD);
+		return;
+	}
+	bool none = bytes_equal(factor, bytes_text("none"));
+	if (request->room_count == 0 && !none) {
+		put_json(task, root);
+		task_note(task, _("chat-client: finish with --challenge and --code"));
+		task_end(task, ERR_OK);
+		return;
+	}
+	json_out_open(&out, '{');
+	json_out_key(&out, "challenge");
+	json_out_text(&out, challenge);
+	if (!none) {
+		json_out_key(&out, "code");
+		json_out_text(&out, str_view(&request->rooms[0]));
+	}
+	json_out_close(&out, '}');
+	str_set(&request->name, request->room.ptr);
+	str_clear(&request->room);
+	ask(task, request->name.ptr, buf_view(&args));
+}
+
+static void show(struct task *task, struct bytes body)
+{
+	const char *op = task->request.name.ptr;
+	AUTO(json_free) struct json *json = NULL;
+	size_t list = list_of(op);
+
+	if (body.len == 0) { /* done, and nothing to say */
+		task_end(task, ERR_OK);
+		return;
+	}
+	if (json_parse(body, &json) != ERR_OK) {
+		task_end(task, ERR_BAD);
+		return;
+	}
+	struct json_node root = json_root(json);
+	if (task->request.room.len) {
+		stepped_up(task, root);
+	} else if (list < ARRAY_LEN(lists)) {
+		show_list(task, list, root);
+	} else {
+		if (task->request.json)
+			put_json(task, root);
+		else
+			put_members(task, root);
+		if (!task->request.json && strcmp(op, "auth_totp_enrol") == 0)
+			put_qr(task, root);
+		task_end(task, ERR_OK);
+	}
+}
+
+/* What the server says of its refusal, beside the words of the code. */
+static void note_detail(struct task *task, struct bytes body)
+{
+	AUTO(json_free) struct json *json = NULL;
+	AUTO(str_done) struct str text = STR_INIT, line = STR_INIT;
+	struct bytes detail;
+
+	if (json_parse(body, &json) != ERR_OK ||
+	    !json_text(json_get(json_root(json), "detail"), &detail))
+		return;
+	str_add_len(&text, (const char *)detail.ptr, detail.len);
+	str_add(&line, "chat-client: ");
+	neutral_add(&line, _(text.ptr), strlen(_(text.ptr)), NEUTRAL_LINE);
+	task_note(task, line.ptr);
+}
+
+static void came(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	struct task *task = ctx;
+
+	if (!task->ended && err == ERR_OK) {
+		show(task, body);
+	} else if (!task->ended) {
+		note_detail(task, body);
+		task_end(task, err);
+	}
+	task_unref(&task);
+}
+
+static void ask(struct task *task, const char *op, struct bytes args)
+{
+	call_of(task)->asked = true;
+	task_wait(task, task->request.timeout_ms);
+	app_call(task->app, op, args, came, task_ref(task));
+}
+
+static void look(struct task *task)
+{
+	const enum link_state state = link_state(task->app->link);
+
+	if (call_of(task)->asked)
+		return;
+	if (state == LINK_ONLINE)
+		ask(task, task->request.name.ptr, str_view(&task->request.text));
+	else if (state == LINK_WAITING)
+		task_end(task, ERR_UNREACHABLE);
+	else if (state == LINK_OFF)
+		task_end(task, task_session(task));
+}
+
+static void call_state(struct task *task, bool fresh)
+{
+	look(task);
+}
+
+static void call_start(struct task *task)
+{
+	task_wait(task, task->request.timeout_ms);
+	look(task);
+}
+
+static void call_late(struct task *task)
+{
+	task_end(task, call_of(task)->asked ? ERR_TIMEOUT : ERR_UNREACHABLE);
+}
+
+static void call_done(struct task *task)
+{
+	wipe(task->request.text.ptr, task->request.text.len);
+}
+
+const struct task_ops task_call = {.size = sizeof(struct call),
+				   .start = call_start,
+				   .state = call_state,
+				   .late = call_late,
+				   .done = call_done};

@@ -17,7 +17,15 @@
 
 #define DRAIN_MS     3000 /* for answers under way; then it ends anyway */
 #define GOODBYE_MS   500  /* for the close frames to be answered */
-#define RECONNECT_MS 5000 /* goaway spreads the return over so long */
+#define RECONNECT_MS 5000 /* goaway spreads the return over so long at least, */
+#define RETURNS_MS   2    /* so many a millisecond at most */
+
+static uint32_t spread(const struct server *server)
+{
+	size_t needed = conns_count(server->conns) / RETURNS_MS;
+
+	return needed > RECONNECT_MS ? (uint32_t)needed : RECONNECT_MS;
+}
 
 static void say_goaway(struct conn *conn, void *ctx)
 {
@@ -25,7 +33,7 @@ static void say_goaway(struct conn *conn, void *ctx)
 	struct session *session = conn->session;
 	struct body_goaway body = {
 		.why = bytes_text("shutdown"),
-		.reconnect_ms = random_below(&server->random, RECONNECT_MS),
+		.reconnect_ms = random_below(&server->random, spread(server)),
 		.resume = true,
 	};
 

@@ -25,6 +25,7 @@
 #include "server/net/listen.h"
 #include "server/net/loop.h"
 #include "server/obs/notify.h"
+#include "server/on/presence.h"
 #include "server/on/receipts.h"
 #include "server/on/session.h"
 #include "server/outbox.h"
@@ -131,6 +132,7 @@ void server_tick(struct server *server)
 	uint64_t now = clock_mono_ms(&server->clock);
 
 	receipts_tell(server, server->receipts);
+	presences_tell(server);
 	chores_tick(server->chores);
 	health_tick(server);
 	watch(server, now);
@@ -452,6 +454,7 @@ static void make_tables(struct server *server)
 	server->rates = rates_new(&server->clock, RATE_KEYS, random_u64(server));
 	rates_set(server->rates, RATE_SEND, rate / 6 + 1, rate);
 	server->receipts = receipts_new(random_u64(server));
+	server->presences = presences_new(random_u64(server));
 	server->revoked = revoked_new(random_u64(server));
 	server->chores = chores_new(server);
 }
@@ -552,6 +555,7 @@ void server_free(struct server **server)
 	rates_free(&gone->rates);
 	guard_free(&gone->guard);
 	receipts_free(&gone->receipts);
+	presences_free(&gone->presences);
 	revoked_free(&gone->revoked);
 	if (gone->mailer) {
 		gone->mailer->close(&gone->mailer);

@@ -96,12 +96,13 @@ struct server {
 	struct worker postman; /**< mail: one thread; its jobs use the mailer */
 	struct mailbox jobs_done; /**< of both, reaped by the loop */
 	struct mailer *mailer;
-	struct outbox *outbox;     /**< letters from the queue to the mailer */
-	struct keys keys;          /**< from secrets/: see secrets.h */
-	struct revoked *revoked;   /**< sessions whose tokens are refused from now on */
-	struct guard *guard;       /**< rest/: who has guessed wrong how often */
-	struct chores *chores;     /**< upkeep that runs meanwhile */
-	struct receipts *receipts; /**< on/: what others are told once a second */
+	struct outbox *outbox;       /**< letters from the queue to the mailer */
+	struct keys keys;            /**< from secrets/: see secrets.h */
+	struct revoked *revoked;     /**< sessions whose tokens are refused from now on */
+	struct guard *guard;         /**< rest/: who has guessed wrong how often */
+	struct chores *chores;       /**< upkeep that runs meanwhile */
+	struct receipts *receipts;   /**< on/: what others are told once a second */
+	struct presences *presences; /**< on/: who came and went */
 	const struct request_router *router; /**< rest/: for HTTP and for `call` */
 	uint32_t own_uid;                    /**< who runs it */
 	size_t singles;                      /**< sessions of the per-room endpoint */

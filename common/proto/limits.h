@@ -46,7 +46,7 @@
 #define LIMIT_RECOVERY      10  /**< recovery codes of one account */
 #define LIMIT_SSH_KEYS      50  /**< of one account */
 #define LIMIT_FEATURES      32  /**< words in welcome.features */
-#define LIMIT_PRESENCE_ROOM 500 /**< members above which presence is not fanned out */
+#define LIMIT_PRESENCE_ROOM 500 /**< watchers of one user above which none is told live */
 #define LIMIT_INVITES       100 /**< open codes of one room: enough to give each guest one */
 #define LIMIT_INVITE_USES   10000 /**< of one code; without a count there is no end to it */
 
@@ -67,6 +67,7 @@
 #define LIMIT_PONG_MS       8000  /**< grace for the answer */
 #define LIMIT_TYPING_MS     6000  /**< typing expires unless repeated */
 #define LIMIT_RECEIPT_MS    1000  /**< receipts to others are batched this long */
+#define LIMIT_PRESENCE_MS   2000  /**< coming and going is told this much later */
 #define LIMIT_GOT_MS        1000  /**< a client says got at most this often */
 #define LIMIT_STALL_MS      30000 /**< a receiver without progress is closed, resumable */
 

@@ -1,52 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * watch: who is there, for those who are looked at. Somebody is online while a connection
- * listens to the user's own topic; coming and going is published under a topic beside it,
- * to which watchers listen.
+ * watch: who is there, for those who are looked at: once now, and from then on as it changes.
  */
 #include "common/base/mem.h"
 #include "server/core/block.h"
-#include "server/on/hear.h"
+#include "server/on/presence.h"
 #include "server/on/session.h"
-
-/* The topic of a user's presence; user ids are random, so it meets no other. */
-static struct id presence_topic(const struct id *user)
-{
-	struct id topic = *user;
-
-	for (size_t i = 0; i < ID_LEN; i++) {
-		topic.bytes[i] ^= 0xff;
-	}
-	return topic;
-}
-
-static struct packet *packet_of(const struct server *server, const struct id *user,
-				bool on)
-{
-	struct body_presence body = {.user = *user,
-				     .state = on ? PRESENCE_ONLINE : PRESENCE_OFFLINE,
-				     .at = clock_now_ms(&server->clock)};
-	struct buf text = BUF_INIT;
-
-	frame_write_presence(&text, &body);
-	struct packet *packet = packet_new(PACKET_SOFT, buf_view(&text));
-
-	buf_done(&text);
-	return packet;
-}
-
-static void publish(struct session *session, bool on)
-{
-	struct id topic = presence_topic(&session->actor.user);
-	struct heard heard = {.kind = HEARD_PRESENCE};
-
-	if (!heard_wanted(session->server, &topic)) {
-		return;
-	}
-	heard.packet = packet_of(session->server, &session->actor.user, on);
-	heard_publish(session->server, &topic, &heard);
-	packet_unref(&heard.packet);
-}
 
 static bool is_last(const struct session *session)
 {
@@ -60,14 +19,14 @@ static bool is_last(const struct session *session)
 void presence_came(struct session *session)
 {
 	if (is_last(session)) {
-		publish(session, true);
+		presence_changed(session->server, &session->actor.user, true);
 	}
 }
 
 void presence_left(struct session *session)
 {
 	if (is_last(session)) {
-		publish(session, false);
+		presence_changed(session->server, &session->actor.user, false);
 	}
 	mem_free(session->watched);
 	session->watched = NULL;
@@ -105,8 +64,8 @@ static void watch_one(struct session *session, const struct id *user, bool hides
 {
 	struct bus *bus = session->server->bus;
 	struct id topic = presence_topic(user);
-	struct packet *packet =
-		packet_of(session->server, user, !hides && bus->count(bus, user) > 0);
+	struct packet *packet = presence_packet(session->server, user,
+						!hides && bus->count(bus, user) > 0);
 
 	if (!hides) {
 		session_listen(session, &topic);

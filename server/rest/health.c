@@ -3,6 +3,7 @@
  * livez: the loop turns. readyz: it is also worth sending clients here; health.c knows.
  */
 #include "server/metrics.h"
+#include "server/net/loop.h"
 #include "server/rest/call.h"
 
 static enum err say(struct call *call, const char *status)
@@ -10,6 +11,7 @@ static enum err say(struct call *call, const char *status)
 	struct body_health body = {
 		.status = bytes_text(status),
 		.server = bytes_text(PACKAGE_NAME "-server/" PACKAGE_VERSION),
+		.lws = bytes_text(loop_version()),
 	};
 
 	call_answer(call, &body);

@@ -138,16 +138,46 @@ static void write_metrics(struct str *page)
 	}
 }
 
+/* What is limited per time. */
+static void write_rates(struct str *page)
+{
+	static const struct {
+		const char *name;
+		unsigned burst, minute;
+		const char *full, *reason;
+	} rows[] = {
+#define RATE(id, burst, minute, full, reason) {#id, burst, minute, #full, reason},
+#include "server/net/rate.def"
+#undef RATE
+	};
+
+	str_add(page, "\n## Rates\n\nSo many at once, so many a minute in the long run; "
+		      "beyond it "
+		      "`rate`, with `retry_ms`.\nAn address counts as itself with IPv4 "
+		      "and by its "
+		      "/64 with IPv6. When more are at it than\nthe table holds, an open "
+		      "bucket lets "
+		      "pass and a closed one refuses.\n\n"
+		      "| bucket | at once | a minute | table full | whose "
+		      "|\n|---|---|---|---|---|\n");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		str_addf(page, "| `%s` | %u | %u | %s | %s |\n", rows[i].name,
+			 rows[i].burst, rows[i].minute,
+			 rows[i].full[0] == 'O' ? "open" : "closed", rows[i].reason);
+}
+
 void reference_write(struct str *page)
 {
 	str_add(page, "# Reference of the protocol\n\n"
-		      "Made from the tables in `common/proto`, `common/base/err.def` and "
-		      "`server/obs/metric.def` by `make reference`; a test compares. "
+		      "Made from the tables in `common/proto`, `common/base/err.def`, "
+		      "`server/net/rate.def` and `server/obs/metric.def` by `make "
+		      "reference`; a test compares. "
 		      "What the words mean stands in "
 		      "[PROTOCOL.md](PROTOCOL.md).\n");
 	write_frames(page);
 	write_routes(page);
 	write_errors(page);
+	write_rates(page);
 	write_metrics(page);
 	write_bodies(page);
 }

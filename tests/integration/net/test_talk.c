@@ -202,6 +202,25 @@ static void presence_of_the_watched_is_told(void **state)
 	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
 }
 
+/* Bob reconnects ten times within two seconds, and nobody is told. */
+static void who_comes_back_at_once_was_not_away(void **state)
+{
+	struct duet *f = *state;
+
+	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}",
+		 id_text(&f->bob.actor.user).text);
+	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
+	for (int i = 0; i < 10; i++) {
+		peer_close(&f->b);
+		host_login(&f->host, &f->b, &f->bob, "");
+	}
+	host_skip(&f->host, LIMIT_PRESENCE_MS);
+	peer_close(&f->b);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\""); /* the first since the watch */
+	host_login(&f->host, &f->b, &f->bob, "");
+}
+
 static void what_was_acknowledged_is_there_after_a_restart(void **state)
 {
 	struct duet *f = *state;
@@ -535,6 +554,7 @@ int main(void)
 		WITH_DUET(typing_is_seen_by_who_looks_and_ends_with_the_connection),
 		WITH_DUET(receipts_reach_who_looks_and_delivery_the_sender),
 		WITH_DUET(presence_of_the_watched_is_told),
+		WITH_DUET(who_comes_back_at_once_was_not_away),
 		WITH_DUET(what_was_acknowledged_is_there_after_a_restart),
 		WITH_DUET(what_follows_hello_at_once_is_heard_after_welcome),
 		WITH_DUET(frames_in_a_flood_are_answered_in_order),

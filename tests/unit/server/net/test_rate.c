@@ -103,7 +103,47 @@ static void an_address_counts_by_what_one_household_has(void **state)
 	assert_false(bytes_equal(rate_peer(&one, a), rate_peer(&other, b)));
 }
 
-CHECK_MAIN(TEST(a_burst_passes_then_the_pace_holds), TEST(looking_costs_nothing),
-	   TEST(zero_is_no_limit),
+/* Every row: so many at once, then one each interval, and a full table as it says. */
+static void each_bucket_is_as_its_row_says(void **state)
+{
+	enum { OPEN, CLOSED };
+	static const struct {
+		enum rate rate;
+		uint32_t burst, minute;
+		int full;
+	} rows[] = {
+#define RATE(id, burst, minute, full, reason) {RATE_##id, burst, minute, full},
+#include "server/net/rate.def"
+#undef RATE
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fake_clock time;
+		uint64_t retry = 0;
+
+		fake_clock_init(&time);
+		struct rates *rates = rates_new(&time.clock, 1, 1);
+
+		for (uint32_t n = 0; n < rows[i].burst; n++) {
+			check_ok(rate_take(rates, rows[i].rate, bytes_text("a"), NULL));
+		}
+		check_err(rate_take(rates, rows[i].rate, bytes_text("a"), &retry),
+			  ERR_RATE);
+		assert_int_equal(retry, (60000 + rows[i].minute - 1) / rows[i].minute);
+		check_err(rate_take(rates, rows[i].rate, bytes_text("b"), NULL),
+			  rows[i].full == OPEN ? ERR_OK : ERR_RATE);
+		time.ms += retry - 1;
+		check_err(rate_take(rates, rows[i].rate, bytes_text("a"), NULL),
+			  ERR_RATE);
+		time.ms += 1;
+		check_ok(rate_take(rates, rows[i].rate, bytes_text("a"), NULL));
+		check_err(rate_take(rates, rows[i].rate, bytes_text("a"), NULL),
+			  ERR_RATE);
+		rates_free(&rates);
+	}
+}
+
+CHECK_MAIN(TEST(each_bucket_is_as_its_row_says), TEST(a_burst_passes_then_the_pace_holds),
+	   TEST(looking_costs_nothing), TEST(zero_is_no_limit),
 	   TEST(a_full_table_forgets_the_calm_and_then_fails_as_its_row_says),
 	   TEST(an_address_counts_by_what_one_household_has))

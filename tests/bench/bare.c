@@ -39,6 +39,7 @@ struct bare {
 	sqlite3_stmt *event, *room, *member, *begin, *commit;
 	int log_pages;
 	struct place_of *senders;
+	unsigned count;
 	struct clock clock;
 	uint64_t number;
 };
@@ -106,8 +107,12 @@ static void open_bare(struct bare *bare, const char *path)
 	bare->commit = prepare(bare, "commit");
 }
 
-static void close_bare(struct bare *bare)
+void bare_free(struct bare **pointer)
 {
+	struct bare *bare = *pointer;
+
+	if (!bare)
+		return;
 	sqlite3_finalize(bare->event);
 	sqlite3_finalize(bare->room);
 	sqlite3_finalize(bare->member);
@@ -115,9 +120,11 @@ static void close_bare(struct bare *bare)
 	sqlite3_finalize(bare->commit);
 	sqlite3_close(bare->db);
 	mem_free(bare->senders);
+	mem_free(bare);
+	*pointer = NULL;
 }
 
-static void find_senders(struct bare *bare, unsigned count)
+static void find_senders(struct bare *bare)
 {
 	sqlite3_stmt *stmt =
 		prepare(bare, "select m.room, m.account, r.head, r.ord"
@@ -125,8 +132,8 @@ static void find_senders(struct bare *bare, unsigned count)
 			      " join room r on r.key = m.room"
 			      " where a.name = 'user' || ?1");
 
-	bare->senders = mem_alloc(count, sizeof(*bare->senders));
-	for (unsigned i = 0; i < count; i++) {
+	bare->senders = mem_alloc(bare->count, sizeof(*bare->senders));
+	for (unsigned i = 0; i < bare->count; i++) {
 		sqlite3_bind_int64(stmt, 1, i);
 		if (sqlite3_step(stmt) != SQLITE_ROW)
 			give_up("no user%u in the database", i);
@@ -162,8 +169,9 @@ static void add_event(struct bare *bare, struct place_of *at, sqlite3_int64 now_
 	run(bare, bare->event);
 }
 
-static void write_group(struct bare *bare, unsigned senders, unsigned group)
+static void write_group(struct bare *bare, unsigned group)
 {
+	unsigned senders = bare->count;
 	sqlite3_int64 now_ms = (sqlite3_int64)clock_now_ms(&bare->clock);
 	unsigned first = (unsigned)(bare->number % senders);
 
@@ -192,29 +200,32 @@ static void write_group(struct bare *bare, unsigned senders, unsigned group)
 
 /* Until the log has its full length once: from then on it is overwritten, which a disk does
  * faster than making a file longer. A server is in that state most of its life. */
-static void stretch_log(struct bare *bare, unsigned senders)
+static void stretch_log(struct bare *bare)
 {
 	do
-		write_group(bare, senders, LOG_GROUP);
+		write_group(bare, LOG_GROUP);
 	while (bare->log_pages > 0);
 }
 
-double bare_sends(const char *path, unsigned senders, unsigned group, double seconds)
+struct bare *bare_new(const char *path, unsigned senders)
 {
-	struct bare bare = {.clock = clock_real()};
+	struct bare *bare = mem_new(struct bare);
 
-	open_bare(&bare, path);
-	find_senders(&bare, senders);
-	stretch_log(&bare, senders);
-	uint64_t before = bare.number;
-	double start = now_s(), took;
-	do {
-		write_group(&bare, senders, group);
-		took = now_s() - start;
-	} while (took < seconds);
-	double rate = (double)(bare.number - before) / took;
-	close_bare(&bare);
-	return rate;
+	*bare = (struct bare){.clock = clock_real(), .count = senders};
+	open_bare(bare, path);
+	find_senders(bare);
+	stretch_log(bare);
+	return bare;
+}
+
+uint64_t bare_send(struct bare *bare, unsigned group, double seconds)
+{
+	uint64_t before = bare->number;
+	double until = now_s() + seconds;
+
+	while (now_s() < until)
+		write_group(bare, group);
+	return bare->number - before;
 }
 
 static int by_value(const void *a, const void *b)

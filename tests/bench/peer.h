@@ -40,6 +40,9 @@ struct peer {
 	void (*say)(struct line *line, const struct mark *mark, const char *text);
 };
 
+/** For SCENE_STORE our own server leaves a copy of the database it begins with. */
+#define PEER_COPY "copy.db"
+
 /** NULL at the end. */
 extern const struct peer *const peers[];
 const struct peer *peer_find(const char *name);

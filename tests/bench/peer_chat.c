@@ -43,7 +43,14 @@ void chat_run(struct daemon *daemon, const struct place *place)
 static void chat_start(struct daemon *daemon, const struct place *place,
 		       const struct scene *scene, void **ret_party)
 {
+	AUTO(str_done) struct str path = STR_INIT;
+	AUTO(str_done) struct str copy = STR_INIT;
+
 	*ret_party = stock_new(daemon->folder, place->stocked, scene);
+	daemon_path(daemon, "chat.db", &path);
+	daemon_path(daemon, PEER_COPY, &copy);
+	if (scene->kind == SCENE_STORE)
+		stock_copy(path.ptr, copy.ptr);
 	chat_run(daemon, place);
 }
 

@@ -341,12 +341,48 @@ static enum err start_workers(struct server *server, bool inline_mode, struct st
 	return err;
 }
 
+static void say_address(const struct server *server, const char *host, unsigned port)
+{
+	bool tls = server->config.tls_cert != NULL;
+	AUTO(str_done) struct str pin = STR_INIT;
+
+	loop_pin(server->loop, &pin);
+	log_info("server: listening, address=%s, port=%u, tls=%s%s%s", host, port,
+		 tls ? "yes" : "no", pin.len > 0 ? ", pin=" : "", pin.ptr);
+}
+
+/* Sockets that the service manager holds for us: while we restart, clients wait in them
+ * instead of being refused. They take the place of ours of the same kind. */
+static void take_sockets(struct server *server, bool *ret_unix, bool *ret_tcp)
+{
+	unsigned count = notify_sockets();
+
+	*ret_unix = *ret_tcp = false;
+	for (unsigned i = 0; i < count; i++) {
+		int fd = NOTIFY_FIRST_FD + (int)i;
+		unsigned port = listen_port(fd);
+		bool tls = port != 0 && server->config.tls_cert;
+
+		loop_listen(server->loop, fd, tls);
+		*ret_unix |= port == 0;
+		*ret_tcp |= port != 0;
+		if (port != 0) {
+			server->port = port;
+			say_address(server, "passed on", port);
+		} else {
+			log_info("server: listening, socket=passed on");
+		}
+	}
+}
+
 static enum err listen_all(struct server *server, struct str *why)
 {
 	const struct server_config *config = &server->config;
+	bool has_unix, has_tcp;
 	int fd;
 
-	if (config->socket_path[0]) {
+	take_sockets(server, &has_unix, &has_tcp);
+	if (config->socket_path[0] && !has_unix) {
 		enum err err = listen_unix(config->socket_path, SOCKET_MODE, &fd, why);
 
 		if (err != ERR_OK) {
@@ -356,7 +392,7 @@ static enum err listen_all(struct server *server, struct str *why)
 		server->has_socket = true;
 		log_info("server: listening, socket=%s", config->socket_path);
 	}
-	if (config->listen_host[0]) {
+	if (config->listen_host[0] && !has_tcp) {
 		enum err err = listen_tcp(config->listen_host, config->listen_port, &fd,
 					  &server->port, why);
 
@@ -364,14 +400,7 @@ static enum err listen_all(struct server *server, struct str *why)
 			return err;
 		}
 		loop_listen(server->loop, fd, config->tls_cert != NULL);
-		struct str pin = STR_INIT;
-
-		loop_pin(server->loop, &pin);
-		log_info("server: listening, address=%s, port=%u, tls=%s%s%s",
-			 config->listen_host, server->port,
-			 config->tls_cert ? "yes" : "no", pin.len > 0 ? ", pin=" : "",
-			 pin.ptr);
-		str_done(&pin);
+		say_address(server, config->listen_host, server->port);
 	}
 	if (config->metrics_host && config->metrics_host[0]) {
 		unsigned port = 0;

@@ -105,12 +105,13 @@ static enum err bind_one(const struct addrinfo *info, const char *where, int *re
 	return ERR_OK;
 }
 
-static unsigned bound_port(int fd)
+unsigned listen_port(int fd)
 {
 	struct sockaddr_storage bound = {0};
 	socklen_t len = sizeof(bound);
 
-	if (getsockname(fd, (struct sockaddr *)&bound, &len) != 0) {
+	if (getsockname(fd, (struct sockaddr *)&bound, &len) != 0 ||
+	    bound.ss_family == AF_UNIX) {
 		return 0;
 	}
 	return ntohs(bound.ss_family == AF_INET6
@@ -140,7 +141,7 @@ enum err listen_tcp(const char *host, unsigned port, int *ret_fd, unsigned *ret_
 		freeaddrinfo(list);
 	}
 	if (err == ERR_OK) {
-		*ret_port = bound_port(*ret_fd);
+		*ret_port = listen_port(*ret_fd);
 	}
 	str_done(&where);
 	str_done(&text);

@@ -24,6 +24,8 @@ enum err listen_unix(const char *path, mode_t mode, int *ret_fd,
  *  1024 without the right), ERR_IO; @why gets a sentence. */
 enum err listen_tcp(const char *host, unsigned port, int *ret_fd, unsigned *ret_port,
 		    struct str *why) MUST_CHECK;
+/** The port that @fd is bound to; 0 for a Unix socket. */
+unsigned listen_port(int fd);
 /** Whether @host names only this machine. */
 bool listen_is_loopback(const char *host);
 /** The name of @uid on this system into @dst. False when it has none or a longer one. May

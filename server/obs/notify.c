@@ -16,7 +16,6 @@
 
 #include "common/base/opt.h"
 
-#define FIRST_FD 3
 #define MOST_FDS 8
 
 void notify_say(const char *state)
@@ -81,7 +80,7 @@ unsigned notify_sockets(void)
 	unsetenv("LISTEN_PID");
 	if (count < 0 || count > MOST_FDS)
 		return 0;
-	for (int fd = FIRST_FD; fd < FIRST_FD + count; fd++) {
+	for (int fd = NOTIFY_FIRST_FD; fd < NOTIFY_FIRST_FD + count; fd++) {
 		int flags = fcntl(fd, F_GETFL);
 		if (flags < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
 		    fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)

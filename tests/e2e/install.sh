@@ -15,6 +15,7 @@ installed() { (cd "$root$prefix" && find . -type f ! -path './share/locale/*' | 
 wanted="./bin/chat-client
 ./bin/chat-server
 ./lib/systemd/system/chat-server.service
+./lib/systemd/system/chat-server.socket
 ./lib/sysusers.d/chat.conf
 ./lib/tmpfiles.d/chat.conf
 ./share/man/man1/chat-client.1

@@ -27,4 +27,16 @@ for key in ExecStart ExecStartPre; do
 		check "$key: $option is an option" has "$world/help.log" "$option"
 	done
 done
+
+# Sockets that are passed on: a client that comes first starts the server.
+port=$((20000 + RANDOM % 20000))
+systemd-socket-activate -l "127.0.0.1:$port" "$programs/server/chat-server" \
+	--data-dir "$world/passed" --port 0 >"$world/passed.log" 2>&1 &
+server_pid=$!
+until_true "the socket is there" bash -c "exec 9<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
+fetch "$port" /livez >"$world/livez.log"
+check "who connects first starts the server and is answered" has "$world/livez.log" '"status":"ok"'
+check "on the socket that was passed on" has "$world/passed.log" 'address=passed on'
+stop_server
+check "and it ends cleanly" has "$world/passed.log" 'server: ended'
 done_testing

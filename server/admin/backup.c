@@ -364,9 +364,25 @@ static enum err prepare(struct backup *backup)
 	return err == ERR_OK ? choose_path(backup) : err;
 }
 
+/* One at a time. Made by root, the lock still belongs to whoever has the folder. */
+static enum err take_lock(struct admin *admin, int *ret_fd)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	struct stat st;
+
+	admin_path(admin, "backup.lock", &path);
+	enum err err = file_lock(path.ptr, ret_fd);
+	if (err == ERR_LOCKED)
+		str_add(admin->why, _("another backup is under way"));
+	if (err == ERR_OK && geteuid() == 0 &&
+	    (stat(admin->setup->config.data_dir, &st) != 0 ||
+	     fchown(*ret_fd, st.st_uid, st.st_gid) != 0))
+		err = ERR_IO;
+	return err;
+}
+
 enum err command_backup(struct admin *admin)
 {
-	AUTO(str_done) struct str lock = STR_INIT;
 	struct backup backup = {
 		.admin = admin,
 		.passphrase = BUF_INIT,
@@ -377,12 +393,8 @@ enum err command_backup(struct admin *admin)
 	int fd = -1;
 	enum err err = prepare(&backup);
 
-	if (err == ERR_OK) {
-		admin_path(admin, "backup.lock", &lock);
-		err = file_lock(lock.ptr, &fd);
-		if (err == ERR_LOCKED)
-			str_add(admin->why, _("another backup is under way"));
-	}
+	if (err == ERR_OK)
+		err = take_lock(admin, &fd);
 	if (err == ERR_OK) {
 		admin_path(admin, "backup.part", &backup.copy);
 		unlink(backup.part.ptr); /* of one that was broken off */

@@ -18,7 +18,8 @@
  *  Errors: also ERR_TOO_BIG beyond @most bytes, ERR_BAD for anything but a regular file. */
 enum err file_read(const char *path, size_t most, struct buf *buf) MUST_CHECK;
 /** The same for a file with a secret: refuses, with ERR_FORBIDDEN and errno EPERM, one
- *  that others than its owner may read or write, or that is neither ours nor root's. */
+ *  that others than its owner may read or write, or that is neither ours nor
+ *  root's; root may use anybody's. */
 enum err file_read_secret(const char *path, size_t most, struct buf *buf) MUST_CHECK;
 
 /** Put @bytes at @path with @mode, all or nothing, even over a loss of power: a new file

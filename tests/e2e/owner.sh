@@ -13,12 +13,14 @@ fi
 chmod 711 "$world"
 mkdir -m 700 "$world/data"
 chown 65534:65534 "$world/data"
+(umask 077 && echo 'a long enough passphrase' >"$world/passphrase")
 run() {
 	"$programs/server/chat-server" --config "$world/server.conf" --data-dir "$world/data" \
 		--socket "$world/data/chat.sock" --port 0 --log-level error "$@" >"$world/run.log" 2>&1
 }
 for command in init 'user add alice' check stats vacuum retention 'secrets rotate pepper' migrate \
-	"backup --output $world/one.tar" "restore --force $world/one.tar" check; do
+	"backup --output $world/one.tar" \
+	"backup --with-secrets --passphrase-file $world/passphrase --output $world/two.sealed" "restore --force $world/one.tar" check; do
 	# shellcheck disable=SC2086
 	run $command || fail "chat-server $command"
 	alien=$(find "$world/data" ! -uid 65534)

@@ -30,10 +30,11 @@ struct chore {
 	struct task task;
 	struct chores *chores;
 	enum chore_kind kind;
-	struct chore_report report;
-	bool waiting; /* for a place in the queue */
-	bool all;     /* vacuum: down to the last free page */
-	bool more;    /* of the last step */
+	struct chore_report report; /* the loop's, which anybody may ask for */
+	struct chore_report found;  /* the step's, while it runs */
+	bool waiting;               /* for a place in the queue */
+	bool all;                   /* vacuum: down to the last free page */
+	bool more;                  /* of the last step */
 	chore_over_fn *over;
 	void *ctx;
 	struct str path;                  /* backup */
@@ -82,7 +83,7 @@ bool chore_of_word(struct bytes word, enum chore_kind *ret_kind)
 static void measure(struct chore *chore, struct store *store, struct driver_size *size)
 {
 	if (store->driver->size(store->db, size) == ERR_OK)
-		chore->report.bytes = size->pages * size->page_bytes;
+		chore->found.bytes = size->pages * size->page_bytes;
 }
 
 static enum err copy_step(struct task *task, struct store *store)
@@ -93,8 +94,8 @@ static enum err copy_step(struct task *task, struct store *store)
 					     &chore->more);
 
 	measure(chore, store, &size);
-	chore->report.total = size.pages;
-	chore->report.done = size.pages - (chore->more ? size.left_pages : 0);
+	chore->found.total = size.pages;
+	chore->found.done = size.pages - (chore->more ? size.left_pages : 0);
 	return err;
 }
 
@@ -105,13 +106,13 @@ static enum err trim_step(struct task *task, struct store *store)
 	enum err err = store->driver->size(store->db, &before);
 
 	chore->more = false;
-	chore->report.bytes = before.pages * before.page_bytes;
+	chore->found.bytes = before.pages * before.page_bytes;
 	if (err != ERR_OK || before.free_pages <= (chore->all ? 0 : before.pages / SLACK))
 		return err;
 	err = store->driver->upkeep(store->db, UPKEEP_TRIM, NULL, &chore->more);
 	measure(chore, store, &size);
-	chore->report.done += before.pages - size.pages;
-	chore->report.total = chore->report.done + size.free_pages;
+	chore->found.done += before.pages - size.pages;
+	chore->found.total = chore->found.done + size.free_pages;
 	return err;
 }
 
@@ -123,10 +124,10 @@ static enum err find_step(struct task *task, struct store *store)
 			      ROOMS_STEP, chore->rooms, &chore->count);
 
 	chore->at = 0;
-	for (size_t i = 0; i < chore->count && chore->report.dry && err == ERR_OK; i++) {
+	for (size_t i = 0; i < chore->count && chore->found.dry && err == ERR_OK; i++) {
 		uint64_t count = 0;
 		err = store_cut_size(store, &chore->rooms[i], &count);
-		chore->report.events += count;
+		chore->found.events += count;
 	}
 	return err;
 }
@@ -182,13 +183,29 @@ static void end(struct chore *chore, enum err err)
 		over(chore->ctx);
 }
 
+static void begin(struct chore *chore, bool dry)
+{
+	const struct server *server = chore->chores->server;
+
+	chore->report = (struct chore_report){
+		.state = CHORE_RUNNING,
+		.dry = dry,
+		.begun_ms = clock_now_ms(&server->clock),
+	};
+	chore->cutting = false;
+	chore->after = 0;
+	chore->usual_ms = server->config.retention_ms;
+	step(chore);
+}
+
 static void vacuum_after(struct chores *chores)
 {
 	struct chore *vacuum = &chores->list[CHORE_VACUUM];
 
-	if (vacuum->report.state != CHORE_RUNNING &&
-	    chores_start(chores, CHORE_VACUUM, false, NULL, NULL) == ERR_OK)
+	if (vacuum->report.state != CHORE_RUNNING) {
 		vacuum->all = false;
+		begin(vacuum, false);
+	}
 }
 
 /* What retention does next: look for rooms, cut the next slice, or be done. */
@@ -218,6 +235,7 @@ static void on_step(struct task *task, enum err err)
 {
 	struct chore *chore = CONTAINER_OF(task, struct chore, task);
 
+	chore->report = chore->found;
 	if (err != ERR_OK)
 		end(chore, err);
 	else if (chore->kind == CHORE_RETENTION)
@@ -242,6 +260,7 @@ static void step(struct chore *chore)
 
 	if (!run)
 		run = index ? index_step : reads ? find_step : cut_step;
+	chore->found = chore->report;
 	chore->task = (struct task){.run = run,
 				    .done = on_step,
 				    .size = sizeof(*chore),
@@ -261,18 +280,10 @@ enum err chores_start(struct chores *chores, enum chore_kind kind, bool dry,
 	/* what an earlier one left, which nobody has taken away */
 	if (kind == CHORE_BACKUP)
 		unlink(chore->path.ptr);
-	chore->report = (struct chore_report){
-		.state = CHORE_RUNNING,
-		.dry = dry,
-		.begun_ms = clock_now_ms(&chores->server->clock),
-	};
 	chore->over = over;
 	chore->ctx = ctx;
 	chore->all = true;
-	chore->cutting = false;
-	chore->after = 0;
-	chore->usual_ms = chores->server->config.retention_ms;
-	step(chore);
+	begin(chore, dry);
 	return ERR_OK;
 }
 

@@ -12,10 +12,12 @@
 #include "client/auth/auth.h"
 #include "client/cache/store_thread.h"
 #include "client/change.h"
+#include "client/model/unread.h"
 #include "client/net/rest.h"
 #include "client/on/on.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/os/lang.h"
 
 static uint64_t random_seed(const struct random *random)
 {
@@ -144,6 +146,19 @@ static void on_link_frame(int type, const void *body, void *ctx)
 	on_frame(ctx, type, body);
 }
 
+/* What was on the screen a moment ago may be gone for everybody: that is said, since people
+ * act on what they have read. */
+static void tell_reset(struct app *app, const struct room *room)
+{
+	AUTO(str_done) struct str name = STR_INIT, text = STR_INIT;
+
+	room_title(room, &app->model.people, &name);
+	/* TRANSLATORS: %s is the name of a room */
+	str_addf(&text, _("the server's log of %s was cut or restored and is read anew"),
+		 name.ptr);
+	app_notice(app, text.ptr);
+}
+
 static void on_reset(const struct id *id, uint64_t epoch, uint64_t seq, void *ctx)
 {
 	struct app *app = ctx;
@@ -152,7 +167,12 @@ static void on_reset(const struct id *id, uint64_t epoch, uint64_t seq, void *ct
 	change_reset(app, id, epoch, seq);
 	if (!room)
 		return;
+	if (room->head_seq > 0)
+		tell_reset(app, room);
+	unread_begin_anew(room, seq);
 	timeline_clear(&room->timeline);
+	changes_flush(
+		app); /* what is read from the store below must not be the old log */
 	if (rooms_current(&app->model.rooms) == room)
 		app_history(app, id, UI_NEWEST, 0);
 	app_touch(app);

@@ -31,6 +31,8 @@ struct room {
 	size_t mentions;
 	uint64_t last_ms;     /**< of the newest message */
 	struct str last_text; /**< its head, for the list */
+	unsigned
+		logs; /**< how often its log began anew: seqs of the one before are void */
 	struct timeline timeline;
 	struct roster roster;
 	struct draft draft;

@@ -50,6 +50,16 @@ void unread_read(struct room *room, uint64_t seq, size_t unread, size_t mentions
 	room->mentions = mentions;
 }
 
+void unread_begin_anew(struct room *room, uint64_t seq)
+{
+	room->head_seq = seq;
+	room->read_seq = 0;
+	room->unread = 0;
+	room->mentions = 0;
+	room->last_ms = 0;
+	room->logs++;
+}
+
 bool unread_read_all(struct room *room)
 {
 	bool moved = room->read_seq < room->head_seq;

@@ -13,6 +13,8 @@ void unread_arrived(struct room *room, const struct message *message,
 /** The marker is at @seq now, @unread and @mentions of others lie behind it (from the
  *  server or the cache). A marker never goes back here; see unread_back(). */
 void unread_read(struct room *room, uint64_t seq, size_t unread, size_t mentions);
+/** The room's log is another one from here on, known up to @seq; nothing in it is read. */
+void unread_begin_anew(struct room *room, uint64_t seq);
 /** Everything that is here has been read. True: the marker moved, tell the server. */
 bool unread_read_all(struct room *room);
 /** Set the marker back to before @seq on request. */

@@ -38,6 +38,7 @@ struct linear {
 	struct str in;
 	struct id room; /* the one on the "screen" */
 	uint64_t seq;   /* said up to here */
+	unsigned logs;  /* of the room, when that was */
 	enum model_link link;
 	struct said *said;
 	size_t said_count;
@@ -155,6 +156,7 @@ static void say_room(struct ui *ui, const struct room *room)
 
 	linear->room = room->id;
 	linear->seq = 0;
+	linear->logs = room->logs;
 	room_title(room, &ui->model->people, &title);
 	if (room->topic.len)
 		str_addf(&title, " — %s", room->topic.ptr);
@@ -167,6 +169,11 @@ static void say_new(struct ui *ui, const struct room *room)
 {
 	struct linear *linear = ui->linear;
 	const struct timeline *timeline = &room->timeline;
+
+	if (linear->logs != room->logs) {
+		linear->logs = room->logs;
+		linear->seq = 0;
+	}
 	uint64_t said = linear->seq;
 
 	for (size_t i = 0; i < timeline->count; i++) {

@@ -49,10 +49,11 @@ void ui_tell_seen(struct ui *ui)
 	if (end == 0 || end > timeline->count)
 		return;
 	uint64_t seq = timeline->rows[end - 1]->seq;
-	bool other = !id_equal(&ui->seen_room, &room->id);
+	bool other = !id_equal(&ui->seen_room, &room->id) || ui->seen_logs != room->logs;
 	if (seq <= room->read_seq || (!other && seq <= ui->seen_seq))
 		return;
 	ui->seen_room = room->id;
 	ui->seen_seq = seq;
+	ui->seen_logs = room->logs;
 	ui->hooks->on_seen(ui->ctx, &room->id, seq);
 }

@@ -58,6 +58,7 @@ struct ui {
 	uint64_t input_ms;  /**< last key, click or paste */
 	uint64_t quit_ms;   /**< first Ctrl-C */
 	uint64_t seen_seq;  /**< told with on_seen */
+	unsigned seen_logs; /**< of the room, when that was */
 	struct id seen_room;
 	bool focused;
 	bool picking; /**< keys pick a message and do something with it */

@@ -7,7 +7,9 @@
 # ends where none of these works.
 enter_room() {
 	local flags=$1 way
-	for way in "unshare $flags" "unshare -Ur $flags" "sudo -n unshare $flags"; do
+	local same='--propagation unchanged' # in a chroot its root cannot be made private
+	for way in "unshare $flags" "unshare $flags $same" "unshare -Ur $flags" \
+		"sudo -n unshare $flags" "sudo -n unshare $flags $same"; do
 		read -ra enter <<<"$way"
 		if "${enter[@]}" true 2>/dev/null; then
 			return 0

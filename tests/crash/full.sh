@@ -11,6 +11,8 @@ enter_room -m
 place=$(mktemp -d "${TMPDIR:-/tmp}/full.XXXXXX")
 trap 'rmdir "$place"' EXIT
 # shellcheck disable=SC2016 # the inner shell expands it
-"${enter[@]}" bash -c 'mount -t tmpfs -o size=8m none "$1" && shift && exec "$@"' full "$place" \
+"${enter[@]}" bash -c 'place=$1 && mount -t tmpfs -o size=8m none "$place" && shift || exit
+	status=0 && "$@" || status=$?
+	umount "$place" && exit "$status"' full "$place" \
 	"$top_builddir/tests/crash/crash_fault" "$top_builddir/server/chat-server" \
 	"$top_builddir/client/chat-client" full "$place"

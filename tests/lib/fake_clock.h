@@ -8,13 +8,16 @@
 struct fake_clock {
 	struct clock clock; /**< the port */
 	uint64_t ms; /**< since it was made; what both clocks show is this and a start */
+	int64_t jumped_ms; /**< how far the wall clock was put; the other one goes on */
 };
 
 #define FAKE_CLOCK_UTC 1763640000000u /**< 2025-11-20T12:00:00Z */
 
 static inline uint64_t fake_clock_now(void *ctx)
 {
-	return FAKE_CLOCK_UTC + ((struct fake_clock *)ctx)->ms;
+	const struct fake_clock *fake = ctx;
+
+	return FAKE_CLOCK_UTC + fake->ms + (uint64_t)fake->jumped_ms;
 }
 
 static inline uint64_t fake_clock_mono(void *ctx)

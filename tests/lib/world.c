@@ -313,6 +313,11 @@ static bool settled(const struct world *world)
 	return true;
 }
 
+void world_jump(struct world *world, int64_t ms)
+{
+	world->clock.jumped_ms += ms;
+}
+
 void world_settle(struct world *world)
 {
 	for (int i = 0; i < 600; i++) {

@@ -32,6 +32,8 @@ uint32_t world_random(struct world *world, uint32_t bound);
 void world_run(struct world *world);
 /** Time passes, in steps of what the clients wait for; then as world_run(). */
 void world_wait(struct world *world, uint64_t ms);
+/** The wall clock of everybody is put forward, or back; no time passes. */
+void world_jump(struct world *world, int64_t ms);
 /** Until every client that has a network is online and has caught up; fails the test
  *  after ten minutes of the world's time. */
 void world_settle(struct world *world);

@@ -96,7 +96,7 @@ static void round_of(struct story *story, unsigned most)
 	site_wait(&story->site);
 	if (story->kills < most && crowd_random(crowd, 8) == 0) {
 		/* while they come back */
-		talk(story, 1);
+		talk(story, 20);
 		kill_server(story);
 		site_start(&story->site);
 		site_wait(&story->site);

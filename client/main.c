@@ -103,8 +103,11 @@ static int complain(struct run *run, enum err err)
 
 static enum err begin(struct run *run)
 {
-	/* Before the screen is taken and threads run. */
-	enum err err = profile_unlock(&run->profile, &run->why);
+	enum err err = ERR_OK;
+
+	/* Before the screen is taken and threads run; once, for the key stays what it is. */
+	if (!run->profile.unlock.key)
+		err = profile_unlock(&run->profile, &run->why);
 
 	if (err == ERR_OK)
 		err = loop_init(&run->loop);

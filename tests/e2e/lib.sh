@@ -5,7 +5,7 @@
 # shellcheck shell=bash disable=SC2001,SC2119,SC2120
 set -euo pipefail
 export LC_ALL=C.UTF-8 TZ=UTC
-unset LANGUAGE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME NO_COLOR
+unset LANGUAGE XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME NO_COLOR SSH_AUTH_SOCK
 
 : "${top_srcdir:?}" "${top_builddir:?}"
 programs=$top_builddir

@@ -6,6 +6,8 @@
 #include "server/core/login.h"
 
 #include "common/crypto/secret.h"
+#include "server/core/audit.h"
+#include "server/core/mailing.h"
 #include "server/core/member.h"
 
 static struct bytes or_empty(struct bytes text)
@@ -141,9 +143,26 @@ static enum err rotate(struct store *store, const struct refresh_row *row,
 	return err == ERR_OK ? add_token(store, next, row->session, row->key) : err;
 }
 
+/* A used token came back: somebody else has it, or had. */
+static enum err tell_reused(struct store *store, const struct keys *keys,
+			    const struct session_row *session,
+			    const struct login_place *place)
+{
+	struct account_row account;
+	enum err err = store_account_get(store, session->account, &account);
+
+	if (err == ERR_OK)
+		err = audit_nobody(store, AUDIT_SESSION_REUSED, &account.id,
+				   bytes_text(id_text(&session->id).text),
+				   place->address);
+	return err == ERR_OK ? notice_add(store, keys, &account, LETTER_SESSION_REUSED,
+					  bytes_of(NULL, 0), place)
+			     : err;
+}
+
 static enum err go_on(struct store *store, const struct keys *keys,
 		      const struct refresh_row *row, const struct refresh_token *token,
-		      struct login_result *result)
+		      const struct login_place *place, struct login_result *result)
 {
 	struct refresh_token next = refresh_next(token, root_view(keys->refresh));
 	enum err err = ERR_OK;
@@ -155,6 +174,8 @@ static enum err go_on(struct store *store, const struct keys *keys,
 		result->refused = ERR_REVOKED;
 		result->ended = true;
 		err = store_session_revoke(store, result->session.key);
+		if (err == ERR_OK)
+			err = tell_reused(store, keys, &result->session, place);
 		break;
 	case REFRESH_OVER: result->refused = ERR_EXPIRED; break;
 	case REFRESH_ENDED: result->refused = ERR_REVOKED; break;
@@ -181,7 +202,7 @@ enum err login_refresh(struct store *store, const struct keys *keys,
 	if (err == ERR_OK)
 		err = store_session_get(store, row.session, &result->session);
 	if (err == ERR_OK)
-		err = go_on(store, keys, &row, token, result);
+		err = go_on(store, keys, &row, token, place, result);
 	if (err != ERR_OK || result->refused != ERR_OK)
 		return err;
 	err = store_session_stretch(store, row.session,
@@ -228,7 +249,14 @@ enum err login_end(struct store *store, const struct actor *actor,
 	struct session_row row;
 	enum err err = own_session(store, actor, session, &row);
 
-	return err == ERR_OK ? store_session_revoke(store, row.key) : err;
+	if (err == ERR_OK)
+		err = store_session_revoke(store, row.key);
+	if (err != ERR_OK)
+		return err;
+	return audit_self(
+		store,
+		id_equal(session, &actor->session) ? AUDIT_LOGOUT : AUDIT_SESSION_REVOKED,
+		&actor->user, bytes_text(id_text(session).text), bytes_of(NULL, 0));
 }
 
 enum err login_rename(struct store *store, const struct actor *actor,
@@ -255,7 +283,10 @@ enum err login_end_all(struct store *store, const struct actor *actor, bool keep
 		err = store_session_by_id(store, &actor->session, &own);
 	if (err != ERR_OK)
 		return err;
-	return store_session_revoke_all(store, account.key, own.key, ended, ctx);
+	err = store_session_revoke_all(store, account.key, own.key, ended, ctx);
+	return err == ERR_OK ? audit_self(store, AUDIT_SESSIONS_REVOKED, &actor->user,
+					  bytes_of(NULL, 0), bytes_of(NULL, 0))
+			     : err;
 }
 
 enum err login_sessions(struct store *store, const struct actor *actor, int64_t before,

@@ -64,7 +64,8 @@ check "and a picture of it" said '█'
 check "the first code turns it on" cli alice --totp-confirm "$(totp)"
 check "and gives ten recovery codes" [ "$(grep -cE '^[a-z2-7]{5}-[a-z2-7]{5}$' "$world/said.log")" = 10 ]
 mapfile -t spare <"$world/said.log"
-until_true "a notice is mailed" eval 'grep -lq "An authenticator guards" "$world"/server/mail/*.eml'
+noticed() { grep -lq 'An authenticator guards' "$world"/server/mail/*.eml; }
+until_true "a notice is mailed" noticed
 ok "the owner is told by mail"
 check "alice logs out" cli alice --logout
 letters=$(letters_to alice@example.org | wc -l)
@@ -236,7 +237,8 @@ press alice Enter
 see alice 'The password is changed'
 ok "a good one is taken"
 say /quit
-until_true "the screen is gone" eval '! terminal has-session -t alice 2>/dev/null'
+is_over() { ! terminal has-session -t alice 2>/dev/null; }
+until_true "the screen is gone" is_over
 (umask 077 && echo 'the third meadow' >"$world/alice/password")
 
 # ---- data and the end ----
@@ -247,7 +249,6 @@ check "and no secret" not said argon2id
 check "deleting asks for a code" cli alice --delete-account
 challenge=$(member challenge <"$world/said.log")
 check "of this challenge" [ ${#challenge} = 26 ]
-before=$(letters_to alice@example.org | wc -l)
 confirm_code() { code=$(grep -l 'confirms a change' "$world"/server/mail/*.eml | sort | tail -n 1) && [ -n "$code" ]; }
 until_true "it comes by mail" confirm_code
 code=$(sed -n 's/^ *\([0-9]\{6\}\)\r\{0,1\}$/\1/p' "$code")

@@ -11,7 +11,9 @@
 #include "common/crypto/otp.h"
 #include "common/crypto/secret.h"
 #include "common/proto/rest.h"
+#include "server/core/file.h"
 #include "server/core/name.h"
+#include "server/core/recovery.h"
 #include "server/core/refresh.h"
 #include "server/core/token.h"
 #include "server/rest/args.h"
@@ -40,10 +42,15 @@ static void try_names(struct bytes text)
 static void try_codes(struct bytes text)
 {
 	struct refresh_token token;
+	struct recovery_code recovery;
 	struct otp_code code;
 
 	if (otp_parse(text, &code) == ERR_OK)
 		assert(strspn(code.text, "0123456789") == OTP_DIGITS);
+	if (recovery_parse(text, &recovery) == ERR_OK)
+		assert(recovery_parse(bytes_text(recovery.text), &recovery) == ERR_OK &&
+		       strlen(recovery.text) == RECOVERY_TEXT_LEN);
+	(void)file_image_type(text);
 	if (refresh_parse(text, &token) == ERR_OK)
 		assert(memcmp(refresh_text(&token).text, text.ptr, REFRESH_TEXT_LEN) ==
 		       0);

@@ -24,19 +24,22 @@ build() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$top_builddir" "$place/liar_$1"
 }
 
-# caught NAME COMPLAINT SENTENCE
+# caught NAME COMPLAINT SENTENCE: every run of the harness fails, and one of five with the
+# complaint; a lie may also show in the order first, and ends that run.
 caught() {
-	local name=$1 complaint=$2 sentence=$3
-	if "$top_builddir/$place/crash_server" "$top_builddir/$place/liar_$name" \
-		"$top_builddir/client/chat-client" "${LIAR_KILLS:-30}" >"$log" 2>&1; then
-		point "not ok" "$sentence"
-	elif found=$(grep -m 1 "^# .*$complaint" "$log"); then
-		point ok "$sentence"
-		echo "$found"
-		return 0
-	else
-		point "not ok" "$sentence, by the right complaint"
-	fi
+	local name=$1 complaint=$2 sentence=$3 try
+	for try in 1 2 3 4 5; do
+		if "$top_builddir/$place/crash_server" "$top_builddir/$place/liar_$name" \
+			"$top_builddir/client/chat-client" "${LIAR_KILLS:-30}" >"$log" 2>&1; then
+			point "not ok" "$sentence (run $try)"
+			return 0
+		elif found=$(grep -m 1 "^# .*$complaint" "$log"); then
+			point ok "$sentence"
+			echo "$found"
+			return 0
+		fi
+	done
+	point "not ok" "$sentence, by the right complaint"
 	tail -n 30 "$log" | sed 's/^/# /'
 }
 

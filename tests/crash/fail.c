@@ -23,7 +23,7 @@ void must(bool good, const char *what)
 	exit(99);
 }
 
-static void print(const char *format, va_list args)
+PRINTF(1, 0) static void print(const char *format, va_list args)
 {
 	printf("# ");
 	vprintf(format, args);

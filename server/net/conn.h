@@ -142,7 +142,7 @@ void conn_push(struct conn *conn, struct packet *packet);
 /** Queue @text as an answer (PACKET_SURE). */
 void conn_say(struct conn *conn, struct bytes text);
 /** Close with a WebSocket code (4000–4499 resumable, 4500–4999 final). What is queued is
- *  tried once before. Twice is once. */
+ *  tried once before. Twice is once. @why is kept as it is: a text of the program. */
 void conn_close(struct conn *conn, unsigned code, const char *why);
 
 /** A piece of a message has arrived. @fragment_end: a WebSocket fragment ends with it;

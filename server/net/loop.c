@@ -202,6 +202,7 @@ static void wire_free(struct wire *wire)
 	forget_closing(loop, wire);
 	wire_busy(wire, false);
 	loop->sockets--;
+	mem_free(wire->grant);
 	mem_free(wire);
 }
 

@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/proto/limits.h"
+
+#define CLOSE_WHY_MOST 123 /* RFC 6455 section 5.5: 125 with the code */
 
 _Static_assert(PACKET_HEAD >= LWS_PRE, "lws writes its header in front of a packet");
 
@@ -93,6 +96,15 @@ static enum err admit_forwarded(struct wire *wire, struct lws *wsi,
 	return err == ERR_OK ? wire_count(wire) : err;
 }
 
+/* Room for what the handshake grants; an idle connection does not keep it. */
+static struct upgrade_grant *grant_of(struct wire *wire)
+{
+	if (!wire->grant) {
+		wire->grant = mem_new(struct upgrade_grant);
+	}
+	return wire->grant;
+}
+
 static enum err confirm(struct wire *wire, struct lws *wsi, uint64_t *ret_retry_ms)
 {
 	const struct loop_config *config = wire_config(wire);
@@ -118,7 +130,7 @@ static enum err confirm(struct wire *wire, struct lws *wsi, uint64_t *ret_retry_
 		err = ERR_NOT_FOUND; /* a listener for something else */
 	}
 	if (err == ERR_OK) {
-		err = upgrade_check(&ask, &config->rules, &wire->grant);
+		err = upgrade_check(&ask, &config->rules, grant_of(wire));
 	}
 	if (err == ERR_BAD_TOKEN) {
 		enum err rate =
@@ -186,11 +198,8 @@ static void io_pause(struct conn *conn, bool on)
 
 static void close_with(struct wire *wire, unsigned code, const char *why)
 {
-	size_t len = strnlen(why, sizeof(wire->close_why) - 1);
-
 	wire->close_code = code;
-	memcpy(wire->close_why, why, len);
-	wire->close_why[len] = '\0';
+	wire->close_why = why;
 	/* Else lws would not see the answer to its close frame. */
 	lws_rx_flow_control(wire->wsi, 1);
 	wire_close(wire);
@@ -217,8 +226,8 @@ void ws_close(struct wire *wire)
 {
 	if (wire->close_code != 0) {
 		lws_close_reason(wire->wsi, (enum lws_close_status)wire->close_code,
-				 (unsigned char *)wire->close_why,
-				 strlen(wire->close_why));
+				 (unsigned char *)(uintptr_t)wire->close_why,
+				 strnlen(wire->close_why, CLOSE_WHY_MOST));
 	}
 	lws_set_timeout(wire->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
 }
@@ -232,9 +241,11 @@ static int on_open(struct wire *wire)
 		close_with(wire, CLOSE_GOAWAY, "busy");
 		return 0;
 	}
-	wire->conn->who = wire->grant.who;
-	wire->conn->single = wire->grant.single;
-	wire->conn->room = wire->grant.room;
+	wire->conn->who = wire->grant->who;
+	wire->conn->single = wire->grant->single;
+	wire->conn->room = wire->grant->room;
+	mem_free(wire->grant);
+	wire->grant = NULL;
 	conn_opened(wire->conn);
 	return 0;
 }

@@ -11,8 +11,6 @@
 
 #include "server/net/loop.h"
 
-#define WIRE_WHY_MAX 124 /* a close frame holds 125 bytes with its code */
-
 struct wire {
 	struct loop *loop;
 	struct lws *wsi;
@@ -36,10 +34,10 @@ struct wire {
 	bool hang_up;   /* after the answer */
 
 	/* WebSocket */
-	struct upgrade_grant grant;
+	struct upgrade_grant *grant; /* from the handshake until it is open */
 	struct conn *conn;
-	unsigned close_code; /* 0 = stay open */
-	char close_why[WIRE_WHY_MAX];
+	unsigned close_code;   /* 0 = stay open */
+	const char *close_why; /* a text of the program */
 	struct wire *closing_next;
 	bool closing; /* on the list of those to be closed */
 };

@@ -178,6 +178,7 @@ static void on_ended(struct conn *conn)
 	presence_left(session);
 	session->server->bus->forget(session->server->bus, &session->ear);
 	sendq_done(&session->early);
+	mem_free(session->typing);
 	mem_free(session);
 }
 

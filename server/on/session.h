@@ -26,7 +26,7 @@ struct session {
 	struct bus_ear ear;
 	struct id focus;    /* zero = none */
 	struct sendq early; /* heard before welcome could be said */
-	struct typing typing[TYPING_ROOMS];
+	struct typing *typing; /* TYPING_ROOMS of them, from the first time on */
 	struct id *watched;
 	size_t watched_count;
 	uint32_t watch_number; /* of the newest watch */

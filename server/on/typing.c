@@ -31,7 +31,7 @@ static void tell(struct session *session, const struct id *room, bool on)
 
 static struct typing *find(struct session *session, const struct id *room)
 {
-	for (size_t i = 0; i < TYPING_ROOMS; i++) {
+	for (size_t i = 0; i < TYPING_ROOMS && session->typing; i++) {
 		if (id_equal(&session->typing[i].room, room)) {
 			return &session->typing[i];
 		}
@@ -42,6 +42,9 @@ static struct typing *find(struct session *session, const struct id *room)
 /* The place for one more: a free one, else the one that ends first. */
 static struct typing *take(struct session *session)
 {
+	if (!session->typing) {
+		session->typing = mem_alloc(TYPING_ROOMS, sizeof(struct typing));
+	}
 	struct typing *best = &session->typing[0];
 
 	for (size_t i = 0; i < TYPING_ROOMS; i++) {
@@ -58,7 +61,7 @@ static struct typing *take(struct session *session)
 
 void typing_expire(struct session *session, uint64_t mono_ms, bool all)
 {
-	for (size_t i = 0; i < TYPING_ROOMS; i++) {
+	for (size_t i = 0; i < TYPING_ROOMS && session->typing; i++) {
 		struct typing *typing = &session->typing[i];
 
 		if (!id_is_zero(&typing->room) && (all || typing->until_ms <= mono_ms)) {

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How SQLite finds what each row of stmt.def asks for: no statement may walk a table that
+ * grows with use, and those that page through a log read it in its order, without sorting.
+ */
+#include <stdio.h>
+
+#include <sqlite3.h>
+
+#include "common/sqlite/tokenizer.h"
+#include "server/store/driver_sqlite.h"
+#include "server/store/store.h"
+#include "tests/lib/check.h"
+#include "tests/lib/scratch.h"
+
+/* Those that walk one by their meaning. */
+static const struct {
+	enum stmt stmt;
+	const char *step;
+} walks[] = {
+#define WALK(id, step) {STMT_##id, step},
+#include "tests/unit/store/walks.def"
+#undef WALK
+};
+
+static bool is_allowed(enum stmt stmt, const char *step)
+{
+	for (size_t i = 0; i < ARRAY_LEN(walks); i++) {
+		if (walks[i].stmt == stmt && strcmp(walks[i].step, step) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_walk(const char *step)
+{
+	return strncmp(step, "SCAN ", 5) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0 &&
+	       !strstr(step, "VIRTUAL TABLE INDEX");
+}
+
+/* Pages of the log of a room, and what is sent on the way of a message. */
+static bool must_not_sort(enum stmt stmt)
+{
+	static const enum stmt paged[] = {
+		STMT_event_at,   STMT_event_down,  STMT_event_down_keys, STMT_event_ord,
+		STMT_event_time, STMT_event_up,    STMT_event_visible,   STMT_log_list,
+		STMT_seat_get,   STMT_search_hits, STMT_search_keys,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(paged); i++) {
+		if (paged[i] == stmt)
+			return true;
+	}
+	return false;
+}
+
+/* Append what is wrong with the plan of @id, as rows for walks.def. */
+static void check_plan(sqlite3 *sqlite, enum stmt id, struct str *ret_wrong)
+{
+	AUTO(str_done) struct str sql = STR_INIT;
+	sqlite3_stmt *stmt;
+
+	str_addf(&sql, "explain query plan %s", stmt_sql(id));
+	if (sqlite3_prepare_v2(sqlite, sql.ptr, -1, &stmt, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", stmt_name(id), sqlite3_errmsg(sqlite));
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *step = (const char *)sqlite3_column_text(stmt, 3);
+		bool sorts = strstr(step, "TEMP B-TREE") && must_not_sort(id);
+		if (sorts || (is_walk(step) && !is_allowed(id, step)))
+			str_addf(ret_wrong, "WALK(%s, \"%s\")\n", stmt_name(id), step);
+	}
+	sqlite3_finalize(stmt);
+}
+
+static void no_statement_walks_what_grows(void **state)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	AUTO(str_done) struct str wrong = STR_INIT;
+	struct scratch scratch;
+	struct fake_clock clock;
+	struct store store;
+	sqlite3 *sqlite;
+
+	scratch_init(&scratch);
+	fake_clock_init(&clock, 1700000000000);
+	scratch_file(&scratch, "chat.db", &path);
+	struct store_config config = {
+		.driver = &driver_sqlite, .path = path.ptr, .clock = &clock.clock};
+	check_ok(store_open(&store, &config));
+	store_close(&store);
+	assert_int_equal(sqlite3_open(path.ptr, &sqlite), SQLITE_OK);
+	assert_int_equal(tokenizer_register(sqlite), SQLITE_OK);
+	for (unsigned i = 0; i < STMT_COUNT; i++) {
+		/* `chat-server check` reads everything */
+		if (strncmp(stmt_name((enum stmt)i), "check_", 6) != 0)
+			check_plan(sqlite, (enum stmt)i, &wrong);
+	}
+	sqlite3_close(sqlite);
+	scratch_done(&scratch);
+	if (wrong.len > 0) /* whole: cmocka cuts what it is told */
+		fprintf(stderr, "# not allowed:\n%s", wrong.ptr);
+	assert_int_equal(wrong.len, 0);
+}
+
+CHECK_MAIN(TEST(no_statement_walks_what_grows))

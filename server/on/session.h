@@ -24,8 +24,8 @@ struct session {
 	struct conn *conn;
 	struct actor actor;
 	struct bus_ear ear;
-	struct id focus;    /* zero = none */
-	struct sendq early; /* heard before welcome could be said */
+	struct id focus;       /* zero = none */
+	struct sendq early;    /* heard before welcome could be said */
 	struct typing *typing; /* TYPING_ROOMS of them, from the first time on */
 	struct id *watched;
 	size_t watched_count;

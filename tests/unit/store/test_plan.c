@@ -13,14 +13,40 @@
 #include "tests/lib/check.h"
 #include "tests/lib/scratch.h"
 
-/* Those that walk one by their meaning. */
+/* The steps that walk a table or an index on purpose, in groups by the reason. */
 static const struct {
 	enum stmt stmt;
 	const char *step;
 } walks[] = {
-#define WALK(id, step) {STMT_##id, step},
-#include "tests/unit/store/walks.def"
-#undef WALK
+	/* few rows, and only they are in the index */
+	{STMT_member_rooms, "SCAN room USING INDEX room_broadcast"},
+	{STMT_room_broadcast, "SCAN room USING INDEX room_broadcast"},
+	{STMT_room_of_all, "SCAN room USING INDEX room_everyone"},
+	{STMT_view_digest, "SCAN r USING INDEX room_broadcast"},
+	/* the slice that an inner select has cut */
+	{STMT_mail_count, "SCAN k"},
+	{STMT_view_digest, "SCAN k"},
+	{STMT_view_public, "SCAN k"},
+	/* the directory of public rooms: sorted by activity, which changes with each message */
+	{STMT_view_public, "SCAN room USING INDEX room_public"},
+	/* small tables */
+	{STMT_account_erase_uids, "SCAN unix_uid"},
+	{STMT_invite_expire, "SCAN invite"},
+	{STMT_mail_count, "SCAN mail USING COVERING INDEX mail_due"},
+	/* one row, from the end of the table */
+	{STMT_audit_last, "SCAN audit"},
+	/* once in the life of a copy, or when a person asks */
+	{STMT_account_count, "SCAN account"},
+	{STMT_account_epochs, "SCAN account"},
+	{STMT_export_member, "SCAN m"},
+	{STMT_room_epochs, "SCAN room"},
+	{STMT_stats_accounts, "SCAN account"},
+	{STMT_stats_blobs, "SCAN blob"},
+	{STMT_stats_events, "SCAN event USING COVERING INDEX sqlite_autoindex_event_2"},
+	{STMT_stats_events, "SCAN event"},
+	{STMT_stats_mail, "SCAN mail USING COVERING INDEX mail_due"},
+	{STMT_stats_rooms, "SCAN room"},
+	{STMT_stats_sessions, "SCAN session"},
 };
 
 static bool is_allowed(enum stmt stmt, const char *step)
@@ -54,7 +80,7 @@ static bool must_not_sort(enum stmt stmt)
 	return false;
 }
 
-/* Append what is wrong with the plan of @id, as rows for walks.def. */
+/* Append what is wrong with the plan of @id. */
 static void check_plan(sqlite3 *sqlite, enum stmt id, struct str *ret_wrong)
 {
 	AUTO(str_done) struct str sql = STR_INIT;
@@ -67,7 +93,7 @@ static void check_plan(sqlite3 *sqlite, enum stmt id, struct str *ret_wrong)
 		const char *step = (const char *)sqlite3_column_text(stmt, 3);
 		bool sorts = strstr(step, "TEMP B-TREE") && must_not_sort(id);
 		if (sorts || (is_walk(step) && !is_allowed(id, step)))
-			str_addf(ret_wrong, "WALK(%s, \"%s\")\n", stmt_name(id), step);
+			str_addf(ret_wrong, "%s: %s\n", stmt_name(id), step);
 	}
 	sqlite3_finalize(stmt);
 }

@@ -261,6 +261,6 @@ int main(int argc, char **argv)
 		return 64;
 	}
 	run.files = raise_files();
-	daemon_pin_self();
+	daemon_pin(CORE_LOAD);
 	return run_all(&run, argv + optind);
 }

@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 				"[--json FILE] [EVENTS...]\n");
 		return 64;
 	}
-	daemon_pin_self();
+	daemon_pin(CORE_LOAD);
 	report_machine();
 	printf("   messages   file MB  start ms  page 200: p50, p99  resume 300: p50, p99"
 	       "   per CPU s\n");

@@ -62,7 +62,7 @@ double now_s(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-static void pin(unsigned core)
+void daemon_pin(enum daemon_core core)
 {
 	cpu_set_t set;
 
@@ -72,11 +72,6 @@ static void pin(unsigned core)
 	CPU_SET(core, &set);
 	if (sched_setaffinity(0, sizeof(set), &set) != 0)
 		give_up("sched_setaffinity: %s", strerror(errno));
-}
-
-void daemon_pin_self(void)
-{
-	pin(1);
 }
 
 /* One that is free now. */
@@ -154,7 +149,7 @@ static NORETURN void run_child(const struct daemon *daemon, const char *const *a
 	AUTO(str_done) struct str path = STR_INIT;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM); /* the bench may give up half-way */
-	pin(0);
+	daemon_pin(CORE_SERVER);
 	daemon_path(daemon, "log", &path);
 	int log = open(path.ptr, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);

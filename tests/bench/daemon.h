@@ -19,7 +19,9 @@ struct daemon {
 };
 
 /** The first core is the server's, the second the load's; with one core they share it. */
-void daemon_pin_self(void);
+enum daemon_core { CORE_SERVER, CORE_LOAD };
+/** Let this thread run there only. */
+void daemon_pin(enum daemon_core core);
 
 /** A folder and a port, nothing runs. Owns: daemon_stop(). */
 void daemon_init(struct daemon *daemon);

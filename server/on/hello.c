@@ -98,6 +98,19 @@ static bool listen_all(struct session *session, const struct hello_task *task)
 	return member || !task->single;
 }
 
+/* Events of a room that will be replayed wait for the replay, which reads them too: told
+ * already behind the welcome they would come twice. */
+static void hold(struct session *session, const struct hello_task *task, bool on)
+{
+	for (size_t i = 0; i < task->position_count; i++) {
+		struct bus_seat *seat = session_seat(session, &task->positions[i].room);
+
+		if (seat) {
+			seat->held = on;
+		}
+	}
+}
+
 static void join_done(struct task *base, enum err err)
 {
 	struct hello_task *task = CONTAINER_OF(base, struct hello_task, base.task);
@@ -119,6 +132,7 @@ static void join_done(struct task *base, enum err err)
 		session_ready(session);
 		presence_came(session);
 	} else if (session && err == ERR_OK) {
+		hold(session, task, true);
 		on_task_init(&task->base, session, look_run, look_done);
 		err = on_task_read(&task->base);
 		if (err == ERR_OK) {
@@ -214,6 +228,7 @@ static void look_done(struct task *base, enum err err)
 		say_log(session, &task->log);
 		session_ready(session);
 		presence_came(session);
+		hold(session, task, false);
 		for (size_t i = 0; i < task->position_count; i++) {
 			const struct body_position *at = &task->positions[i];
 

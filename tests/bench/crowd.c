@@ -393,6 +393,15 @@ static void take_sample(struct crowd *crowd, const char *data, size_t len)
 		crowd->latest_s = age;
 }
 
+/* What a guest says again after it has come back may be acknowledged before the replay,
+ * which has it too: only those of others must not come twice. */
+static bool is_own(const struct guest *guest, const char *data, size_t len)
+{
+	struct id_text user = id_text(&person_of(guest)->user);
+
+	return memmem(data, len, user.text, ID_TEXT_LEN) != NULL;
+}
+
 /* An event of the room, also by the ack of its sender: the next one, or nothing yet. */
 static void hear(struct guest *guest, uint64_t seq, const char *data, size_t len,
 		 bool live)
@@ -403,7 +412,8 @@ static void hear(struct guest *guest, uint64_t seq, const char *data, size_t len
 	if (seq > guest->head)
 		guest->head = seq;
 	if (seq <= guest->seq) {
-		crowd->tally.doubled += live && !guest->fetching;
+		crowd->tally.doubled +=
+			live && !guest->fetching && !is_own(guest, data, len);
 		return;
 	}
 	if (seq > guest->seq + 1) {

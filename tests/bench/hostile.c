@@ -14,7 +14,7 @@
 
 #include "common/base/mem.h"
 
-enum { OPEN = 300, ADDRESSES = 3000, ANSWER_S = 2 };
+enum { OPEN = 300, ADDRESSES = 3000, ANSWER_S = 10 };
 
 #define HOST "Host: x\r\n"
 #define UPGRADE \
@@ -130,6 +130,8 @@ void hostile_page(struct crowd *crowd, unsigned who)
 	AUTO(str_done) struct str ask = STR_INIT;
 	static char answer[1 << 18];
 	int fd = connect_from(crowd, who % ADDRESSES);
+
+	answer[0] = '\0';
 
 	str_addf(&ask,
 		 "GET /v1/rooms/%s/messages?limit=20 HTTP/1.1\r\nHost: x\r\n"

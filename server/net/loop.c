@@ -35,6 +35,7 @@
 #define RX_BUFFER     1024
 #define TX_PACKET     65536 /* else lws cuts a write into its receive buffer's size */
 #define HANDSHAKE_S   10
+#define CLOSING_MOST  500
 #define FULL_RETRY_MS 5000 /* what those are told for whom there is no place */
 #define KEEPALIVE_S   30
 #define LISTENERS_MAX 8
@@ -68,6 +69,7 @@ struct loop {
 	bool resting;         /* out of descriptors: not accepting until the next tick */
 	uint64_t rested_ms;   /* when that was last said, 0: never */
 	size_t leaving;       /* closed by us, and not gone yet */
+	size_t under_way;     /* of these those that lws has begun to close */
 };
 
 /* ---- wires ---- */
@@ -139,33 +141,44 @@ static void end_late_strangers(struct loop *loop)
 void wire_close(struct wire *wire)
 {
 	if (!wire->closing) {
-		wire->closing = true;
+		wire->closing = wire->queued = true;
 		wire->closing_next = wire->loop->closing;
 		wire->loop->closing = wire;
 		wire->loop->leaving++;
 	}
 }
 
+/* lws keeps one sorted list of all deadlines and walks it for each close: ten thousand at once
+ * would take a drain many seconds, so some wait until others are gone. */
 static void close_wires(struct loop *loop)
 {
-	while (loop->closing) {
+	while (loop->closing && loop->under_way < CLOSING_MOST) {
 		struct wire *wire = loop->closing;
 
 		loop->closing = wire->closing_next;
 		wire->closing_next = NULL;
+		wire->queued = false;
+		loop->under_way++;
 		ws_close(wire);
 	}
 }
 
 static void forget_closing(struct loop *loop, struct wire *wire)
 {
-	for (struct wire **at = &loop->closing; *at; at = &(*at)->closing_next) {
-		if (*at == wire) {
-			*at = wire->closing_next;
-			break;
-		}
+	struct wire **at = &loop->closing;
+
+	if (!wire->closing) {
+		return;
 	}
-	loop->leaving -= wire->closing;
+	loop->leaving--;
+	if (!wire->queued) {
+		loop->under_way--;
+		return;
+	}
+	while (*at != wire) {
+		at = &(*at)->closing_next;
+	}
+	*at = wire->closing_next;
 }
 
 /* The Unix socket is not counted: its peers are limited by the accounts of this machine. Nor

@@ -39,7 +39,8 @@ struct wire {
 	unsigned close_code;   /* 0 = stay open */
 	const char *close_why; /* a text of the program */
 	struct wire *closing_next;
-	bool closing; /* on the list of those to be closed */
+	bool closing; /* to be closed, or being closed */
+	bool queued;  /* on the list of those to be closed */
 };
 
 /** The wire of a wsi; NULL for lws's own. */

@@ -136,6 +136,7 @@ static void fill(struct config *config)
 			 .pin = given(opts, OPTION_SMTP_PIN),
 			 .tls = (enum smtp_tls)opts_word(opts, OPTION_SMTP_TLS)},
 		.name = opts_text(opts, OPTION_NAME),
+		.otp_policy = (enum otp_policy)opts_word(opts, OPTION_OTP_POLICY),
 		.directory = (enum directory)opts_word(opts, OPTION_DIRECTORY),
 		.lobby = opts_text(opts, OPTION_LOBBY),
 		.origins = config->origins,

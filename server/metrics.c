@@ -13,6 +13,7 @@
 #include "common/proto/rest.h"
 #include "server/net/loop.h"
 #include "server/obs/process.h"
+#include "server/outbox.h"
 #include "server/rest/route.h"
 #include "server/store/driver_sqlite.h"
 #include "server/store/store.h"
@@ -71,6 +72,17 @@ static void take_net(struct metrics *metrics, const struct server *server)
 		metric_set(metrics, METRIC_sockets, (double)loop_sockets(server->loop));
 }
 
+static void take_mail(struct metrics *metrics, const struct server *server)
+{
+	const struct outbox_stats stats = outbox_stats(server->outbox);
+
+	metric_set(metrics, METRIC_letters_deferred, (double)stats.deferred);
+	metric_set(metrics, METRIC_letters_late, (double)stats.late);
+	metric_set(metrics, METRIC_letters_refused, (double)stats.refused);
+	metric_set(metrics, METRIC_letters_sent, (double)stats.sent);
+	metric_set(metrics, METRIC_mail_failures, (double)stats.failures);
+}
+
 static void take_process(struct metrics *metrics, const struct server *server)
 {
 	const struct process_use use = process_use();
@@ -102,6 +114,7 @@ static void answer(struct page *page)
 	metric_label(&metrics, "sqlite", driver_sqlite_version());
 	take_store(&metrics, server);
 	take_net(&metrics, server);
+	take_mail(&metrics, server);
 	take_process(&metrics, server);
 	metric_set(&metrics, METRIC_letters, (double)page->letters);
 	metric_set(&metrics, METRIC_database_bytes,

@@ -16,6 +16,7 @@
 #include "common/crypto/random.h"
 #include "server/core/keys.h"
 #include "server/core/local.h"
+#include "server/core/login.h"
 #include "server/core/news.h"
 #include "server/mail/mailer_smtp.h"
 #include "server/net/conn.h"
@@ -49,6 +50,7 @@ struct server_config {
 	bool ws_query_token;      /**< ?token= on /v1/ws/rooms/… */
 	enum local_signup signup; /**< who gets an account at the Unix socket */
 	enum directory directory;
+	enum otp_policy otp_policy; /**< when a log-in takes a code from the mail */
 	unsigned max_connections;
 	unsigned max_per_address;
 	unsigned readers;

@@ -350,7 +350,8 @@ void auth_signup(struct auth *auth, const char *account, const char *email,
 
 void auth_login(struct auth *auth, const char *login, const char *password)
 {
-	struct body_login body = {bytes_text(login), bytes_text(password)};
+	struct body_login body = {.login = bytes_text(login),
+				  .password = bytes_text(password)};
 
 	auth->signup = false;
 	ask(auth, "auth_login", body_login_def(), &body, challenge_came);

@@ -163,7 +163,7 @@ enum err account_set_password(struct store *store, const struct keys *keys,
 		return ERR_STATE;
 	err = store_account_set_password(store, account.key, hash);
 	if (err == ERR_OK)
-		err = login_end_all(store, actor, true, ended, ctx);
+		err = login_end_all(store, actor, true, place, ended, ctx);
 	if (err == ERR_OK)
 		err = audit_self(store, AUDIT_PASSWORD_CHANGED, &account.id,
 				 bytes_of(NULL, 0), place->address);
@@ -191,8 +191,8 @@ enum err account_reset(struct store *store, const struct keys *keys,
 	AUTO(otp_done) struct otp_row row = {0};
 	struct account_row account;
 	const struct factor_code typed = {.digits = *code};
-	enum err err = login_spend(store, keys, challenge, &typed, GATE_RESET, &row,
-				   ret_refused);
+	enum err err = login_spend(store, keys, challenge, &typed, GATE_RESET, place,
+				   &row, ret_refused);
 
 	if (err != ERR_OK || *ret_refused != ERR_OK)
 		return err;

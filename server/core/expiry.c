@@ -10,10 +10,12 @@
 #include "server/core/account.h"
 #include "server/store/store_idempotency.h"
 #include "server/store/store_invite.h"
+#include "server/store/store_limiter.h"
 #include "server/store/store_log.h"
 
 #define SLICE     500 /* rows of each kind: some milliseconds */
 #define DAY_MS    86400000u
+#define HOUR_MS   3600000u
 #define ANSWER_MS (7 * (uint64_t)DAY_MS)
 #define LOG_MS    (90 * (uint64_t)DAY_MS)
 #define INVITE_MS (30 * (uint64_t)DAY_MS)
@@ -25,6 +27,8 @@ enum err expiry_run(struct store *store)
 
 	if (err == ERR_OK)
 		err = store_refresh_expire(store, now_ms, SLICE);
+	if (err == ERR_OK)
+		err = store_limiter_expire(store, now_ms - HOUR_MS, SLICE);
 	if (err == ERR_OK)
 		err = store_idempotency_expire(store, now_ms - ANSWER_MS, SLICE);
 	if (err == ERR_OK)

@@ -33,6 +33,7 @@ void keys_init(struct keys *keys, const char *issuer, struct bytes master,
 	keys->audit = derive(&prk, "chat audit log");
 	keys->nonces = derive(&prk, "chat key log-ins");
 	keys->mail = derive(&prk, "chat mail queue");
+	keys->devices = derive(&prk, "chat known devices");
 	keys->sealing = derive(&prk, "chat sealed values");
 }
 
@@ -47,6 +48,7 @@ void keys_done(struct keys *keys)
 	root_free(&keys->audit);
 	root_free(&keys->nonces);
 	root_free(&keys->mail);
+	root_free(&keys->devices);
 	root_free(&keys->sealing);
 	*keys = (struct keys){0};
 }

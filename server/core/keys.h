@@ -24,6 +24,7 @@ struct keys {
 	struct root *mail;    /**< of letters that wait: what may hold a code is sealed */
 	struct root *sealing; /**< of what is kept sealed: see sealed.h */
 	struct root *nonces;  /**< of log-ins by SSH key: ssh_login_challenge() */
+	struct root *devices; /**< of devices that need no code: login_device_key() */
 	const struct random *random;
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/crypto/hash.h"
+#include "server/core/audit.h"
 #include "server/core/member.h"
 #include "server/core/name.h"
 #include "server/store/store_account.h"
@@ -142,7 +143,10 @@ static enum err find_session(struct store *store, const struct local_ask *ask,
 	};
 
 	*ret_id = id;
-	return store_session_add(store, &add, &key);
+	err = store_session_add(store, &add, &key);
+	return err == ERR_OK ? audit_self(store, AUDIT_LOGIN, &account->id,
+					  bytes_text("how=socket"), bytes_text("local"))
+			     : err;
 }
 
 enum err local_login(struct store *store, const struct local_ask *ask,

@@ -18,7 +18,8 @@ static struct bytes or_empty(struct bytes text)
 /* The device @id of @account, made when it is not there. An id that is somebody else's is
  * not told from a free one: the log-in gets another. */
 static enum err take_device(struct store *store, const struct keys *keys, int64_t account,
-			    const struct id *id, struct bytes name, int64_t *ret_key)
+			    const struct id *id, struct bytes name, int64_t *ret_key,
+			    bool *ret_new)
 {
 	struct device_row device;
 	struct id fresh = *id;
@@ -28,12 +29,14 @@ static enum err take_device(struct store *store, const struct keys *keys, int64_
 		err = store_device_by_id(store, id, &device);
 	if (err == ERR_OK && device.account == account && !device.revoked) {
 		*ret_key = device.key;
+		*ret_new = false;
 		return store_device_seen(store, device.key, name);
 	}
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	if (err == ERR_OK || id_is_zero(id))
 		random_fill(keys->random, fresh.bytes, ID_LEN);
+	*ret_new = true;
 	return store_device_add(store, account, &fresh, or_empty(name), ret_key);
 }
 
@@ -68,14 +71,40 @@ static enum err add_token(struct store *store, const struct refresh_token *token
 				 before);
 }
 
+static const char *how_word(enum session_kind kind)
+{
+	return kind == SESSION_SSH_KEY ? "key" : "password";
+}
+
+/* Into the log; and to the owner, when it is a device that was not used before, but for
+ * the first of all. */
+static enum err tell_entered(struct store *store, const struct keys *keys,
+			     const struct login_proof *proof, enum session_kind kind,
+			     bool new_device, const struct login_result *result)
+{
+	AUTO(str_done) struct str detail = STR_INIT;
+	const struct account_row *account = &result->account;
+	struct bytes name =
+		proof->device_name.len ? proof->device_name : proof->place.client;
+
+	str_addf(&detail, "how=%s device=%s session=%s", how_word(kind),
+		 new_device ? "new" : "known", id_text(&result->session.id).text);
+	enum err err = audit_self(store, AUDIT_LOGIN, &account->id, str_view(&detail),
+				  proof->place.address);
+	if (err != ERR_OK || !new_device || account->seen_ms == 0)
+		return err;
+	return notice_add(store, keys, account, LETTER_NEW_DEVICE, name, &proof->place);
+}
+
 enum err login_enter(struct store *store, const struct keys *keys,
 		     const struct login_proof *proof, enum session_kind kind,
 		     struct login_result *result)
 {
 	struct refresh_token token = refresh_draw(keys->random);
 	int64_t device;
+	bool new_device = false;
 	enum err err = take_device(store, keys, result->account.key, &proof->device,
-				   proof->device_name, &device);
+				   proof->device_name, &device, &new_device);
 
 	if (err == ERR_OK)
 		err = add_session(store, keys, result->account.key, device, kind,
@@ -84,6 +113,8 @@ enum err login_enter(struct store *store, const struct keys *keys,
 		err = add_token(store, &token, result->session.key, 0);
 	if (err == ERR_OK)
 		err = store_account_seen(store, result->account.key, store_now(store));
+	if (err == ERR_OK)
+		err = tell_entered(store, keys, proof, kind, new_device, result);
 	if (err == ERR_OK)
 		result->refresh = refresh_text(&token);
 	wipe(&token, sizeof(token));
@@ -103,6 +134,9 @@ static enum err activate(struct store *store, const struct otp_row *row,
 	if (err == ERR_OK)
 		err = store_account_set_state(store, row->account, ACCOUNT_ACTIVE);
 	if (err == ERR_OK)
+		err = audit_self(store, AUDIT_VERIFIED, &row->user, bytes_of(NULL, 0),
+				 bytes_of(NULL, 0));
+	if (err == ERR_OK)
 		err = member_arrive(
 			store, &(struct actor){.user = row->user, .scope = SCOPE_ALL},
 			news);
@@ -116,7 +150,7 @@ enum err login_answer(struct store *store, const struct keys *keys,
 	AUTO(otp_done) struct otp_row row = {0};
 	struct login_result *result = ret_result;
 	enum err err = login_spend(store, keys, &proof->challenge, &proof->code,
-				   GATE_LOGIN, &row, &result->refused);
+				   GATE_LOGIN, &proof->place, &row, &result->refused);
 
 	if (err != ERR_OK || result->refused != ERR_OK)
 		return err;
@@ -143,21 +177,25 @@ static enum err rotate(struct store *store, const struct refresh_row *row,
 	return err == ERR_OK ? add_token(store, next, row->session, row->key) : err;
 }
 
-/* A used token came back: somebody else has it, or had. */
-static enum err tell_reused(struct store *store, const struct keys *keys,
-			    const struct session_row *session,
-			    const struct login_place *place)
+/* Somebody has a copy of the session: it ends, and its owner hears of it. */
+static enum err end_reused(struct store *store, const struct keys *keys,
+			   const struct session_row *session,
+			   const struct login_place *place)
 {
+	AUTO(str_done) struct str detail = STR_INIT;
 	struct account_row account;
-	enum err err = store_account_get(store, session->account, &account);
+	enum err err = store_session_revoke(store, session->key);
 
+	str_addf(&detail, "session=%s", id_text(&session->id).text);
+	if (err == ERR_OK)
+		err = store_account_get(store, session->account, &account);
 	if (err == ERR_OK)
 		err = audit_nobody(store, AUDIT_SESSION_REUSED, &account.id,
-				   bytes_text(id_text(&session->id).text),
-				   place->address);
-	return err == ERR_OK ? notice_add(store, keys, &account, LETTER_SESSION_REUSED,
-					  bytes_of(NULL, 0), place)
-			     : err;
+				   str_view(&detail), place->address);
+	if (err == ERR_OK)
+		err = notice_add(store, keys, &account, LETTER_SESSION_REUSED,
+				 bytes_of(NULL, 0), place);
+	return err;
 }
 
 static enum err go_on(struct store *store, const struct keys *keys,
@@ -173,9 +211,7 @@ static enum err go_on(struct store *store, const struct keys *keys,
 	case REFRESH_REUSED:
 		result->refused = ERR_REVOKED;
 		result->ended = true;
-		err = store_session_revoke(store, result->session.key);
-		if (err == ERR_OK)
-			err = tell_reused(store, keys, &result->session, place);
+		err = end_reused(store, keys, &result->session, place);
 		break;
 	case REFRESH_OVER: result->refused = ERR_EXPIRED; break;
 	case REFRESH_ENDED: result->refused = ERR_REVOKED; break;
@@ -244,19 +280,22 @@ static enum err own_session(struct store *store, const struct actor *actor,
 }
 
 enum err login_end(struct store *store, const struct actor *actor,
-		   const struct id *session)
+		   const struct id *session, const struct login_place *place)
 {
+	AUTO(str_done) struct str detail = STR_INIT;
 	struct session_row row;
 	enum err err = own_session(store, actor, session, &row);
 
-	if (err == ERR_OK)
-		err = store_session_revoke(store, row.key);
+	if (err != ERR_OK || row.revoked)
+		return err;
+	str_addf(&detail, "session=%s", id_text(session).text);
+	err = store_session_revoke(store, row.key);
 	if (err != ERR_OK)
 		return err;
-	return audit_self(
-		store,
-		id_equal(session, &actor->session) ? AUDIT_LOGOUT : AUDIT_SESSION_REVOKED,
-		&actor->user, bytes_text(id_text(session).text), bytes_of(NULL, 0));
+	return audit_self(store,
+			  id_equal(session, &actor->session) ? AUDIT_LOGOUT
+							     : AUDIT_SESSION_REVOKED,
+			  &actor->user, str_view(&detail), place->address);
 }
 
 enum err login_rename(struct store *store, const struct actor *actor,
@@ -273,7 +312,7 @@ enum err login_rename(struct store *store, const struct actor *actor,
 }
 
 enum err login_end_all(struct store *store, const struct actor *actor, bool keep,
-		       login_ended_fn *ended, void *ctx)
+		       const struct login_place *place, login_ended_fn *ended, void *ctx)
 {
 	struct account_row account;
 	struct session_row own = {.key = 0};
@@ -281,12 +320,13 @@ enum err login_end_all(struct store *store, const struct actor *actor, bool keep
 
 	if (err == ERR_OK && keep)
 		err = store_session_by_id(store, &actor->session, &own);
+	if (err == ERR_OK)
+		err = audit_self(store, AUDIT_SESSIONS_REVOKED, &actor->user,
+				 keep ? bytes_text("but=own") : bytes_of(NULL, 0),
+				 place->address);
 	if (err != ERR_OK)
 		return err;
-	err = store_session_revoke_all(store, account.key, own.key, ended, ctx);
-	return err == ERR_OK ? audit_self(store, AUDIT_SESSIONS_REVOKED, &actor->user,
-					  bytes_of(NULL, 0), bytes_of(NULL, 0))
-			     : err;
+	return store_session_revoke_all(store, account.key, own.key, ended, ctx);
 }
 
 enum err login_sessions(struct store *store, const struct actor *actor, int64_t before,

@@ -42,9 +42,27 @@ const char *login_purpose_word(enum otp_purpose purpose);
 /** The wire word: "mail", "totp", "none". */
 const char *login_factor_word(enum login_factor factor);
 
-/** Somebody gave the password of @account: an account that is not verified gets a code for
- *  that. Errors: ERR_RATE, ERR_FORBIDDEN (suspended), ERR_UNVERIFIED (no address). */
+/** When a log-in by password takes a code from the mail. An authenticator app is always
+ *  asked, and a sign-up always proves its address. */
+enum otp_policy { OTP_ALWAYS, OTP_NEW_DEVICE, OTP_OFF };
+
+#define LOGIN_DEVICE_KEY_LEN 43 /**< characters of base64url */
+
+/** What a device shows to be known: only a log-in on it is told. Good until the password
+ *  changes. The id alone would not do, others see it. */
+struct login_device {
+	struct id id;
+	struct bytes key; /**< or {NULL, 0} */
+};
+
+/** The key of @device of @account, appended to @text. */
+void login_device_key(const struct keys *keys, const struct account_row *account,
+		      const struct id *device, struct str *text);
+
+/** Somebody gave the password of @account, on @device: an account that is not verified gets
+ *  a code for that. Errors: ERR_RATE, ERR_FORBIDDEN (suspended), ERR_UNVERIFIED (no address). */
 enum err login_begin(struct store *store, const struct keys *keys, int64_t account,
+		     enum otp_policy policy, const struct login_device *device,
 		     const struct login_place *place,
 		     struct login_challenge *ret_challenge) MUST_CHECK;
 
@@ -110,15 +128,16 @@ enum login_gate {
  *  Refusals: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED. */
 enum err login_spend(struct store *store, const struct keys *keys, const struct id *id,
 		     const struct factor_code *code, enum login_gate gate,
-		     struct otp_row *ret_row, enum err *ret_refused) MUST_CHECK;
+		     const struct login_place *place, struct otp_row *ret_row,
+		     enum err *ret_refused) MUST_CHECK;
 
 /** Spend @code on the step-up @id of @actor, whose account is then in *ret_account. An
  *  empty code will do where login_open_step_up() asked for none.
  *  Errors: ERR_FORBIDDEN, ERR_NO_USER. Refusals: those of login_spend(). */
 enum err login_step_up(struct store *store, const struct keys *keys,
 		       const struct actor *actor, const struct id *id,
-		       const struct factor_code *code, struct account_row *ret_account,
-		       enum err *ret_refused) MUST_CHECK;
+		       const struct factor_code *code, const struct login_place *place,
+		       struct account_row *ret_account, enum err *ret_refused) MUST_CHECK;
 
 /** Answer a challenge of a sign-up or log-in; a sign-up makes the account active and lets
  *  it into the rooms that everybody is in.
@@ -142,14 +161,15 @@ enum err login_refresh(struct store *store, const struct keys *keys,
 
 /** End @session of @actor. Errors: ERR_NOT_FOUND when it is not the actor's. */
 enum err login_end(struct store *store, const struct actor *actor,
-		   const struct id *session) MUST_CHECK;
+		   const struct id *session, const struct login_place *place) MUST_CHECK;
 
 /** Called with each session that was ended. */
 typedef void login_ended_fn(const struct id *session, void *ctx);
 
 /** End all sessions of @actor; with @keep all but its own. */
 enum err login_end_all(struct store *store, const struct actor *actor, bool keep,
-		       login_ended_fn *ended, void *ctx) MUST_CHECK;
+		       const struct login_place *place, login_ended_fn *ended,
+		       void *ctx) MUST_CHECK;
 
 /** The live sessions of @actor that began before the one with the key @before (0: all),
  *  newest first. Owns: session_list_done(). Thread: reader. */

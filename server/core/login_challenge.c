@@ -6,6 +6,8 @@
  */
 #include <stdio.h>
 
+#include "common/crypto/base64url.h"
+#include "server/core/audit.h"
 #include "server/core/challenge.h"
 #include "server/core/login.h"
 #include "server/core/mailing.h"
@@ -29,6 +31,19 @@ const char *login_factor_word(enum login_factor factor)
 	case LOGIN_BY_NONE: return "none";
 	default: return "mail";
 	}
+}
+
+void login_device_key(const struct keys *keys, const struct account_row *account,
+		      const struct id *device, struct str *text)
+{
+	AUTO(buf_done) struct buf form = BUF_INIT;
+	uint8_t mac[SHA256_LEN];
+
+	buf_add(&form, account->id.bytes, ID_LEN);
+	buf_add(&form, device->bytes, ID_LEN);
+	buf_add_bytes(&form, bytes_text(account->password)); /* its hash */
+	hmac_sha256(root_view(keys->devices), buf_view(&form), mac);
+	base64url_add(text, bytes_of(mac, sizeof(mac)));
 }
 
 /* Whom a challenge is for and what is written to whom about it. */
@@ -141,8 +156,32 @@ static void count_by(const struct account_row *account, struct email *ret_email)
 		snprintf(ret_email->text, sizeof(ret_email->text), "%s", account->name);
 }
 
+/* Whether it was told the key at an earlier log-in, and is nobody's who was sent away. */
+static bool is_known(struct store *store, const struct keys *keys,
+		     const struct account_row *account, const struct login_device *device)
+{
+	AUTO(str_wipe) struct str key = STR_INIT;
+	struct device_row row;
+
+	if (!device->key.len || id_is_zero(&device->id))
+		return false;
+	login_device_key(keys, account, &device->id, &key);
+	return bytes_equal_secret(str_view(&key), device->key) &&
+	       store_device_by_id(store, &device->id, &row) == ERR_OK &&
+	       row.account == account->key && !row.revoked;
+}
+
+static bool needs_code(struct store *store, const struct keys *keys,
+		       const struct account_row *account, enum otp_policy policy,
+		       const struct login_device *device)
+{
+	return policy == OTP_ALWAYS ||
+	       (policy == OTP_NEW_DEVICE && !is_known(store, keys, account, device));
+}
+
 static enum err open_login(struct store *store, const struct keys *keys,
-			   const struct account_row *account,
+			   const struct account_row *account, enum otp_policy policy,
+			   const struct login_device *device,
 			   const struct login_place *place,
 			   struct login_challenge *ret_challenge)
 {
@@ -175,10 +214,15 @@ static enum err open_login(struct store *store, const struct keys *keys,
 		return ERR_FORBIDDEN;
 	if (!account->email_verified)
 		return ERR_UNVERIFIED;
+	if (!needs_code(store, keys, account, policy, device)) {
+		opening.purpose = OTP_TRUSTED;
+		opening.factor = LOGIN_BY_NONE;
+	}
 	return open_challenge(store, keys, &opening, ret_challenge);
 }
 
 enum err login_begin(struct store *store, const struct keys *keys, int64_t account,
+		     enum otp_policy policy, const struct login_device *device,
 		     const struct login_place *place,
 		     struct login_challenge *ret_challenge)
 {
@@ -189,7 +233,7 @@ enum err login_begin(struct store *store, const struct keys *keys, int64_t accou
 		return err;
 	if (row.state == ACCOUNT_SUSPENDED || row.state == ACCOUNT_DELETED)
 		return ERR_FORBIDDEN;
-	return open_login(store, keys, &row, place, ret_challenge);
+	return open_login(store, keys, &row, policy, device, place, ret_challenge);
 }
 
 enum err login_open_reset(struct store *store, const struct keys *keys,
@@ -215,7 +259,10 @@ enum err login_open_reset(struct store *store, const struct keys *keys,
 		opening.name = account.name;
 		opening.locale = account.locale;
 	}
-	return open_challenge(store, keys, &opening, ret_challenge);
+	/* About a stand-in where there is nobody: the writes are the same. */
+	err = audit_nobody(store, AUDIT_RESET_ASKED, &opening.user, bytes_of(NULL, 0),
+			   place->address);
+	return err == ERR_OK ? open_challenge(store, keys, &opening, ret_challenge) : err;
 }
 
 enum err login_open_step_up(struct store *store, const struct keys *keys, int64_t account,
@@ -264,7 +311,9 @@ static enum err reopen(struct store *store, const struct keys *keys,
 					  ret_challenge);
 	if (row->purpose != OTP_LOGIN && row->purpose != OTP_SIGNUP)
 		return ERR_EXPIRED;
-	return login_begin(store, keys, row->account, place, ret_challenge);
+	return login_begin(store, keys, row->account, OTP_ALWAYS,
+			   &(struct login_device){.key = bytes_of(NULL, 0)}, place,
+			   ret_challenge);
 }
 
 enum err login_resend(struct store *store, const struct keys *keys, const struct id *id,
@@ -296,7 +345,10 @@ enum err login_admin_code(struct store *store, const struct keys *keys,
 	challenge_make(&row, root_view(keys->codes), store_now(store), keys->random,
 		       ret_code);
 	*ret_expires_ms = row.expires_ms;
-	return store_otp_add(store, &row, &key);
+	err = store_otp_add(store, &row, &key);
+	return err == ERR_OK ? audit_operator(store, AUDIT_LOGIN_CODE, &account.id,
+					      bytes_of(NULL, 0))
+			     : err;
 }
 
 /* Whether @code is the administrator's for the account of @row; then it is spent. */
@@ -340,6 +392,7 @@ static bool is_of(enum login_gate gate, enum otp_purpose purpose)
 	switch (purpose) {
 	case OTP_SIGNUP:
 	case OTP_LOGIN:
+	case OTP_TRUSTED:
 	case OTP_TOTP: return gate == GATE_LOGIN;
 	case OTP_RESET: return gate == GATE_RESET;
 	case OTP_STEP_UP: return gate == GATE_STEP_UP;
@@ -380,6 +433,8 @@ static enum err answer(struct store *store, const struct keys *keys,
 	*ret_refused = challenge_state(row, store_now(store));
 	if (*ret_refused != ERR_OK)
 		return ERR_OK;
+	if (row->purpose == OTP_TRUSTED)
+		return ERR_OK; /* who knows the challenge has given the password */
 	if (row->purpose == OTP_STEP_UP)
 		return answer_step_up(store, keys, row, code, ret_refused);
 	if (row->purpose != OTP_TOTP) {
@@ -395,9 +450,21 @@ static enum err answer(struct store *store, const struct keys *keys,
 			     : err;
 }
 
+/* Into the log of whom the challenge is about, be it nobody's: the writes are the same. */
+static enum err note_wrong(struct store *store, const struct otp_row *row,
+			   const struct login_place *place)
+{
+	AUTO(str_done) struct str detail = STR_INIT;
+
+	str_addf(&detail, "purpose=%s", login_purpose_word(row->purpose));
+	return audit_nobody(store, AUDIT_CODE_FAILED, &row->user, str_view(&detail),
+			    place->address);
+}
+
 enum err login_spend(struct store *store, const struct keys *keys, const struct id *id,
 		     const struct factor_code *code, enum login_gate gate,
-		     struct otp_row *ret_row, enum err *ret_refused)
+		     const struct login_place *place, struct otp_row *ret_row,
+		     enum err *ret_refused)
 {
 	struct otp_row row = {0};
 	enum err err = store_otp_get(store, id, &row), refused = ERR_EXPIRED;
@@ -412,6 +479,8 @@ enum err login_spend(struct store *store, const struct keys *keys, const struct 
 		err = spend_other(store, keys, &row, code, &refused);
 	else if (err == ERR_OK && refused == ERR_OK)
 		err = store_otp_use(store, row.key);
+	if (err == ERR_OK && refused == ERR_BAD_CODE)
+		err = note_wrong(store, &row, place);
 	if (err == ERR_OK && refused == ERR_OK)
 		*ret_row = row;
 	else
@@ -422,8 +491,8 @@ enum err login_spend(struct store *store, const struct keys *keys, const struct 
 
 enum err login_step_up(struct store *store, const struct keys *keys,
 		       const struct actor *actor, const struct id *id,
-		       const struct factor_code *code, struct account_row *ret_account,
-		       enum err *ret_refused)
+		       const struct factor_code *code, const struct login_place *place,
+		       struct account_row *ret_account, enum err *ret_refused)
 {
 	AUTO(otp_done) struct otp_row row = {0};
 	struct otp_row asked = {0};
@@ -439,7 +508,8 @@ enum err login_step_up(struct store *store, const struct keys *keys,
 		return ERR_OK;
 	}
 	if (err == ERR_OK)
-		err = login_spend(store, keys, id, code, GATE_STEP_UP, &row, ret_refused);
+		err = login_spend(store, keys, id, code, GATE_STEP_UP, place, &row,
+				  ret_refused);
 	if (err != ERR_OK || *ret_refused != ERR_OK)
 		return err;
 	return store_account_get(store, row.account, ret_account);

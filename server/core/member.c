@@ -5,6 +5,7 @@
  * subscriptions of his devices.
  */
 #include "server/core/member.h"
+#include "server/core/audit.h"
 
 #include "server/core/seat.h"
 #include "server/core/text.h"
@@ -374,6 +375,20 @@ enum err member_unmute(struct store *store, const struct actor *actor,
 	return set_muted(store, actor, in, 0, MEMBER_UNMUTE, news);
 }
 
+static enum err note_role(struct store *store, const struct actor *actor,
+			  const struct act *act, enum role role)
+{
+	AUTO(str_done) struct str detail = STR_INIT;
+
+	str_addf(&detail, "room=%s role=%s", id_text(&act->seat.room_id).text,
+		 kind_word(&role_words, (int)role));
+	return audit_add(store, &(struct audit){.verb = AUDIT_ROLE_CHANGED,
+						.by = AUDIT_BY_USER,
+						.actor = actor->user,
+						.object = act->user.id,
+						.detail = str_view(&detail)});
+}
+
 enum err member_set_role(struct store *store, const struct actor *actor,
 			 const struct member_act *in, struct news *news)
 {
@@ -406,6 +421,9 @@ enum err member_set_role(struct store *store, const struct actor *actor,
 	err = check_last_owner(store, &act);
 	if (!err) {
 		err = store_member_set_role(store, act.seat.room, act.user.key, in->role);
+	}
+	if (!err) {
+		err = note_role(store, actor, &act, in->role);
 	}
 	if (!err) {
 		err = append(store, &act, MEMBER_ROLE, in->role, news);

@@ -140,6 +140,23 @@ enum err throttle_try(struct throttle *throttle, const struct id *subject,
 	return ERR_OK;
 }
 
+void throttle_recall(struct throttle *throttle, const struct id *subject,
+		     unsigned failures, uint64_t age_ms, uint64_t now_ms)
+{
+	if (failures == 0 || find(throttle, subject))
+		return;
+	struct entry *entry = take_place(throttle, subject, now_ms);
+	entry->failures = failures;
+	entry->last_ms = age_ms < now_ms ? now_ms - age_ms : 0;
+}
+
+unsigned throttle_failures(struct throttle *throttle, const struct id *subject)
+{
+	const struct entry *entry = find(throttle, subject);
+
+	return entry ? entry->failures : 0;
+}
+
 void throttle_undo(struct throttle *throttle, const struct id *subject)
 {
 	struct entry *entry = find(throttle, subject);

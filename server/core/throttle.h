@@ -2,7 +2,8 @@
 /** Throttles for what is guessed at: after a few failures each further try of the same
  *  subject waits, twice as long each time. A subject is a keyed hash of a login name or of
  *  an address, so unknown accounts are counted like known ones. Kept in memory and
- *  bounded: a restart forgives, a flood of subjects evicts the least guilty. Fails closed.
+ *  bounded: a flood of subjects evicts the least guilty. Where a secret is guarded, failures
+ *  are also stored (store_limiter.h) and recalled after a restart. Fails closed.
  *  Thread: loop. */
 #ifndef CHAT_CORE_THROTTLE_H
 #define CHAT_CORE_THROTTLE_H
@@ -37,6 +38,12 @@ void throttle_free(struct throttle **throttle);
  *  Errors: ERR_RATE, with the time to wait in *ret_retry_ms; then nothing was counted. */
 enum err throttle_try(struct throttle *throttle, const struct id *subject,
 		      uint64_t now_ms, uint64_t *ret_retry_ms) MUST_CHECK;
+/** What is known of @subject from before a restart: @failures, the last one @age_ms ago.
+ *  Nothing when it was counted since. */
+void throttle_recall(struct throttle *throttle, const struct id *subject,
+		     unsigned failures, uint64_t age_ms, uint64_t now_ms);
+/** The failures of @subject, with the one under way. */
+unsigned throttle_failures(struct throttle *throttle, const struct id *subject);
 /** That try was no failure: one less. */
 void throttle_undo(struct throttle *throttle, const struct id *subject);
 /** The subject has shown who it is: it starts over. */

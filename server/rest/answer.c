@@ -50,7 +50,8 @@ void show_account(const struct account_row *account, struct body_user *ret_body)
 void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms)
 {
 	struct token_claims claims = login_claims(&result->session, now_ms);
-	struct str token = STR_INIT;
+	AUTO(str_wipe) struct str token = STR_INIT;
+	AUTO(str_wipe) struct str device_key = STR_INIT;
 	struct body_tokens body = {
 		.refresh_token = bytes_of(result->refresh.text, REFRESH_TEXT_LEN),
 		.expires_ms = claims.expires_ms,
@@ -62,10 +63,13 @@ void answer_tokens(struct call *call, const struct login_result *result, uint64_
 
 	token_issue(&call->server->keys.tokens, &claims, now_ms, &token);
 	body.access_token = str_view(&token);
+	if (!id_is_zero(&result->session.device)) {
+		login_device_key(&call->server->keys, &result->account,
+				 &result->session.device, &device_key);
+		body.device_key = str_view(&device_key);
+	}
 	show_account(&result->account, &body.user);
 	call_answer(call, &body);
-	wipe(token.ptr, token.len);
-	str_done(&token);
 }
 
 void answer_me(struct call *call, const struct account_row *account,

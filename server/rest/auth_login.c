@@ -11,7 +11,6 @@
 
 struct login {
 	struct account_row account; /* key 0: there is none */
-	struct id subject;          /* under which tries are counted */
 	struct hashed hashed;
 	struct login_challenge challenge;
 };
@@ -27,15 +26,18 @@ static void login_done(void *data)
 static enum err begin_work(struct call *call, struct store *store)
 {
 	struct login *login = call->data;
+	const struct body_login *args = call->args;
+	const struct login_device device = {.id = args->device, .key = args->device_key};
 	struct login_place place = call_place(call);
 	struct bytes hash = bytes_text(login->hashed.hash.text);
-	enum err err = ERR_OK;
+	enum err err = guard_forget(call, store);
 
-	if (hash.len)
+	if (err == ERR_OK && hash.len)
 		err = account_rehash(store, login->account.key, login->account.password,
 				     hash);
 	if (err == ERR_OK)
-		err = login_begin(store, &call->server->keys, login->account.key, &place,
+		err = login_begin(store, &call->server->keys, login->account.key,
+				  call->server->config.otp_policy, &device, &place,
 				  &login->challenge);
 	return answer_opened(call, err, &login->challenge, store_now(store));
 }
@@ -49,11 +51,13 @@ static void login_hashed(struct call *call, const struct hashed *hashed)
 	if (err == ERR_OK && !login->account.password[0])
 		err = ERR_BAD_LOGIN; /* nobody's hash was verified, so nobody comes in */
 	if (err == ERR_OK) {
-		throttle_clear(call->server->guard->logins, &login->subject);
+		guard_right(call);
 		guard_good(call);
 		err = call_write(call, begin_work, NULL);
 	}
-	if (err != ERR_OK)
+	if (err == ERR_BAD_LOGIN)
+		guard_wrong(call);
+	else if (err != ERR_OK)
 		call_fail(call, err);
 }
 
@@ -64,18 +68,15 @@ static enum err find_work(struct call *call, struct store *store)
 	struct email folded;
 
 	enum err err = account_find(store, args->login, &login->account);
-	if (err == ERR_OK) {
-		login->subject = login->account.id;
-		return ERR_OK;
-	}
-	if (err != ERR_NOT_FOUND)
+	if (err == ERR_NOT_FOUND)
+		login->account = (struct account_row){.key = 0};
+	else if (err != ERR_OK)
 		return err;
-	login->account = (struct account_row){.key = 0};
-	login->subject = keys_subject(&call->server->keys,
-				      email_fold(args->login, &folded) == ERR_OK
-					      ? bytes_text(folded.text)
-					      : args->login);
-	return ERR_OK;
+	guard_name(call, LIMITER_LOGIN,
+		   email_fold(args->login, &folded) == ERR_OK ? bytes_text(folded.text)
+							      : args->login,
+		   login->account.key ? &login->account.id : NULL);
+	return guard_recall(call, store);
 }
 
 static void login_found(struct call *call)
@@ -83,8 +84,7 @@ static void login_found(struct call *call)
 	const struct body_login *args = call->args;
 	struct guard *guard = call->server->guard;
 	struct login *login = call->data;
-	enum err err = throttle_try(guard->logins, &login->subject,
-				    clock_mono_ms(&call->server->clock), &call->retry_ms);
+	enum err err = guard_password(call);
 
 	if (err == ERR_OK) {
 		const char *stored = login->account.password;
@@ -95,7 +95,7 @@ static void login_found(struct call *call)
 					  .renew = *stored != '\0'},
 			login_hashed);
 		if (err != ERR_OK)
-			throttle_undo(guard->logins, &login->subject);
+			guard_unlooked(call);
 	}
 	if (err != ERR_OK) {
 		guard_good(call); /* it was not let try, so it has not failed */

@@ -15,7 +15,10 @@ static enum err change_work(struct call *call, struct store *store)
 {
 	struct ended *ended = call->data;
 	struct login_place place = call_place(call);
+	enum err err = guard_forget(call, store);
 
+	if (err != ERR_OK)
+		return err;
 	return account_set_password(store, &call->server->keys, &call->actor,
 				    ended->before.text, bytes_text(ended->hash.text),
 				    &place, ended_add, ended);
@@ -28,12 +31,13 @@ static void change_hashed(struct call *call, const struct hashed *hashed)
 
 	ended->hash = hashed->hash;
 	if (err == ERR_OK) {
-		throttle_clear(call->server->guard->logins, &call->actor.user);
+		guard_right(call);
 		err = call_write(call, change_work, ended_tell);
-	} else if (err == ERR_BAD_LOGIN) {
-		err = call_blame(call, err, "password", NULL);
 	}
-	if (err != ERR_OK)
+	call->field = err == ERR_BAD_LOGIN ? "password" : NULL;
+	if (err == ERR_BAD_LOGIN)
+		guard_wrong(call);
+	else if (err != ERR_OK)
 		call_fail(call, err);
 }
 
@@ -51,16 +55,18 @@ static enum err own_work(struct call *call, struct store *store)
 	wipe(&account.password, sizeof(account.password));
 	err = password_check(args->new_password, bytes_text(account.name),
 			     bytes_text(account.email), &why);
-	return err == ERR_OK ? ERR_OK : call_blame(call, err, "new_password", why);
+	if (err != ERR_OK)
+		return call_blame(call, err, "new_password", why);
+	guard_name(call, LIMITER_REAUTH, bytes_of(call->actor.user.bytes, ID_LEN),
+		   &call->actor.user);
+	return guard_recall(call, store);
 }
 
 static void change_found(struct call *call)
 {
 	const struct body_change_password *args = call->args;
-	struct guard *guard = call->server->guard;
 	struct ended *ended = call->data;
-	enum err err = throttle_try(guard->logins, &call->actor.user,
-				    clock_mono_ms(&call->server->clock), &call->retry_ms);
+	enum err err = guard_password(call);
 
 	if (err == ERR_OK && !ended->before.text[0])
 		err = call_blame(call, ERR_STATE, "password",
@@ -71,6 +77,8 @@ static void change_found(struct call *call)
 						      .password = args->password,
 						      .new_password = args->new_password},
 				    change_hashed);
+	if (err == ERR_BUSY)
+		guard_unlooked(call);
 	if (err != ERR_OK)
 		call_fail(call, err);
 }

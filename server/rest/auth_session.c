@@ -42,12 +42,13 @@ enum err rest_auth_refresh(struct call *call)
 static enum err logout_work(struct call *call, struct store *store)
 {
 	const struct body_logout *args = call->args;
+	struct login_place place = call_place(call);
 
 	if (args->everywhere || args->others)
-		return login_end_all(store, &call->actor, !args->everywhere, ended_add,
-				     call->data);
+		return login_end_all(store, &call->actor, !args->everywhere, &place,
+				     ended_add, call->data);
 	ended_add(&call->actor.session, call->data);
-	return login_end(store, &call->actor, &call->actor.session);
+	return login_end(store, &call->actor, &call->actor.session, &place);
 }
 
 enum err rest_auth_logout(struct call *call)
@@ -59,9 +60,10 @@ enum err rest_auth_logout(struct call *call)
 static enum err revoke_work(struct call *call, struct store *store)
 {
 	const struct body_session_ref *args = call->args;
+	struct login_place place = call_place(call);
 
 	ended_add(&args->session, call->data);
-	enum err err = login_end(store, &call->actor, &args->session);
+	enum err err = login_end(store, &call->actor, &args->session, &place);
 	return err == ERR_NOT_FOUND ? call_blame(call, err, "session", NULL) : err;
 }
 

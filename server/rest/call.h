@@ -16,6 +16,7 @@
 #include "server/core/news.h"
 #include "server/net/request.h"
 #include "server/server.h"
+#include "server/store/store_limiter.h"
 #include "server/store/task.h"
 
 struct call;
@@ -25,6 +26,14 @@ struct call;
 typedef enum err call_work_fn(struct call *call, struct store *store);
 /** Goes on after the work was committed, on the loop. Takes the call. */
 typedef void call_next_fn(struct call *call);
+
+/** A secret that somebody shows, and under which name failures are counted. */
+struct guarded {
+	enum limiter_scope scope;
+	struct id subject;
+	struct id user; /**< whom it is about, for the audit log; or a stand-in */
+	struct limiter_row past; /**< what the store knows */
+};
 
 struct call {
 	struct server *server;
@@ -42,6 +51,8 @@ struct call {
 	const char *detail; /**< English, static text */
 	uint64_t retry_ms;
 	struct news news; /**< published after the commit */
+
+	struct guarded guarded; /**< the password that is looked at: see guard.h */
 
 	struct task task;
 	call_work_fn *work;

@@ -10,7 +10,7 @@
 #include "server/rest/call.h"
 
 struct guard {
-	struct throttle *logins;    /**< by account: passwords */
+	struct throttle *passwords; /**< by name or account, and by what for */
 	struct throttle *addresses; /**< by address: passwords, codes */
 	struct throttle *signups;   /**< by address: accounts made */
 	struct password_cost cost;
@@ -26,6 +26,26 @@ void guard_free(struct guard **guard);
  *  socket. Errors: ERR_RATE, call->retry_ms is set. */
 enum err guard_try(struct call *call) MUST_CHECK;
 void guard_good(struct call *call);
+/** A password is going to be looked at: under which name that is counted. @what is the name
+ *  that was typed, canonical, or the account's id. Names are counted as typed: were those of
+ *  one account counted together, failures under one would show under the other, and say that
+ *  an address is known. Thread: any. */
+void guard_name(struct call *call, enum limiter_scope scope, struct bytes what,
+		const struct id *user);
+/** Learn what is known from before a restart. Fails closed: without an answer of the store
+ *  nobody may try. Thread: reader. */
+enum err guard_recall(struct call *call, struct store *store) MUST_CHECK;
+/** May it be tried? Errors: ERR_RATE, call->retry_ms is set; nothing was counted. */
+enum err guard_password(struct call *call) MUST_CHECK;
+/** It was not looked at after all. */
+void guard_unlooked(struct call *call);
+/** It was right; guard_forget() belongs into the next transaction. */
+void guard_right(struct call *call);
+enum err guard_forget(struct call *call, struct store *store) MUST_CHECK;
+/** It was wrong: store that, put it into the audit log, answer ERR_BAD_LOGIN. Takes the
+ *  call. */
+void guard_wrong(struct call *call);
+
 /** An account is made from there. Errors: ERR_RATE. */
 enum err guard_signup(struct call *call) MUST_CHECK;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Look, count, hash, go on: the same way as a log-in, for somebody who is known already.
- * The throttle is that of log-ins, so a stolen session is no better place to guess from.
+ * It is counted apart from log-ins: whoever fails to log in as somebody must not stop that
+ * somebody, who is in, from changing the password.
  */
 #include "server/rest/reauth.h"
 
@@ -13,8 +14,11 @@
 static enum err find_work(struct call *call, struct store *store)
 {
 	struct reauth *reauth = call->data;
+	enum err err = account_own(store, &call->actor, &reauth->account);
 
-	return account_own(store, &call->actor, &reauth->account);
+	guard_name(call, LIMITER_REAUTH, bytes_of(call->actor.user.bytes, ID_LEN),
+		   &call->actor.user);
+	return err == ERR_OK ? guard_recall(call, store) : err;
 }
 
 static void hashed(struct call *call, const struct hashed *hashed)
@@ -22,19 +26,25 @@ static void hashed(struct call *call, const struct hashed *hashed)
 	struct reauth *reauth = call->data;
 	enum err err = hashed->err;
 
+	if (err == ERR_BAD_LOGIN) {
+		call->field = "password";
+		guard_wrong(call);
+		return;
+	}
 	if (err == ERR_OK)
-		throttle_clear(call->server->guard->logins, &call->actor.user);
-	else if (err == ERR_BAD_LOGIN)
-		err = call_blame(call, err, "password", NULL);
-	if (err == ERR_OK)
+		guard_right(call);
+	if (err == ERR_OK && call->guarded.past.failures) {
+		err = call_write(call, guard_forget, reauth->next);
+	} else if (err == ERR_OK) {
 		reauth->next(call);
-	else
+		return;
+	}
+	if (err != ERR_OK)
 		call_fail(call, err);
 }
 
 static void found(struct call *call)
 {
-	struct guard *guard = call->server->guard;
 	struct reauth *reauth = call->data;
 	char *stored = reauth->account.password;
 
@@ -43,9 +53,7 @@ static void found(struct call *call)
 		return;
 	}
 	enum err err = reauth->password.len
-			       ? throttle_try(guard->logins, &call->actor.user,
-					      clock_mono_ms(&call->server->clock),
-					      &call->retry_ms)
+			       ? guard_password(call)
 			       : call_blame(call, ERR_BAD_LOGIN, "password", NULL);
 	if (err == ERR_OK) {
 		err = hashing_start(
@@ -53,7 +61,7 @@ static void found(struct call *call)
 			&(struct hashing){.stored = stored, .password = reauth->password},
 			hashed);
 		if (err != ERR_OK)
-			throttle_undo(guard->logins, &call->actor.user);
+			guard_unlooked(call);
 	}
 	wipe(stored, sizeof(reauth->account.password));
 	if (err != ERR_OK)
@@ -75,12 +83,13 @@ enum err reauth_step_up(struct call *call, struct store *store,
 			const struct id *challenge, struct bytes text,
 			struct account_row *ret_account)
 {
+	struct login_place place = call_place(call);
 	struct factor_code code = {.is_recovery = true}; /* none: is no code of anybody */
 	enum err err = text.len ? factor_parse(text, &code) : ERR_OK;
 
 	if (err == ERR_OK)
 		err = login_step_up(store, &call->server->keys, &call->actor, challenge,
-				    &code, ret_account, &call->refused);
+				    &code, &place, ret_account, &call->refused);
 	if (err != ERR_OK || call->refused != ERR_OK)
 		call->field = "code";
 	return err;

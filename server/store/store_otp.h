@@ -18,6 +18,7 @@ enum otp_purpose {
 	OTP_LOGIN_CODE, /**< made by the administrator */
 	OTP_STEP_UP, /**< before something that a stolen session must not be able to do */
 	OTP_SSH_KEY, /**< the nonce of a log-in by key, once it was used */
+	OTP_TRUSTED, /**< a log-in that takes no code, as otp_policy says */
 };
 
 #define OTP_MAC_LEN 32

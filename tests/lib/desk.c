@@ -24,7 +24,7 @@ static void keep_log(enum log_level level, const char *line, void *ctx)
 	str_addf(&desk->log, "%s\n", line);
 }
 
-static void start_server(struct desk *desk)
+static void start_server(struct desk *desk, uint64_t seed)
 {
 	AUTO(str_done) struct str why = STR_INIT;
 	struct server_setup setup = {
@@ -41,7 +41,7 @@ static void start_server(struct desk *desk)
 			   .readers = 1,
 			   .send_rate = 0},
 		.clock = desk->clock.clock,
-		.random = random_seeded(&desk->seeded, 7),
+		.random = random_seeded(&desk->seeded, seed),
 		.driver = &driver_sqlite,
 		.router = &rest_router,
 		.password_cost = {.passes = 1, .memory = 8192},
@@ -61,6 +61,12 @@ static void start_server(struct desk *desk)
 		rates_set(desk->server->rates, (enum rate)rate, 0, 0);
 }
 
+void desk_restart(struct desk *desk)
+{
+	server_free(&desk->server);
+	start_server(desk, 8 + desk->clock.ms);
+}
+
 int desk_set_up(void **state)
 {
 	struct desk *desk = calloc(1, sizeof(*desk));
@@ -75,7 +81,7 @@ int desk_set_up(void **state)
 	scratch_file(&desk->scratch, "mail", &desk->spool);
 	snprintf(desk->peer.address, sizeof(desk->peer.address), "192.0.2.7");
 	log_set_sink(keep_log, LOG_DEBUG, desk);
-	start_server(desk);
+	start_server(desk, 7);
 	*state = desk;
 	return 0;
 }

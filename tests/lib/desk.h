@@ -82,6 +82,8 @@ struct desk_user desk_log_in(struct desk *desk, const char *name, const char *pa
 /** The tokens of the last answer. */
 struct desk_user desk_tokens(const struct desk *desk);
 
+/** End the server and start it again on what it has stored. */
+void desk_restart(struct desk *desk);
 /** Let @ms pass. */
 void desk_wait(struct desk *desk, uint64_t ms);
 

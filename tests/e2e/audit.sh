@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The audit log from the command line: what it has, and that tampering shows.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# audit CODE WORDS...: chat-server audit WORDS ends with CODE; what it says is in audit.log.
+audit() {
+	local code=$1 status=0
+	shift
+	"$programs/server/chat-server" --data-dir "$world/server" --port 0 \
+		--log-level error audit "$@" >"$world/audit.log" 2>&1 || status=$?
+	echo "exit status: $status" >>"$world/audit.log"
+	[ "$status" = "$code" ]
+}
+says() { has "$world/audit.log" "$1"; }
+user() { "$programs/server/chat-server" --data-dir "$world/server" --port 0 --log-level error user "$@" >/dev/null; }
+sql() { sqlite3 "$world/server/chat.db" "$1" >"$world/sql.log" 2>&1; }
+
+echo 'a quiet meadow' | user add alice alice@example.org -
+start_server --log-level info
+user login-code alice
+curl -sS -o /dev/null -H 'Content-Type: application/json' \
+	-d '{"login":"alice","password":"not this one"}' "http://127.0.0.1:$port/v1/auth/login"
+check "a server that runs is asked" audit 0 list
+check "an account was made" says 'account_made  user=alice  by=operator'
+check "a code was made" says 'login_code  user=alice'
+check "a password was wrong" says 'login_failed  user=alice  by=nobody  from=127.0.0.1'
+check "one user's rows" audit 0 list alice
+check "nobody's" audit 80 list mallory
+check "wrong words are told" audit 64 nonsense
+check "the chain is sound" audit 0 verify
+check "and its end is printed" grep -qE '^[0-9a-f]{64}$' "$world/audit.log"
+stop_server
+check "it is sound without a server, too" audit 0 verify
+
+if ! command -v sqlite3 >/dev/null; then
+	echo "1..0 # SKIP needs sqlite3"
+	exit 0
+fi
+check "a row cannot be changed" not sql "update audit set detail = 'x' where key = 2"
+check "nor removed" not sql "delete from audit where key = 2"
+sql "drop trigger audit_no_update; update audit set address = 'elsewhere' where key = 3" ||
+	fail "the triggers are dropped"
+check "who drops the triggers and changes a row is found out" audit 73 verify
+check "by the number of the row" says 'row 3 of the audit log is not as it was written'
+sql "update audit set address = '127.0.0.1' where key = 3" || fail "the row is put back"
+check "put back it is sound again" audit 0 verify
+sql "drop trigger audit_no_delete; delete from audit where key = (select max(key) from audit)" ||
+	fail "the end is cut off"
+check "a cut end is found out" audit 73 verify
+done_testing

@@ -30,6 +30,7 @@ struct tui {
 	struct app *app;
 	struct app_face face;
 	enum ui_form form;
+	bool renewing;    /* a new password was given, with its code */
 	struct str where; /* the address that the code went to, or the account */
 	uint64_t again;   /* when another code may be asked for */
 	bool opened;      /* a room has been on the screen */
@@ -159,7 +160,8 @@ static void show_form(struct tui *tui, enum ui_form form)
 		return;
 	}
 	tui->form = form;
-	ui_form(tui->app->ui, form, form == UI_FORM_CODE ? NULL : &known);
+	bool code = form == UI_FORM_CODE || form == UI_FORM_RENEW;
+	ui_form(tui->app->ui, form, code ? NULL : &known);
 	if (form == UI_FORM_LOGIN && tui->keys)
 		offer_key(tui);
 	else if (form == UI_FORM_LOGIN)
@@ -168,10 +170,12 @@ static void show_form(struct tui *tui, enum ui_form form)
 		ui_form_title(
 			tui->app->ui,
 			_("Enter the code of your authenticator, or a recovery code"));
-	if (form == UI_FORM_CODE)
+	if (code) {
 		ui_form_code(tui->app->ui,
 			     auth_by_app(tui->app->auth) ? "" : tui->where.ptr,
 			     auth_code_until(tui->app->auth), tui->again);
+		ui_form_tries(tui->app->ui, auth_tries(tui->app->auth));
+	}
 }
 
 /* ---- the lock ---- */
@@ -271,6 +275,12 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 		str_set(&tui->where, values->email);
 		auth_signup(auth, values->account, values->email,
 			    values->display ? values->display : "", values->password);
+	} else if (form == UI_FORM_FORGOTTEN) {
+		str_set(&tui->where, values->email);
+		auth_forgotten(auth, values->email);
+	} else if (form == UI_FORM_RENEW) {
+		tui->renewing = true;
+		auth_new_password(auth, values->code, values->password);
 	} else {
 		auth_code(auth, values->code);
 	}
@@ -284,7 +294,9 @@ static void go_back(struct tui *tui, enum ui_form form)
 	} else if (form == UI_FORM_CONFIRM || form == UI_FORM_ASK) {
 		show_form(tui, UI_FORM_NONE);
 		app_confirmed(tui->app, NULL);
-	} else if (form == UI_FORM_CODE)
+	} else if (form == UI_FORM_FORGOTTEN)
+		show_form(tui, UI_FORM_LOGIN);
+	else if (form == UI_FORM_CODE || form == UI_FORM_RENEW)
 		auth_cancel(tui->app->auth);
 	else if (id_is_zero(app_user(tui->app)))
 		app_quit(tui->app, 0);
@@ -300,6 +312,10 @@ static void hook_form(void *ctx, enum ui_form form, enum ui_form_act act,
 	switch (act) {
 	case UI_FORM_SUBMIT: submit(tui, form, values); break;
 	case UI_FORM_AGAIN:
+		if (form == UI_FORM_LOGIN) {
+			show_form(tui, UI_FORM_FORGOTTEN);
+			break;
+		}
 		auth_again(tui->app->auth);
 		ui_form_busy(tui->app->ui, true);
 		break;
@@ -314,21 +330,28 @@ static void hook_form(void *ctx, enum ui_form form, enum ui_form_act act,
 static void on_auth(struct app *app, enum auth_step step, enum err err, void *ctx)
 {
 	struct tui *tui = ctx;
-	bool form = tui->form == UI_FORM_LOGIN || tui->form == UI_FORM_SIGNUP;
+	bool form = tui->form == UI_FORM_LOGIN || tui->form == UI_FORM_SIGNUP ||
+		    tui->form == UI_FORM_FORGOTTEN;
 
 	if (step == AUTH_IN)
 		show_form(tui, UI_FORM_NONE);
 	if (step == AUTH_CODE && err == ERR_OK)
 		tui->again = clock_mono_ms(app->clock) + AGAIN_MS;
-	if (step ==
-	    AUTH_CODE) /* anew also after a wrong one, which is not worth editing */
-		show_form(tui, UI_FORM_CODE);
+	if (auth_again_from(app->auth) > tui->again)
+		tui->again = auth_again_from(app->auth);
+	/* anew also after a wrong one, which is not worth editing */
+	if (step == AUTH_CODE)
+		show_form(tui, auth_resets(app->auth) ? UI_FORM_RENEW : UI_FORM_CODE);
 	else if (step == AUTH_OUT && !form)
 		show_form(tui, UI_FORM_LOGIN);
 	if (step == AUTH_IN)
 		return;
 	ui_form_busy(app->ui, false);
-	if (err == ERR_BAD_LOGIN && tui->by_key)
+	bool renewed = tui->renewing && step == AUTH_OUT && err == ERR_OK;
+	tui->renewing = tui->renewing && step == AUTH_ASKING;
+	if (renewed)
+		ui_form_error(app->ui, _("The password is changed: log in with it."));
+	else if (err == ERR_BAD_LOGIN && tui->by_key)
 		ui_form_error(app->ui, key_refused(tui));
 	else
 		ui_form_error(app->ui, err == ERR_OK ? NULL : _(err_text(err)));

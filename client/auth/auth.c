@@ -15,9 +15,10 @@
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
 
-#define RENEW_MS   60000 /* an access token is renewed so long before its end */
-#define RETRY_MS   15000 /* after a renewal that did not reach the server */
-#define WAITS_NAME "auth.challenge"
+#define RENEW_MS    60000 /* an access token is renewed so long before its end */
+#define RETRY_MS    15000 /* after a renewal that did not reach the server */
+#define WAITS_NAME  "auth.challenge"
+#define DEVICE_NAME "auth.device_key"
 
 struct auth {
 	struct app *app;
@@ -37,7 +38,11 @@ struct auth {
 	struct id challenge;
 	bool signup; /* … of a sign-up, not of a log-in */
 	bool by_app; /* … that an authenticator answers */
+	bool reset;  /* … of a forgotten password */
+	unsigned tries;
 	uint64_t code_until;
+	uint64_t again;          /* monotonic; the server sends no other before */
+	struct str device_key;   /* shows the server that it knows this device */
 	struct id user, session; /* as on disk */
 };
 
@@ -52,7 +57,7 @@ struct auth *auth_new(struct app *app)
 	struct auth *auth = mem_new(struct auth);
 
 	auth->app = app;
-	auth->refresh = auth->access = STR_INIT;
+	auth->refresh = auth->access = auth->device_key = STR_INIT;
 	return auth;
 }
 
@@ -62,6 +67,7 @@ void auth_free(struct auth **auth)
 		return;
 	forget(&(*auth)->refresh);
 	forget(&(*auth)->access);
+	str_wipe(&(*auth)->device_key);
 	str_done(&(*auth)->refresh);
 	str_done(&(*auth)->access);
 	mem_free(*auth);
@@ -103,7 +109,7 @@ struct save {
 	struct store_job job; /* first */
 	struct auth *auth;
 	struct cache_session session; /* views into the texts below */
-	struct str server, name, display, refresh, access;
+	struct str server, name, display, refresh, access, device_key;
 	uint64_t life_ms;
 	bool tokens;
 };
@@ -113,6 +119,8 @@ static enum err save_run(struct store_job *job, struct cache *cache)
 	struct save *save = CONTAINER_OF(job, struct save, job);
 	enum err err = cache_session_put(cache, &save->session);
 
+	if (err == ERR_OK && save->device_key.len)
+		err = cache_setting_put(cache, DEVICE_NAME, save->device_key.ptr);
 	return err == ERR_OK ? cache_setting_put(cache, WAITS_NAME, NULL) : err;
 }
 
@@ -120,6 +128,7 @@ static void save_free(struct save *save)
 {
 	forget(&save->refresh);
 	forget(&save->access);
+	str_wipe(&save->device_key);
 	str_done(&save->server);
 	str_done(&save->name);
 	str_done(&save->display);
@@ -157,6 +166,8 @@ static void save_done(struct store_job *job, enum err err)
 		forget(&auth->access);
 		str_set(&auth->refresh, save->refresh.ptr);
 		str_set(&auth->access, save->access.ptr);
+		if (save->device_key.len)
+			str_set(&auth->device_key, save->device_key.ptr);
 		auth->renew = mono(auth) + (save->life_ms > 2 * RENEW_MS
 						    ? save->life_ms - RENEW_MS
 						    : save->life_ms / 2);
@@ -182,7 +193,7 @@ static struct save *save_new(struct auth *auth, const struct body_user *user,
 	save->job.run = save_run;
 	save->job.done = save_done;
 	save->server = save->name = save->display = save->refresh = save->access =
-		STR_INIT;
+		save->device_key = STR_INIT;
 	address_print(&auth->app->address, &save->server);
 	str_add_len(&save->name, (const char *)user->name.ptr, user->name.len);
 	str_add_len(&save->display, (const char *)user->display_name.ptr,
@@ -229,10 +240,29 @@ static void take_tokens(struct auth *auth, const struct body_tokens *tokens)
 		    tokens->refresh_token.len);
 	str_add_len(&save->access, (const char *)tokens->access_token.ptr,
 		    tokens->access_token.len);
+	str_add_len(&save->device_key, (const char *)tokens->device_key.ptr,
+		    tokens->device_key.len);
 	save->life_ms =
 		tokens->expires_ms > tokens->now ? tokens->expires_ms - tokens->now : 0;
 	save->tokens = true;
 	submit(save);
+}
+
+/* What a refusal says about the next try. */
+static void take_refusal(struct auth *auth, enum err err, struct bytes body)
+{
+	struct body_problem problem;
+	struct json *json = NULL;
+	enum err read = ERR_OK;
+
+	if (err == ERR_BAD_CODE && auth->tries)
+		auth->tries--;
+	if (err == ERR_TOO_MANY_TRIES)
+		auth->tries = 0;
+	if (body.len && decode(&read, body, body_problem_def(), &problem, &json) &&
+	    problem.retry_ms)
+		auth->again = mono(auth) + problem.retry_ms;
+	json_free(&json);
 }
 
 static void tokens_came(enum err err, unsigned status, struct bytes body, void *ctx)
@@ -241,10 +271,12 @@ static void tokens_came(enum err err, unsigned status, struct bytes body, void *
 	struct body_tokens tokens;
 	struct json *json;
 
-	if (decode(&err, body, body_tokens_def(), &tokens, &json))
+	if (decode(&err, body, body_tokens_def(), &tokens, &json)) {
 		take_tokens(auth, &tokens);
-	else
+	} else {
+		take_refusal(auth, err, body);
 		enter(auth, auth->before, err);
+	}
 	json_free(&json);
 }
 
@@ -284,6 +316,11 @@ static void keep_challenge(struct auth *auth, uint64_t life_ms)
 	store_submit(auth->app->store, &keep->job);
 }
 
+static bool is_text(struct bytes text, const char *word)
+{
+	return text.len == strlen(word) && memcmp(text.ptr, word, text.len) == 0;
+}
+
 static void challenge_came(enum err err, unsigned status, struct bytes body, void *ctx)
 {
 	struct auth *auth = ctx;
@@ -297,9 +334,16 @@ static void challenge_came(enum err err, unsigned status, struct bytes body, voi
 		auth->challenge = challenge.challenge;
 		auth->by_app = bytes_equal(challenge.factor, bytes_text("totp"));
 		auth->code_until = mono(auth) + life;
-		keep_challenge(auth, life);
-		enter(auth, AUTH_CODE, ERR_OK);
+		auth->tries = (unsigned)challenge.tries;
+		auth->again = 0;
+		if (is_text(challenge.factor, "none")) {
+			auth_code(auth, ""); /* the server knows this device */
+		} else {
+			keep_challenge(auth, auth->reset ? 0 : life);
+			enter(auth, AUTH_CODE, ERR_OK);
+		}
 	} else {
+		take_refusal(auth, err, body);
 		enter(auth, auth->before, err);
 	}
 	json_free(&json);
@@ -344,16 +388,25 @@ void auth_signup(struct auth *auth, const char *account, const char *email,
 
 	if (*display)
 		signup.display_name = bytes_text(display);
+	if (*lang_tag())
+		signup.language = bytes_text(lang_tag());
 	auth->signup = true;
+	auth->reset = false;
 	ask(auth, "auth_signup", body_signup_def(), &signup, challenge_came);
 }
 
 void auth_login(struct auth *auth, const char *login, const char *password)
 {
-	struct body_login body = {.login = bytes_text(login),
-				  .password = bytes_text(password)};
+	struct body_login body = {
+		.login = bytes_text(login),
+		.password = bytes_text(password),
+	};
 
-	auth->signup = false;
+	if (auth->device_key.len) {
+		body.device = auth->app->device;
+		body.device_key = str_view(&auth->device_key);
+	}
+	auth->signup = auth->reset = false;
 	ask(auth, "auth_login", body_login_def(), &body, challenge_came);
 }
 
@@ -375,10 +428,60 @@ void auth_again(struct auth *auth)
 	ask(auth, "auth_otp_resend", body_otp_resend_def(), &again, challenge_came);
 }
 
+void auth_forgotten(struct auth *auth, const char *email)
+{
+	struct body_reset_password body = {bytes_text(email)};
+
+	auth->signup = false;
+	auth->reset = true;
+	ask(auth, "auth_reset_password", body_reset_password_def(), &body,
+	    challenge_came);
+}
+
+static void renewed_password(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	struct auth *auth = ctx;
+
+	if (err != ERR_OK) {
+		take_refusal(auth, err, body);
+		enter(auth, auth->before, err);
+		return;
+	}
+	auth->reset = false;
+	auth->code_until = 0;
+	enter(auth, AUTH_OUT, ERR_OK);
+}
+
+void auth_new_password(struct auth *auth, const char *code, const char *password)
+{
+	struct body_confirm_password body = {.challenge = auth->challenge,
+					     .code = bytes_text(code),
+					     .new_password = bytes_text(password)};
+
+	ask(auth, "auth_confirm_password", body_confirm_password_def(), &body,
+	    renewed_password);
+}
+
+bool auth_resets(const struct auth *auth)
+{
+	return auth->reset;
+}
+
+unsigned auth_tries(const struct auth *auth)
+{
+	return auth->tries;
+}
+
+uint64_t auth_again_from(const struct auth *auth)
+{
+	return auth->again;
+}
+
 void auth_cancel(struct auth *auth)
 {
 	if (auth->step != AUTH_CODE)
 		return;
+	auth->reset = false;
 	auth->code_until = 0;
 	keep_challenge(auth, 0);
 	enter(auth, AUTH_OUT, ERR_OK);
@@ -569,11 +672,39 @@ static void resume_done(struct store_job *job, enum err err)
 	mem_free(resume);
 }
 
+static enum err device_run(struct store_job *job, struct cache *cache)
+{
+	struct resume *resume = CONTAINER_OF(job, struct resume, job);
+
+	return cache_setting_get(cache, DEVICE_NAME, &resume->text);
+}
+
+static void device_done(struct store_job *job, enum err err)
+{
+	struct resume *resume = CONTAINER_OF(job, struct resume, job);
+
+	if (err == ERR_OK && !resume->auth->device_key.len)
+		str_set(&resume->auth->device_key, resume->text.ptr);
+	str_wipe(&resume->text);
+	mem_free(resume);
+}
+
+static void load_device_key(struct auth *auth)
+{
+	struct resume *resume = mem_new(struct resume);
+
+	*resume = (struct resume){.job = {.run = device_run, .done = device_done},
+				  .auth = auth,
+				  .text = STR_INIT};
+	store_submit(auth->app->store, &resume->job);
+}
+
 void auth_begin(struct auth *auth, const struct cache_session *session)
 {
 	uint64_t now = clock_now_ms(auth->app->clock);
 
 	auth->socket = auth->app->address.kind == ADDRESS_UNIX && !auth->by_name;
+	load_device_key(auth);
 	auth->user = session->user;
 	auth->session = session->session;
 	str_add_len(&auth->refresh, (const char *)session->refresh.ptr,

@@ -46,6 +46,16 @@ void auth_login(struct auth *auth, const char *login, const char *password);
 void auth_code(struct auth *auth, const char *code);
 /** Another code. */
 void auth_again(struct auth *auth);
+/** The password is forgotten: a code is sent to @email, if an account has it, and waited
+ *  for; then auth_new_password() goes on. */
+void auth_forgotten(struct auth *auth, const char *email);
+void auth_new_password(struct auth *auth, const char *code, const char *password);
+/** Whether the code that is waited for is that of a forgotten password. */
+bool auth_resets(const struct auth *auth);
+/** Tries that are left for the code. */
+unsigned auth_tries(const struct auth *auth);
+/** Monotonic time before which the server sends no other code; 0: it has said nothing. */
+uint64_t auth_again_from(const struct auth *auth);
 /** Forget an attempt that waits for its code. */
 void auth_cancel(struct auth *auth);
 /** The code is that of an authenticator app (or a recovery code), not one that was mailed. */

@@ -15,6 +15,8 @@ static const enum field_kind login_fields[] = {FIELD_SERVER, FIELD_ACCOUNT,
 static const enum field_kind signup_fields[] = {
 	FIELD_SERVER, FIELD_ACCOUNT, FIELD_DISPLAY, FIELD_EMAIL, FIELD_PASSWORD};
 static const enum field_kind code_fields[] = {FIELD_CODE};
+static const enum field_kind forgotten_fields[] = {FIELD_EMAIL};
+static const enum field_kind renew_fields[] = {FIELD_CODE, FIELD_PASSWORD};
 static const enum field_kind secret_fields[] = {FIELD_PASSWORD};
 
 static const char *const labels[FIELD_COUNT] = {
@@ -88,6 +90,10 @@ void form_open(struct form *form, enum ui_form kind, const struct ui_values *kno
 		add_fields(&fresh, signup_fields, ARRAY_LEN(signup_fields));
 	else if (kind == UI_FORM_CODE || kind == UI_FORM_ASK)
 		add_fields(&fresh, code_fields, ARRAY_LEN(code_fields));
+	else if (kind == UI_FORM_FORGOTTEN)
+		add_fields(&fresh, forgotten_fields, ARRAY_LEN(forgotten_fields));
+	else if (kind == UI_FORM_RENEW)
+		add_fields(&fresh, renew_fields, ARRAY_LEN(renew_fields));
 	else if (kind == UI_FORM_CONFIRM || kind == UI_FORM_LOCK)
 		add_fields(&fresh, secret_fields, ARRAY_LEN(secret_fields));
 	for (size_t i = 0; known && i < fresh.count; i++) {
@@ -165,6 +171,12 @@ static void edit(struct field *field, const char *bytes, size_t len)
 		insert(field, bytes, len);
 }
 
+bool form_has_again(const struct form *form)
+{
+	return form->kind == UI_FORM_LOGIN || form->kind == UI_FORM_CODE ||
+	       form->kind == UI_FORM_RENEW;
+}
+
 static enum form_wish wish_of(struct form *form, const char *bytes, size_t len)
 {
 	bool last = form->focus + 1 >= form->count;
@@ -178,7 +190,7 @@ static enum form_wish wish_of(struct form *form, const char *bytes, size_t len)
 		return FORM_OTHER;
 	if (is_key(bytes, len, "\x1bOS") && form->offer.len) /* F4 */
 		return FORM_KEY;
-	if (is_key(bytes, len, "\x1bOR") && form->kind == UI_FORM_CODE) /* F3 */
+	if (is_key(bytes, len, "\x1bOR") && form_has_again(form)) /* F3 */
 		return FORM_AGAIN;
 	if ((is_key(bytes, len, "\r") || is_key(bytes, len, "\n")) && last)
 		return FORM_SUBMIT;

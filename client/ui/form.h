@@ -42,6 +42,7 @@ struct form {
 	struct str offer;  /**< the SSH key that could log in; raw */
 	uint64_t until_ms; /**< the code holds so long; monotonic */
 	uint64_t again_ms; /**< another may be sent then */
+	unsigned tries;    /**< that are left */
 };
 
 /** What a key asks for. */
@@ -54,6 +55,8 @@ void form_done(struct form *form);
 void form_open(struct form *form, enum ui_form kind, const struct ui_values *known);
 /** One key of input.h. */
 enum form_wish form_key(struct form *form, const char *bytes, size_t len);
+/** Whether F3 means something: another code, or that the password is forgotten. */
+bool form_has_again(const struct form *form);
 /** Pasted text: its first line goes into the field. */
 void form_paste(struct form *form, const char *text, size_t len);
 /** Views of the fields; valid until the next key. */

@@ -307,7 +307,7 @@ static void answer(struct ui *ui, const char *text, size_t len)
 		act(ui, UI_FORM_KEY);
 	} else if (strcmp(text, "/other") == 0) {
 		act(ui, UI_FORM_OTHER);
-	} else if (strcmp(text, "/again") == 0 && form->kind == UI_FORM_CODE) {
+	} else if (strcmp(text, "/again") == 0 && form_has_again(form)) {
 		act(ui, UI_FORM_AGAIN);
 	} else {
 		if (len)

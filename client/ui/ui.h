@@ -45,9 +45,11 @@ enum ui_form {
 	UI_FORM_LOGIN,
 	UI_FORM_SIGNUP,
 	UI_FORM_CODE,
-	UI_FORM_CONFIRM, /**< the password, for what ui_form_title() says */
-	UI_FORM_ASK,     /**< something else that ui_form_title() says, as `code` */
-	UI_FORM_LOCK,    /**< nothing else is shown or told until the app ends it */
+	UI_FORM_FORGOTTEN, /**< the address that a code goes to */
+	UI_FORM_RENEW,     /**< that code, and the new password */
+	UI_FORM_CONFIRM,   /**< the password, for what ui_form_title() says */
+	UI_FORM_ASK,       /**< something else that ui_form_title() says, as `code` */
+	UI_FORM_LOCK,      /**< nothing else is shown or told until the app ends it */
 };
 
 /** Fields of the forms; NULL = not asked in this one. */
@@ -62,7 +64,7 @@ struct ui_values {
 
 enum ui_form_act {
 	UI_FORM_SUBMIT,
-	UI_FORM_AGAIN, /**< send another code */
+	UI_FORM_AGAIN, /**< send another code; from the log-in: the password is forgotten */
 	UI_FORM_OTHER, /**< log-in ↔ sign-up */
 	UI_FORM_KEY,   /**< log in by what ui_form_offer() said */
 	UI_FORM_BACK,  /**< leave the form; from the first one: leave the program */
@@ -168,6 +170,8 @@ void ui_form_error(struct ui *ui, const char *text);
 /** For UI_FORM_CODE: where the code went, until when it holds, from when on another may
  *  be sent (both monotonic). */
 void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t again_ms);
+/** How often it may still be tried. */
+void ui_form_tries(struct ui *ui, unsigned tries);
 
 /** What the open form is about, where it can be about several things; raw text. */
 void ui_form_title(struct ui *ui, const char *text);

@@ -68,6 +68,12 @@ void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t 
 	ui->dirty = true;
 }
 
+void ui_form_tries(struct ui *ui, unsigned tries)
+{
+	ui->form.tries = tries;
+	ui->dirty = true;
+}
+
 void ui_form_title(struct ui *ui, const char *text)
 {
 	str_set(&ui->form.title, text);

@@ -20,6 +20,9 @@ static const char *title_of(const struct form *form)
 	case UI_FORM_LOCK: return form->title.ptr;
 	case UI_FORM_LOGIN: return _("Log in");
 	case UI_FORM_SIGNUP: return _("Sign up");
+	case UI_FORM_FORGOTTEN: return _("A new password");
+	case UI_FORM_RENEW:
+		return _("Enter the code that was sent to you, and a new password");
 	default:
 		return form->title.len ? form->title.ptr
 				       : _("Enter the code that was sent to you");
@@ -98,6 +101,11 @@ static int draw_code(struct view *view, struct area area, int row)
 		str_addf(&text, _("It holds for %u:%02u."), left / 60, left % 60);
 	else if (form->until_ms)
 		str_add(&text, _("It has expired: F3 sends another."));
+	if (left && form->tries) {
+		str_add_char(&text, ' ');
+		str_addf(&text, Q_("%u try is left.", "%u tries are left.", form->tries),
+			 form->tries);
+	}
 	if (text.len)
 		view_put(view, area, row++, 0, left ? STYLE_HINT : STYLE_ERROR, text.ptr);
 	return row;
@@ -114,11 +122,13 @@ static void add_hint(const struct view *view, struct str *out)
 	}
 	switch (form->kind) {
 	case UI_FORM_LOGIN:
-		str_add(out, _("Enter: log in · F2: sign up · Esc: leave"));
+		str_add(out,
+			_("Enter: log in · F2: sign up · F3: forgotten · Esc: leave"));
 		break;
 	case UI_FORM_SIGNUP:
 		str_add(out, _("Enter: sign up · F2: log in · Esc: back"));
 		break;
+	case UI_FORM_FORGOTTEN:
 	case UI_FORM_CONFIRM:
 	case UI_FORM_ASK: str_add(out, _("Enter: go on · Esc: back")); break;
 	case UI_FORM_LOCK:
@@ -167,7 +177,7 @@ void view_form(struct view *view, struct area area)
 		view_put(view, area, row, 0, STYLE_UNREAD, title_of(form));
 		row += 2;
 	}
-	if (form->kind == UI_FORM_CODE && !tight)
+	if ((form->kind == UI_FORM_CODE || form->kind == UI_FORM_RENEW) && !tight)
 		row = draw_code(view, area, row);
 	size_t first = 0;
 	if (tight && form->focus >= (size_t)area.rows)

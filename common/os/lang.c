@@ -41,6 +41,19 @@ static void set_locale(void)
 	setlocale(LC_NUMERIC, "C");
 }
 
+const char *lang_tag(void)
+{
+	static const char *const none[] = {"C", "POSIX"};
+	const char *name = messages_locale();
+	size_t len = strcspn(name, ".@:");
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		if (strlen(none[i]) == len && memcmp(none[i], name, len) == 0)
+			return "";
+	}
+	return name;
+}
+
 const char *lang_folder(void)
 {
 	const char *folder = getenv("CHAT_LOCALEDIR");

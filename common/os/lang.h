@@ -10,6 +10,8 @@
  *  UTF-8. Translations are looked for in $CHAT_LOCALEDIR, else where they were installed. */
 void lang_init(void);
 
+/** The language of the messages as a tag for others, "de-AT"; "" for none. Borrowed. */
+const char *lang_tag(void);
 /** Where translations are looked for. */
 const char *lang_folder(void);
 

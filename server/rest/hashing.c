@@ -7,9 +7,12 @@
 #include "server/rest/hashing.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "common/base/mem.h"
 #include "server/rest/guard.h"
+
+#define HASH_NICE 10
 
 struct hash_job {
 	struct server_job base;
@@ -17,7 +20,7 @@ struct hash_job {
 	hashed_fn *done;
 	struct password_hash stored;
 	struct buf password, new_password;
-	bool verify, renew;
+	bool verify, renew, polite;
 	const struct keys *keys;
 	struct password_cost cost;
 	struct hashed hashed;
@@ -30,6 +33,9 @@ static void run_hash(struct job *base, void *ctx)
 	const struct pepper *pepper = keys_pepper(job->keys);
 	struct bytes next = buf_view(&job->new_password);
 
+	/* Of this thread alone (Linux): where there is one core for all, messages go first. */
+	if (job->polite)
+		setpriority(PRIO_PROCESS, 0, HASH_NICE);
 	if (job->verify)
 		hashed->err = password_verify(job->keys->peppers, job->keys->pepper_count,
 					      job->stored.text, buf_view(&job->password));
@@ -60,6 +66,7 @@ enum err hashing_start(struct call *call, const struct hashing *hashing, hashed_
 		.done = done,
 		.verify = hashing->stored != NULL,
 		.renew = hashing->renew,
+		.polite = call->server->loop != NULL,
 		.keys = &call->server->keys,
 		.cost = call->server->guard->cost,
 	};

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A hundred log-ins at once: those beyond the queue of the hash worker are told to come
+ * again, all are in within ten seconds, and who talks meanwhile hardly notices. */
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/proto/json.h"
+#include "server/core/account.h"
+#include "server/net/rate.h"
+#include "server/rest/guard.h"
+#include "server/store/writer.h"
+#include "tests/lib/check.h"
+#include "tests/lib/host.h"
+
+#define PASSWORD "a quiet meadow"
+#define PEOPLE   100
+#define ALL_IN_S 10
+#define SAMPLES  100
+#define ROUNDS   3 /* an account has room for so many codes */
+/* What a machine with other things to do and a hundred threads of the test may add. */
+#define NOISE_MS 5
+
+struct crowd {
+	struct task task;
+	struct host *host;
+	struct password_hash hash;
+	bool done;
+};
+
+static enum err crowd_run(struct task *task, struct store *store)
+{
+	struct crowd *crowd = CONTAINER_OF(task, struct crowd, task);
+	enum err err = ERR_OK;
+
+	for (unsigned i = 0; i < PEOPLE && err == ERR_OK; i++) {
+		char name[16], address[40];
+		const char *field;
+		struct account_row row;
+		struct news news = {0};
+		snprintf(name, sizeof(name), "user%02u", i);
+		snprintf(address, sizeof(address), "user%02u@example.org", i);
+		struct account_make in = {.name = bytes_text(name),
+					  .email = bytes_text(address),
+					  .password_hash = bytes_text(crowd->hash.text)};
+		err = email_fold(in.email, &in.folded);
+		if (err == ERR_OK)
+			err = account_make(store, &crowd->host->server->keys, &in, &row,
+					   &field, &news);
+		news_done(&news);
+	}
+	return err;
+}
+
+static void crowd_done(struct task *task, enum err err)
+{
+	CONTAINER_OF(task, struct crowd, task)->done = true;
+	check_ok(err);
+}
+
+static void open_host(struct host *host)
+{
+	struct crowd crowd = {.task = {.run = crowd_run, .done = crowd_done},
+			      .host = host};
+	const struct password_cost cost = PASSWORD_COST_DEFAULT; /* as in earnest */
+
+	host_init(host);
+	host_open(host);
+	for (int rate = 0; rate < RATE_COUNT; rate++)
+		rates_set(host->server->rates, (enum rate)rate, 0, 0);
+	host->server->guard->cost = cost;
+	check_ok(password_hash(keys_pepper(&host->server->keys), cost,
+			       bytes_text(PASSWORD), &crowd.hash));
+	check_ok(writer_submit(host->server->writer, &crowd.task));
+	writer_go(host->server->writer);
+	while (!crowd.done) {
+		poll(NULL, 0, 1);
+		writer_reap(host->server->writer);
+	}
+}
+
+static double now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* ---- who logs in ---- */
+
+struct comer {
+	struct host *host;
+	pthread_t thread;
+	unsigned number;
+	unsigned busy; /* times told to come again */
+	bool in;
+};
+
+static unsigned retry_of(const struct answer *answer)
+{
+	const char *at = strstr(answer->body.ptr, "\"retry_ms\":");
+
+	assert_non_null(at);
+	return (unsigned)strtoul(at + 11, NULL, 10);
+}
+
+static void *come(void *arg)
+{
+	struct comer *comer = arg;
+	char body[96];
+
+	snprintf(body, sizeof(body), "{\"login\":\"user%02u\",\"password\":\"%s\"}",
+		 comer->number, PASSWORD);
+	while (!comer->in) {
+		struct peer_socket peer = {.fd = -1};
+		struct answer answer = {0};
+		peer_open_unix(&peer, comer->host->socket.ptr);
+		peer_print(
+			&peer,
+			"POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\n"
+			"Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+			strlen(body), body);
+		/* the queue may be longer than a peer is patient */
+		struct pollfd readable = {.fd = peer.fd, .events = POLLIN};
+		poll(&readable, 1, ALL_IN_S * 1000);
+		peer_answer(&peer, &answer);
+		comer->in = answer.status == 200;
+		if (!comer->in) {
+			assert_int_equal(answer.status, 503);
+			comer->busy++;
+			poll(NULL, 0, (int)retry_of(&answer));
+		}
+		answer_done(&answer);
+		peer_close(&peer);
+	}
+	return NULL;
+}
+
+/* ---- who talks ---- */
+
+struct talk {
+	struct host *host;
+	struct guest guests[2];
+	struct peer_socket peers[2];
+	char room[64];
+	unsigned said;
+};
+
+static int compare(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* One message, from saying it to its being heard by the other. */
+static double say_one(struct talk *talk)
+{
+	AUTO(str_done) struct str heard = STR_INIT;
+	uint8_t random[10];
+	char text[32];
+	struct id cid;
+	double from = now_ms();
+
+	random_fill(&random_system, random, sizeof(random));
+	cid = id_v7(clock_now_ms(&talk->host->server->clock), random);
+	snprintf(text, sizeof(text), "message %u.", talk->said++);
+	host_say(&talk->peers[0],
+		 "{\"type\":\"send\",\"cid\":\"%s\",\"room\":\"%s\",\"text\":\"%s\"}",
+		 id_text(&cid).text, talk->room, text);
+	peer_expect(&talk->peers[1], text, &heard);
+	return now_ms() - from;
+}
+
+static double median(struct talk *talk, unsigned pause_ms)
+{
+	double took[SAMPLES];
+
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		took[i] = say_one(talk);
+		poll(NULL, 0, (int)pause_ms);
+	}
+	qsort(took, SAMPLES, sizeof(took[0]), compare);
+	return took[SAMPLES / 2];
+}
+
+/* All come at once while messages go on. Whether that left those alone. */
+static bool storm(struct talk *talk)
+{
+	struct comer comers[PEOPLE];
+	double idle = median(talk, 5), from = now_ms();
+	unsigned busy = 0;
+
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		comers[i] = (struct comer){.host = talk->host, .number = i};
+		assert_int_equal(
+			pthread_create(&comers[i].thread, NULL, come, &comers[i]), 0);
+	}
+	double loaded = median(talk, 5);
+	for (unsigned i = 0; i < PEOPLE; i++) {
+		pthread_join(comers[i].thread, NULL);
+		busy += comers[i].busy;
+	}
+	double took = now_ms() - from;
+	print_message("# 100 log-ins in %.0f ms, %u told to come again; a message takes "
+		      "%.2f ms, %.2f ms before (median)\n",
+		      took, busy, loaded, idle);
+	assert_true(took < ALL_IN_S * 1000);
+	assert_true(busy > 0);
+	return loaded < 2 * idle + NOISE_MS;
+}
+
+static void a_hundred_log_ins_at_once_get_in_and_disturb_nobody(void **state)
+{
+	struct host host;
+	struct talk talk = {.host = &host};
+
+	open_host(&host);
+	host_guest(&host, "alice", &talk.guests[0]);
+	host_guest(&host, "bob", &talk.guests[1]);
+	struct id room = host_room(&host, "lobby");
+	snprintf(talk.room, sizeof(talk.room), "%s", id_text(&room).text);
+	host_run(&host);
+	for (int i = 0; i < 2; i++)
+		host_login(&host, &talk.peers[i], &talk.guests[i], "");
+	bool calm = false;
+	for (unsigned round = 0; round < ROUNDS && !calm; round++)
+		calm = storm(&talk);
+	assert_true(calm);
+	for (int i = 0; i < 2; i++) {
+		peer_close(&talk.peers[i]);
+		guest_done(&talk.guests[i]);
+	}
+	host_done(&host);
+}
+
+CHECK_MAIN(TEST(a_hundred_log_ins_at_once_get_in_and_disturb_nobody))

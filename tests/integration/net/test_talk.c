@@ -202,6 +202,30 @@ static void presence_of_the_watched_is_told(void **state)
 	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
 }
 
+/* Whoever blocks is gone for the one who is blocked: at once, and for the next who looks. */
+static void who_blocks_hides_his_presence(void **state)
+{
+	struct duet *f = *state;
+	struct id_text alice = id_text(&f->alice.actor.user);
+	struct id_text bob = id_text(&f->bob.actor.user);
+
+	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}", bob.text);
+	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
+	host_say(&f->b,
+		 "{\"type\":\"call\",\"id\":1,\"op\":\"user_block\",\"args\":{\"user\":"
+		 "\"%s\"}}",
+		 alice.text);
+	peer_expect(&f->b, "\"status\":204", &f->text);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\"");
+	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}", bob.text);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\"");
+	/* The other way round nothing is hidden. */
+	host_say(&f->b, "{\"type\":\"watch\",\"users\":[\"%s\"]}", alice.text);
+	peer_expect(&f->b, "\"state\":\"online\"", &f->text);
+}
+
 /* Bob reconnects ten times within two seconds, and nobody is told. */
 static void who_comes_back_at_once_was_not_away(void **state)
 {
@@ -554,6 +578,7 @@ int main(void)
 		WITH_DUET(typing_is_seen_by_who_looks_and_ends_with_the_connection),
 		WITH_DUET(receipts_reach_who_looks_and_delivery_the_sender),
 		WITH_DUET(presence_of_the_watched_is_told),
+		WITH_DUET(who_blocks_hides_his_presence),
 		WITH_DUET(who_comes_back_at_once_was_not_away),
 		WITH_DUET(what_was_acknowledged_is_there_after_a_restart),
 		WITH_DUET(what_follows_hello_at_once_is_heard_after_welcome),

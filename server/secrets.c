@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,6 +127,24 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The number in "token-N.key"; false for any other name. */
+static bool token_number(const char *name, unsigned *ret_number)
+{
+	static const char head[] = "token-";
+	unsigned number = 0;
+
+	if (strncmp(name, head, strlen(head)) != 0)
+		return false;
+	name += strlen(head);
+	size_t digits = strspn(name, "0123456789");
+	if (digits == 0 || digits > 9 || strcmp(name + digits, ".key") != 0)
+		return false;
+	for (size_t i = 0; i < digits; i++)
+		number = number * 10 + (unsigned)(name[i] - '0');
+	*ret_number = number;
+	return true;
+}
+
 /* The numbers of the files that are there, the highest ones, ascending. */
 static size_t token_numbers(const char *folder, uint32_t ret_numbers[TOKEN_KEYS_MOST])
 {
@@ -135,9 +154,7 @@ static size_t token_numbers(const char *folder, uint32_t ret_numbers[TOKEN_KEYS_
 
 	while (dir && (entry = readdir(dir))) {
 		unsigned number;
-		int end = 0;
-		if (sscanf(entry->d_name, "token-%9u.key%n", &number, &end) != 1 ||
-		    !end || entry->d_name[end])
+		if (!token_number(entry->d_name, &number))
 			continue;
 		if (count == TOKEN_KEYS_MOST && number < ret_numbers[0])
 			continue;

@@ -36,8 +36,9 @@ struct follow {
 	struct task task; /* first */
 	struct cursor *cursors;
 	size_t count;
-	bool fresh;  /* the server has told of its rooms */
-	bool asking; /* the server, for one room at a time */
+	size_t finding; /* rooms that are being looked for */
+	bool fresh;     /* the server has told of its rooms */
+	bool asking;    /* the server, for one room at a time */
 	struct id asked;
 };
 
@@ -403,14 +404,23 @@ static void add_room(struct follow *follow, const struct id *room)
 		begin(follow, cursor);
 }
 
+/* The connection went away: the next one is asked again. */
+static bool is_out_of_reach(enum err err)
+{
+	return err == ERR_CLOSED || err == ERR_UNREACHABLE || err == ERR_TIMEOUT ||
+	       err == ERR_BUSY;
+}
+
 static void room_found(struct app *app, enum err err, const struct id *room, void *ctx)
 {
 	struct task *task = ctx;
+	struct follow *follow = follow_of(task);
 
-	if (!task->ended && err != ERR_OK)
+	follow->finding--;
+	if (!task->ended && err == ERR_OK)
+		add_room(follow, room);
+	else if (!task->ended && !is_out_of_reach(err))
 		task_end(task, err);
-	else if (!task->ended)
-		add_room(follow_of(task), room);
 	task_unref(&task);
 }
 
@@ -440,9 +450,11 @@ static void find_rooms(struct follow *follow)
 {
 	struct task *task = &follow->task;
 
-	for (size_t i = 0; i < task->request.room_count && !task->ended; i++)
+	for (size_t i = 0; i < task->request.room_count && !task->ended; i++) {
+		follow->finding++;
 		app_find_room(task->app, task->request.rooms[i].ptr, room_found,
 			      task_ref(task));
+	}
 }
 
 /* A name that is not known here needs the server; who follows can wait for it. */
@@ -465,7 +477,7 @@ static void find_or_wait(struct follow *follow)
 
 	if (task->request.room_count == 0)
 		add_all(follow);
-	else if (follow->count == 0 &&
+	else if (follow->count < task->request.room_count && follow->finding == 0 &&
 		 (can_find(follow) || link_state(task->app->link) == LINK_ONLINE))
 		find_rooms(follow);
 }

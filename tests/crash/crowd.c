@@ -35,7 +35,7 @@ void crowd_done(struct crowd *crowd)
 		struct talker *talker = &crowd->talkers[i];
 		phone_done(&talker->phone);
 		for (unsigned room = 0; room < SITE_ROOMS; room++)
-			mem_free(talker->ears[room].cids);
+			ear_done(&talker->ears[room]);
 	}
 	for (unsigned i = 0; i < CROWD_POSTERS; i++)
 		poster_done(&crowd->posters[i]);
@@ -185,32 +185,20 @@ static unsigned room_of(const struct crowd *crowd, const struct id *id)
 	return SITE_ROOMS;
 }
 
-static void hear_seq(const struct talker *talker, unsigned room, struct ear *ear,
-		     uint64_t seq, const struct id *cid)
+/* @wrong: what ear.h says of it. */
+static void judge(const struct talker *talker, unsigned room, uint64_t seq,
+		  const char *wrong)
 {
-	uint64_t last = ear->start + ear->count;
+	if (wrong)
+		complain("user%u, room %u: seq %llu %s after %llu", talker->who, room,
+			 (unsigned long long)seq, wrong,
+			 (unsigned long long)ear_last(&talker->ears[room]));
+}
 
-	if (seq > ear->head)
-		ear->head = seq;
-	if (!ear->known || seq <= ear->start)
-		return;
-	if (seq <= last) {
-		if (!id_equal(&ear->cids[seq - ear->start - 1], cid))
-			complain("user%u heard room %u seq %llu as two events",
-				 talker->who, room, (unsigned long long)seq);
-		return;
-	}
-	if (seq > last + 1) {
-		if (!ear->catching)
-			complain("user%u heard room %u seq %llu after %llu", talker->who,
-				 room, (unsigned long long)seq, (unsigned long long)last);
-		return;
-	}
-	if (ear->count == ear->cap) {
-		ear->cap = mem_grow(ear->cap, ear->count + 1);
-		ear->cids = mem_resize(ear->cids, ear->cap, sizeof(*ear->cids));
-	}
-	ear->cids[ear->count++] = *cid;
+static void hear_seq(struct talker *talker, unsigned room, uint64_t seq,
+		     const struct id *cid)
+{
+	judge(talker, room, seq, ear_hear(&talker->ears[room], seq, cid));
 }
 
 static void say_sub(struct crowd *crowd, struct talker *talker, unsigned room)
@@ -272,10 +260,9 @@ static void on_page(struct crowd *crowd, struct talker *talker,
 		    const struct body_page *page)
 {
 	unsigned room = room_of(crowd, &page->room);
-	struct ear *ear = &talker->ears[room];
 
 	for (size_t i = 0; i < page->events_count; i++)
-		hear_seq(talker, room, ear, page->events[i].seq, &page->events[i].cid);
+		hear_seq(talker, room, page->events[i].seq, &page->events[i].cid);
 	if (!page->complete_after && page->events_count)
 		say_fetch(crowd, talker, room);
 	else
@@ -318,7 +305,8 @@ static void on_ack(struct crowd *crowd, struct talker *talker, const struct body
 		struct ear *ear = &talker->ears[room];
 		ear->head = ack->seq > ear->head ? ack->seq : ear->head;
 	} else if (room < SITE_ROOMS) {
-		hear_seq(talker, room, &talker->ears[room], ack->seq, &ack->cid);
+		judge(talker, room, ack->seq,
+		      ear_acked(&talker->ears[room], ack->seq, &ack->cid));
 	}
 }
 
@@ -368,8 +356,7 @@ static void on_frame(struct crowd *crowd, struct talker *talker, enum frame_type
 	case FRAME_EVENT:
 		room = room_of(crowd, &heard->event.room);
 		if (room < SITE_ROOMS)
-			hear_seq(talker, room, &talker->ears[room], heard->event.seq,
-				 &heard->event.cid);
+			hear_seq(talker, room, heard->event.seq, &heard->event.cid);
 		break;
 	case FRAME_SUBBED:
 		room = room_of(crowd, &heard->subbed.room);

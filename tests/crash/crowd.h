@@ -6,20 +6,10 @@
 #define CHAT_TESTS_CRASH_CROWD_H
 
 #include "tests/crash/book.h"
+#include "tests/crash/ear.h"
 #include "tests/crash/phone.h"
 
 enum { CROWD_TALKERS = 6, CROWD_POSTERS = 2, CROWD_WINDOW = 12, CROWD_RECENT = 64 };
-
-/** One room as one connection hears it. */
-struct ear {
-	uint64_t start;  /**< the head when this person came first */
-	struct id *cids; /**< of start + 1 and so on */
-	size_t count, cap;
-	uint64_t epoch;
-	bool known;    /**< start and epoch are */
-	bool catching; /**< sub was said; what is ahead is not for us yet */
-	uint64_t head; /**< the greatest seq that was heard of */
-};
 
 struct talker {
 	struct phone phone;

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What root does in the data folder of another user leaves nothing there that is root's, or
 # the server of that user could not go on.
+# The other user has to get into the folder of the test.
+export TMPDIR=/tmp
 # shellcheck source=tests/e2e/lib.sh disable=SC2119
 . "$(dirname "$0")/lib.sh"
 

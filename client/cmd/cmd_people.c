@@ -8,6 +8,7 @@
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/os/lang.h"
+#include "common/proto/audit.h"
 
 /* ---- answers ---- */
 
@@ -104,6 +105,35 @@ static void show_sessions(struct app *app, const void *data)
 		 &text);
 }
 
+/* What happened to the account, newest first: the verb in words, who, from where. */
+static void show_history(struct app *app, const void *data)
+{
+	const struct body_audit_page *page = data;
+	AUTO(str_done) struct str text = STR_INIT;
+
+	for (size_t i = 0; i < page->entries_count; i++) {
+		const struct body_audit_entry *row = &page->entries[i];
+		AUTO(mem_freep)
+		char *verb = mem_strndup((const char *)row->verb.ptr, row->verb.len);
+		add_time(&text, row->ts);
+		str_addf(&text, "  %s", _(audit_text(verb)));
+		if (row->detail.len) {
+			str_add(&text, ": ");
+			neutral_add(&text, (const char *)row->detail.ptr, row->detail.len,
+				    NEUTRAL_LINE);
+		}
+		if (row->place.len) {
+			str_add(&text, "  ");
+			neutral_add(&text, (const char *)row->place.ptr, row->place.len,
+				    NEUTRAL_LINE);
+		}
+		str_add_char(&text, '\n');
+	}
+	if (!page->complete)
+		str_add(&text, _("…and older ones\n"));
+	cmd_show(app, _("What happened to your account"), &text);
+}
+
 /* A session by the beginning of its id. */
 struct wanted {
 	struct app *app;
@@ -183,6 +213,11 @@ enum ui_taken cmd_devices(struct app *app, const struct ui_line *line, const cha
 	if (len == 0) {
 		ask(app, "auth_sessions", body_list_def(),
 		    &(struct body_list){.limit = 50}, body_sessions_def(), show_sessions);
+		return UI_LINE_DONE;
+	}
+	if (cmd_is(args, len, "history") && !which) {
+		ask(app, "auth_audit", body_list_def(), &(struct body_list){.limit = 50},
+		    body_audit_page_def(), show_history);
 		return UI_LINE_DONE;
 	}
 	if (cmd_is(args, len, "end") && cmd_is(rest, which, "others")) {

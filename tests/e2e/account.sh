@@ -201,6 +201,11 @@ say /devices
 see alice '(this one)'
 ok "devices are listed on the screen"
 close_page
+say '/devices history'
+see alice 'What happened to your account'
+see alice 'authenticator removed'
+ok "and what happened to the account"
+close_page
 say /profile
 see alice 'keeps the disks'
 close_page

@@ -11,6 +11,13 @@ start_server --log-level info
 export CHAT_SERVER=unix:$world/server/chat.sock
 input() { screen alice | tail -n 1; }
 input_is() { [ "$(input)" = "[#lobby]${1:+ $1}" ]; }
+# Typing goes on while a line is on its way to the disk; it stands above the input until
+# then, in the place of the rule.
+line_left() {
+	local rows
+	rows=$(screen alice | tail -n 2)
+	[[ $rows == ─*$'\n'"[#lobby] $1" ]]
+}
 
 : >"$world/kept"
 : >"$world/typed"
@@ -27,7 +34,7 @@ for ((round = 1; round <= rounds; round++)); do
 	type_in alice next
 	echo "typed $round" >>"$world/typed"
 	if [ $((round % 3)) != 0 ]; then
-		until_true "the line leaves the input" input_is next
+		until_true "the line leaves the input" line_left next
 		echo "typed $round" >>"$world/kept"
 	fi
 	kill -KILL "$pid"

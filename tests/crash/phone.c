@@ -143,10 +143,12 @@ void phone_pump(struct phone *phone)
 
 static bool take_upgrade(struct phone *phone)
 {
-	const uint8_t *at = phone->in.ptr + phone->taken;
 	size_t len = phone->in.len - phone->taken;
-	const uint8_t *end = len ? memmem(at, len, "\r\n\r\n", 4) : NULL;
 
+	if (len == 0) /* and the buffer may be none */
+		return false;
+	const uint8_t *at = phone->in.ptr + phone->taken;
+	const uint8_t *end = memmem(at, len, "\r\n\r\n", 4);
 	if (!end)
 		return false;
 	if (memcmp(at, "HTTP/1.1 101", 12) != 0) {

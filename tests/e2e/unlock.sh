@@ -177,8 +177,8 @@ until_true "Ctrl-C leaves" bash -c "! tmux -L chat$$ has-session -t idle 2>/dev/
 scene "PAM"
 wrapper=$(find /usr/lib -name libpam_wrapper.so 2>/dev/null | head -n 1)
 matrix=$(find /usr/lib -name pam_matrix.so 2>/dev/null | head -n 1)
-if ldd "$client" 2>/dev/null | grep -q libtsan; then
-	remark "pam_wrapper opens PAM in a way that ThreadSanitizer refuses; other builds show it"
+if grep -qE '__[at]san_init' "$client" && ! ldd "$client" | grep -q libasan; then
+	remark "pam_wrapper opens PAM in a way that this sanitizer refuses; other builds show it"
 elif [ -n "$wrapper" ] && [ -n "$matrix" ] && ! "$client" --unlock pam --help >/dev/null 2>&1; then
 	remark "no PAM in this build"
 elif [ -n "$wrapper" ] && [ -n "$matrix" ] && [ -z "${ASAN_ON-}" ]; then

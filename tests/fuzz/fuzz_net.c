@@ -167,7 +167,7 @@ static void check_input(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes line[LINES] = {{NULL, 0}};
-	const uint8_t *at = data, *end = data + size;
+	const uint8_t *at = data, *end = size ? data + size : data;
 
 	for (size_t i = 0; i < LINES && at && at < end; i++) {
 		const uint8_t *eol = memchr(at, '\n', (size_t)(end - at));

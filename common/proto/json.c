@@ -121,12 +121,14 @@ static bool flat_word(char **at, const char *word, cJSON *item, int type)
 static bool flat_number(char **at, cJSON *item)
 {
 	const char *start = *at;
+	char *end = *at;
 	uint64_t value = 0;
 
-	while (**at >= '0' && **at <= '9' && *at - start < 16)
-		value = value * 10 + (uint64_t)(*(*at)++ - '0');
-	if (*at == start || *at - start > 15 || (*start == '0' && *at - start > 1))
+	while (*end >= '0' && *end <= '9' && end - start < 16)
+		value = value * 10 + (uint64_t)(*end++ - '0');
+	if (end == start || end - start > 15 || (*start == '0' && end - start > 1))
 		return false;
+	*at = end;
 	item->type = cJSON_Number;
 	item->valuedouble = (double)value;
 	item->valueint = value < INT32_MAX ? (int)value : INT32_MAX;

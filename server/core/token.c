@@ -248,12 +248,14 @@ static bool is_unique(struct json_node object)
 	return true;
 }
 
+/* The id of zeros is nobody's: a claim that has it says nothing. */
 static bool read_id(struct json_node claims, const char *key, struct id *ret_id)
 {
 	struct bytes text;
 
 	return json_text(json_get(claims, key), &text) &&
-	       id_parse((const char *)text.ptr, text.len, ret_id) == ERR_OK;
+	       id_parse((const char *)text.ptr, text.len, ret_id) == ERR_OK &&
+	       !id_is_zero(ret_id);
 }
 
 static unsigned read_scope(struct bytes text)

@@ -52,6 +52,7 @@ static enum err check_signed(const char *header, const char *payload)
 #define HEADER "{\"alg\":\"EdDSA\",\"typ\":\"at+jwt\",\"kid\":\"" KID "\"}"
 #define SUB    "\"sub\":\"aeaaaaaaaaaaaaaaaaaaaaaaaa\""
 #define SID    "\"sid\":\"aiaaaaaaaaaaaaaaaaaaaaaaaa\""
+#define NOBODY "\"aaaaaaaaaaaaaaaaaaaaaaaaaa\""
 #define ISS    "\"iss\":\"" ISSUER "\""
 #define AUD    "\"aud\":\"chat\""
 #define SCOPE  "\"scope\":\"read\""
@@ -197,6 +198,8 @@ static void every_claim_is_needed_and_checked(void **state)
 		CLAIMS(ISS ",\"aud\":[\"chat\"]," SUB "," SID "," SCOPE "," IAT "," EXP),
 		CLAIMS(ISS "," AUD ",\"sub\":\"alice\"," SID "," SCOPE "," IAT "," EXP),
 		CLAIMS(ISS "," AUD ",\"sub\":7," SID "," SCOPE "," IAT "," EXP),
+		CLAIMS(ISS "," AUD ",\"sub\":" NOBODY "," SID "," SCOPE "," IAT "," EXP),
+		CLAIMS(ISS "," AUD "," SUB ",\"sid\":" NOBODY "," SCOPE "," IAT "," EXP),
 		CLAIMS(ISS "," AUD "," SUB "," SID "," SCOPE ",\"iat\":1700000100," EXP),
 		CLAIMS(ISS "," AUD "," SUB "," SID "," SCOPE "," IAT
 			   ",\"exp\":\"1700000600\""),

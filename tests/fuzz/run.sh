@@ -3,7 +3,8 @@
 # Usage: run.sh BUILD SECONDS [NAME...]. Each fuzzer of the build for that long, starting
 # from its corpus; what it finds stays in the build. Then one line each: executions, and
 # how many lines of the files that it is for were reached. Fails on a crash, and when
-# fewer than 80 of 100 lines were.
+# fewer than 80 of 100 lines were. FUZZ_SEED repeats a run: the same inputs in the same
+# order, from the corpus alone.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
@@ -21,10 +22,11 @@ fi
 
 fuzz_one() {
 	local name=$1 binary=$build/tests/fuzz/fuzz_$1 out=$build/fuzz/$1
+	[ -z "${FUZZ_SEED-}" ] || rm -rf "$out/corpus"
 	mkdir -p "$out/corpus" "$out/found"
 	LLVM_PROFILE_FILE=$out/raw.profraw "$binary" -max_total_time="$seconds" \
 		-print_final_stats=1 -timeout=10 -rss_limit_mb=2048 -max_len=70000 \
-		-artifact_prefix="$out/found/" \
+		-artifact_prefix="$out/found/" -seed="${FUZZ_SEED:-0}" \
 		"$out/corpus" "tests/fuzz/corpus/$name" >"$out/log" 2>&1
 }
 

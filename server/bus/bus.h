@@ -33,7 +33,9 @@ struct bus_seat {
 	uint32_t in_topic, in_ear; /**< indices, so that leaving costs nothing */
 	bool held;                 /**< the listener's: a replay is being read */
 	bool spoke;                /**< the listener's: it has said something here */
-	uint64_t missed; /**< the listener's: greatest seq withheld while held */
+	/** The listener's: held: the greatest seq withheld; else: the one up to which a replay
+	 *  has told everything. */
+	uint64_t upto;
 };
 
 /** Base of what is published; the publisher embeds it. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** What a change has to tell, collected while it is made and published after the commit,
- *  in this order: user events first (a room joined or left moves subscriptions), then the
- *  events of rooms, then receipts. Nothing is published for a task that failed.
+ *  in this order: user events first (a room joined or left moves subscriptions), a room that
+ *  everybody is in from now on, then the events of rooms, then receipts. Nothing is published
+ *  for a task that failed.
  *  Thread: any, one at a time. */
 #ifndef CHAT_CORE_NEWS_H
 #define CHAT_CORE_NEWS_H
@@ -18,6 +19,7 @@ struct receipt_news {
 
 struct news {
 	struct user_event_list users;
+	struct id broadcast; /**< a room that was made for everybody; zero: none */
 	struct event_list events;
 	struct receipt_news *receipts;
 	size_t receipt_count, receipt_cap;

@@ -146,8 +146,12 @@ static enum err create(struct store *store, const struct actor *actor,
 		return ERR_FORBIDDEN;
 	}
 	err = add_room(store, in, user.key, 0, 0, ret_id);
-	if (err || in->kind == ROOM_BROADCAST) {
+	if (err) {
 		return err;
+	}
+	if (in->kind == ROOM_BROADCAST) {
+		news->broadcast = *ret_id;
+		return ERR_OK;
 	}
 	err = enter_maker(store, actor, &user, ret_id, news);
 	return err ? err : enter_members(store, actor, in, ret_id, news);

@@ -3,7 +3,8 @@
  * The ear: one thing that happened, one connection, and the decision whether and how it is
  * told. While a replay of a room is read for a connection, live events of that room are
  * withheld and their seq remembered; the replay then goes on until it has them, so the
- * order on a connection is the order of the log.
+ * order on a connection is the order of the log. A reading thread may be back with what the
+ * writer has committed before the writer is: that is not told again.
  */
 #include "server/on/hear.h"
 
@@ -52,8 +53,11 @@ static void hear_event(struct session *session, struct bus_seat *seat,
 		       const struct heard *heard)
 {
 	if (seat->held) {
-		seat->missed = heard->seq;
+		seat->upto = heard->seq;
 		return;
+	}
+	if (heard->seq <= seat->upto) {
+		return; /* a replay read it before its writer's answer came to be told */
 	}
 	if (session->conn->ref.slot == heard->except.slot &&
 	    session->conn->ref.generation == heard->except.generation &&

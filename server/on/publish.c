@@ -49,11 +49,28 @@ static void publish_event(struct server *server, const struct event_row *row,
 	buf_done(&text);
 }
 
+/* Nobody joined it, so no log says it: whoever is connected hears the room from here on and
+ * asks what it is when its first event comes. */
+static void open_to(struct conn *conn, void *ctx)
+{
+	struct session *session = conn->session;
+
+	/* one that is still to join will be given the room in its list */
+	if (session && !conn->single && session->ear.count > 0) {
+		session_listen(session, ctx);
+	}
+}
+
 void server_publish(struct server *server, const struct news *news,
 		    const struct conn_ref *except)
 {
 	for (size_t i = 0; i < news->users.count; i++) {
 		publish_user_event(server, &news->users.rows[i], except);
+	}
+	if (!id_is_zero(&news->broadcast)) {
+		struct id room = news->broadcast;
+
+		conns_each(server->conns, open_to, &room);
 	}
 	for (size_t i = 0; i < news->events.count; i++) {
 		publish_event(server, &news->events.rows[i], except);

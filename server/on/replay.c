@@ -68,6 +68,15 @@ static void say_lag(struct session *session, const struct id *room, uint64_t hea
 	session_say(session, FRAME_LAG, &body);
 }
 
+/* Live events are heard again: those above @told, and above what was withheld. */
+static void release(struct bus_seat *seat, uint64_t told)
+{
+	seat->held = false;
+	if (told > seat->upto) {
+		seat->upto = told;
+	}
+}
+
 static void replay_free(struct replay *replay)
 {
 	sync_resume_done(&replay->resume);
@@ -90,15 +99,18 @@ static void replay_done(struct task *base, enum err err)
 		return;
 	}
 	if (err != ERR_OK) {
-		seat->held = false;
 		session_error(session, err, NULL, "room", NULL, 0);
+		if (replay->going_on) { /* subbed was said: no hole behind it unannounced */
+			say_lag(session, &replay->room, seat->upto);
+		}
+		release(seat, 0);
 		replay_free(replay);
 		return;
 	}
 	if (!resume->recovered) {
 		say_reset(session, replay);
-		if (seat->missed > resume->head) {
-			say_lag(session, &replay->room, seat->missed);
+		if (seat->upto > resume->head) {
+			say_lag(session, &replay->room, seat->upto);
 		}
 	} else {
 		if (!replay->going_on) {
@@ -110,7 +122,7 @@ static void replay_done(struct task *base, enum err err)
 			session_say(session, FRAME_SUBBED, &body);
 		}
 		say_events(session, &resume->events);
-		if (seat->missed > resume->head) {
+		if (seat->upto > resume->head) {
 			replay->seq = resume->head;
 			replay->epoch = resume->epoch;
 			replay->going_on = true;
@@ -119,10 +131,10 @@ static void replay_done(struct task *base, enum err err)
 			if (on_task_read(&replay->base) == ERR_OK) {
 				return;
 			}
-			say_lag(session, &replay->room, seat->missed);
+			say_lag(session, &replay->room, seat->upto);
 		}
 	}
-	seat->held = false;
+	release(seat, resume->head);
 	replay_free(replay);
 }
 
@@ -146,11 +158,11 @@ void replay_start(struct session *session, const struct id *room, uint64_t epoch
 	replay->epoch = epoch;
 	replay->seq = seq;
 	seat->held = true;
-	seat->missed = 0;
+	seat->upto = 0;
 	enum err err = on_task_read(&replay->base);
 
 	if (err != ERR_OK) {
-		seat->held = false;
+		release(seat, 0);
 		session_error(session, err, NULL, "room", NULL, 1000);
 		replay_free(replay);
 	}

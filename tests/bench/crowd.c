@@ -27,6 +27,7 @@ enum {
 	PER_ADDRESS = 50,
 	SMALL_WINDOW = 4096,
 	PAGE = 200,
+	ODD_SHOWN = 20,
 	AT_ONCE =
 		1000, /* connects under way: more would only fill the server's backlog */
 };
@@ -364,6 +365,7 @@ static void be_in(struct guest *guest)
 	guest->state = GUEST_IN;
 	guest->tries = 0;
 	guest->back_at = 0;
+	guest->joins++;
 	guest->crowd->in++;
 	guest->crowd->tally.joins++;
 	guest->said_here = guest->acked;
@@ -393,6 +395,20 @@ static void take_sample(struct crowd *crowd, const char *data, size_t len)
 		crowd->latest_s = age;
 }
 
+/* The first few things that must not be, with their bytes, for whoever looks for the cause. */
+static void show_odd(const struct guest *guest, const char *what, const char *data,
+		     size_t len)
+{
+	struct crowd *crowd = guest->crowd;
+
+	if (crowd->shown++ >= ODD_SHOWN)
+		return;
+	printf("  %s: guest %u at seq %llu, head %llu, join %u: %.*s\n", what, guest->who,
+	       (unsigned long long)guest->seq, (unsigned long long)guest->head,
+	       guest->joins, (int)(len < 300 ? len : 300), data);
+	fflush(stdout);
+}
+
 /* What a guest says again after it has come back may be acknowledged before the replay,
  * which has it too: only those of others must not come twice. */
 static bool is_own(const struct guest *guest, const char *data, size_t len)
@@ -412,12 +428,17 @@ static void hear(struct guest *guest, uint64_t seq, const char *data, size_t len
 	if (seq > guest->head)
 		guest->head = seq;
 	if (seq <= guest->seq) {
-		crowd->tally.doubled +=
-			live && !guest->fetching && !is_own(guest, data, len);
+		if (live && !guest->fetching && !is_own(guest, data, len)) {
+			crowd->tally.doubled++;
+			show_odd(guest, "doubled", data, len);
+		}
 		return;
 	}
 	if (seq > guest->seq + 1) {
-		crowd->tally.holes += live && !guest->fetching;
+		if (live && !guest->fetching) {
+			crowd->tally.holes++;
+			show_odd(guest, "hole", data, len);
+		}
 		fetch(guest);
 		return;
 	}
@@ -515,6 +536,7 @@ static void take_frame(struct guest *guest, const char *data, size_t len)
 			(double)number_after(data, len, "\"reconnect_ms\":") / 1000;
 	} else if (strncmp(type, "nack\"", 5) == 0 || strncmp(type, "error\"", 6) == 0) {
 		tally->nacks++;
+		show_odd(guest, "refused", data, len);
 		str_set_len(&guest->crowd->why, data, len < 200 ? len : 200);
 	}
 }

@@ -34,6 +34,7 @@ struct guest {
 	uint64_t seq, head;   /**< heard without a hole; known to exist */
 	uint32_t said, acked; /**< numbers of its messages */
 	uint32_t said_here;   /**< first one that this connection has not said */
+	uint32_t joins;       /**< how often it was let in */
 	struct buf in, out;
 };
 
@@ -59,6 +60,7 @@ struct crowd {
 	struct crowd_tally tally;
 	unsigned in;       /**< guests that are */
 	unsigned text;     /**< bytes of a message */
+	unsigned shown;    /**< odd frames that were printed */
 	double spread_s;   /**< how long one waits at most whom no goaway told */
 	double latest_s;   /**< of any delivery since it was set to 0 */
 	uint32_t *samples; /**< latencies in microseconds, NULL: not taken */

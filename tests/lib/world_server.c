@@ -170,6 +170,11 @@ struct world_server *world_server_new(const char *dir, const struct clock *clock
 	return world;
 }
 
+struct server *world_server_inside(struct world_server *server)
+{
+	return server->server;
+}
+
 void world_server_kill(struct world_server **server)
 {
 	struct world_server *gone = *server;

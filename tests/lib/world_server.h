@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/crypto/random.h"
 
+struct server;
 struct world_server;
 struct world_pipe;
 
@@ -33,6 +34,9 @@ void world_server_turn(struct world_server *server);
 void world_server_tick(struct world_server *server);
 /** An account that logs in by @uid. */
 void world_server_account(struct world_server *server, const char *name, uint32_t uid);
+
+/** The server itself. Borrowed. */
+struct server *world_server_inside(struct world_server *server);
 
 struct world_pipe *world_pipe_new(struct world_server *server, uint32_t uid,
 				  const struct world_pipe_end *end);

@@ -141,6 +141,7 @@ static void fill(struct config *config)
 		.lobby = opts_text(opts, OPTION_LOBBY),
 		.origins = config->origins,
 		.addresses = config->addresses,
+		.key_factor = (enum key_factor)opts_word(opts, OPTION_KEY_FACTOR),
 		.key_verify = opts_bool(opts, OPTION_KEY_VERIFY),
 		.trusted_proxies = config->proxies,
 	};

@@ -66,6 +66,7 @@ struct server_config {
 	const char *lobby;            /**< slug of the room that everybody is in */
 	const char *const *origins;   /**< beside our own, NULL-ended */
 	const char *const *addresses; /**< under which clients reach us, NULL-ended */
+	enum key_factor key_factor;   /**< when a code follows an SSH key */
 	bool key_verify;              /**< tokens must verify their user at log-in */
 	const struct net_range *trusted_proxies; /**< their X-Forwarded-For is believed */
 	size_t trusted_count;

@@ -70,9 +70,10 @@ void auth_logout(struct auth *auth, bool everywhere);
 /** Something is asked that ends in one of the next two. */
 void auth_asking(struct auth *auth);
 void auth_failed(struct auth *auth, enum err err);
-/** Call @op with @body; the answer is `tokens`. */
-void auth_ask_tokens(struct auth *auth, const char *op, const struct body_def *def,
-		     const void *body);
+/** Call @op with @body; the answer is `entry`: tokens, or a challenge that waits for its code
+ *  like that of auth_login(). */
+void auth_ask_entry(struct auth *auth, const char *op, const struct body_def *def,
+		    const void *body);
 
 /* ---- for the app ---- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Three steps: the server's nonce, the agent's signature over the address that was dialled,
- * the server's tokens. What is signed names the address as the person gave it to us, never
- * as a server says that it is called.
+ * the server's tokens, or the question for a code before them. What is signed names the
+ * address as the person gave it to us, never as a server says that it is called.
  */
 #include "client/auth/key_login.h"
 
@@ -122,7 +122,7 @@ static void send_answer(struct key_login *login, const struct str *signature)
 
 	if (login->account.len)
 		body.login = str_view(&login->account);
-	auth_ask_tokens(login->app->auth, "auth_key_login", body_key_login_def(), &body);
+	auth_ask_entry(login->app->auth, "auth_key_login", body_key_login_def(), &body);
 }
 
 static void is_signed(struct app *app, enum err err, struct bytes reply, void *ctx)

@@ -9,6 +9,7 @@
 #include "server/core/audit.h"
 #include "server/core/mailing.h"
 #include "server/core/member.h"
+#include "server/store/store_ssh_key.h"
 
 static struct bytes or_empty(struct bytes text)
 {
@@ -143,6 +144,24 @@ static enum err activate(struct store *store, const struct otp_row *row,
 	return err;
 }
 
+/* The key before the code; it may be gone by now. */
+static enum err enter_by_key(struct store *store, const struct keys *keys,
+			     const struct login_proof *proof, const struct otp_row *row,
+			     struct login_result *result)
+{
+	struct ssh_key_row key;
+	enum err err = store_ssh_key_of(store, row->account, row->payload.ptr, &key);
+
+	if (err == ERR_NOT_FOUND) {
+		result->refused = ERR_EXPIRED;
+		return ERR_OK;
+	}
+	if (err == ERR_OK)
+		err = login_enter(store, keys, proof, SESSION_SSH_KEY, result);
+	return err == ERR_OK ? store_ssh_key_session(store, result->session.key, key.key)
+			     : err;
+}
+
 enum err login_answer(struct store *store, const struct keys *keys,
 		      const struct login_proof *proof, struct login_result *ret_result,
 		      struct news *news)
@@ -165,7 +184,9 @@ enum err login_answer(struct store *store, const struct keys *keys,
 		result->refused = ERR_FORBIDDEN;
 		return ERR_OK;
 	}
-	return login_enter(store, keys, proof, SESSION_PASSWORD, result);
+	return row.payload.len == SSH_FINGERPRINT_LEN
+		       ? enter_by_key(store, keys, proof, &row, result)
+		       : login_enter(store, keys, proof, SESSION_PASSWORD, result);
 }
 
 /* The first use of the newest token of its family. */

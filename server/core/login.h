@@ -42,6 +42,10 @@ const char *login_purpose_word(enum otp_purpose purpose);
 /** The wire word: "mail", "totp", "none". */
 const char *login_factor_word(enum login_factor factor);
 
+/** When a log-in by SSH key takes a code as well. A token that asked its user for a PIN or
+ *  finger has shown two factors, and is asked for no third. */
+enum key_factor { KEY_FACTOR_ENROLLED, KEY_FACTOR_ALWAYS, KEY_FACTOR_NEVER };
+
 /** When a log-in by password takes a code from the mail. An authenticator app is always
  *  asked, and a sign-up always proves its address. */
 enum otp_policy { OTP_ALWAYS, OTP_NEW_DEVICE, OTP_OFF };
@@ -84,6 +88,14 @@ enum err login_open_reset(struct store *store, const struct keys *keys,
 enum err login_open_step_up(struct store *store, const struct keys *keys, int64_t account,
 			    const struct login_place *place,
 			    struct login_challenge *ret_challenge) MUST_CHECK;
+
+/** Open the challenge that follows an SSH key of @account: its authenticator's, else a mailed
+ *  code. What answers it begins a session of the key with @fingerprint.
+ *  Errors: ERR_UNVERIFIED (it has neither), ERR_RATE. */
+enum err login_open_key(struct store *store, const struct keys *keys,
+			const struct account_row *account, struct bytes fingerprint,
+			const struct login_place *place,
+			struct login_challenge *ret_challenge) MUST_CHECK;
 
 /** A new code in a new challenge for what @id was about; the old one stays good.
  *  Errors: ERR_EXPIRED (unknown, answered, long over), ERR_STATE (no letter helps),
@@ -141,8 +153,9 @@ enum err login_step_up(struct store *store, const struct keys *keys,
 
 /** Answer a challenge of a sign-up or log-in; a sign-up makes the account active and lets
  *  it into the rooms that everybody is in.
- *  Refusals: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED, ERR_EXISTS (the address was
- *  verified by another account meanwhile), ERR_FORBIDDEN. */
+ *  Refusals: ERR_BAD_CODE, ERR_TOO_MANY_TRIES, ERR_EXPIRED (also when the SSH key before it
+ *  was removed), ERR_EXISTS (the address was verified by another account meanwhile),
+ *  ERR_FORBIDDEN. */
 enum err login_answer(struct store *store, const struct keys *keys,
 		      const struct login_proof *proof, struct login_result *ret_result,
 		      struct news *news) MUST_CHECK;

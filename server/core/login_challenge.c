@@ -58,6 +58,7 @@ struct opening {
 	const char *name;
 	const char *locale;
 	const struct login_place *place;
+	struct bytes key; /* fingerprint of the SSH key that came before, or {NULL, 0} */
 };
 
 /* A letter, or one to nobody where there is nobody to write to. */
@@ -88,7 +89,8 @@ static enum err open_challenge(struct store *store, const struct keys *keys,
 {
 	struct otp_row row = {.purpose = opening->purpose,
 			      .account = opening->account,
-			      .user = opening->user};
+			      .user = opening->user,
+			      .payload = opening->key};
 	struct bytes email = bytes_text(opening->email->text);
 	struct otp_counts counts;
 	struct otp_code code;
@@ -179,6 +181,31 @@ static bool needs_code(struct store *store, const struct keys *keys,
 	       (policy == OTP_NEW_DEVICE && !is_known(store, keys, account, device));
 }
 
+/* A letter with a code, until something else is said; @email is filled in later. */
+static struct opening login_opening(const struct account_row *account,
+				    const struct email *email,
+				    const struct login_place *place)
+{
+	return (struct opening){
+		.purpose = OTP_LOGIN,
+		.account = account->key,
+		.user = account->id,
+		.email = email,
+		.kind = LETTER_LOGIN,
+		.to = account->email,
+		.name = account->name,
+		.locale = account->locale,
+		.place = place,
+	};
+}
+
+static void ask_app(struct opening *opening)
+{
+	opening->purpose = OTP_TOTP;
+	opening->factor = LOGIN_BY_APP;
+	opening->to = NULL;
+}
+
 static enum err open_login(struct store *store, const struct keys *keys,
 			   const struct account_row *account, enum otp_policy policy,
 			   const struct login_device *device,
@@ -186,23 +213,11 @@ static enum err open_login(struct store *store, const struct keys *keys,
 			   struct login_challenge *ret_challenge)
 {
 	struct email email;
-	struct opening opening = {
-		.purpose = OTP_LOGIN,
-		.account = account->key,
-		.user = account->id,
-		.email = &email,
-		.kind = LETTER_LOGIN,
-		.to = account->email,
-		.name = account->name,
-		.locale = account->locale,
-		.place = place,
-	};
+	struct opening opening = login_opening(account, &email, place);
 
 	if (account->totp && account->state == ACCOUNT_ACTIVE) {
 		count_by(account, &email);
-		opening.purpose = OTP_TOTP;
-		opening.factor = LOGIN_BY_APP;
-		opening.to = NULL;
+		ask_app(&opening);
 		return open_challenge(store, keys, &opening, ret_challenge);
 	}
 	if (email_fold(bytes_text(account->email), &email) != ERR_OK)
@@ -293,6 +308,38 @@ enum err login_open_step_up(struct store *store, const struct keys *keys, int64_
 	return open_challenge(store, keys, &opening, ret_challenge);
 }
 
+enum err login_open_key(struct store *store, const struct keys *keys,
+			const struct account_row *account, struct bytes fingerprint,
+			const struct login_place *place,
+			struct login_challenge *ret_challenge)
+{
+	struct email email;
+	struct opening opening = login_opening(account, &email, place);
+
+	opening.key = fingerprint;
+	if (!account->totp && !account->email_verified)
+		return ERR_UNVERIFIED;
+	count_by(account, &email);
+	if (account->totp)
+		ask_app(&opening);
+	return open_challenge(store, keys, &opening, ret_challenge);
+}
+
+/* The letter after an SSH key once more: it still is a log-in by that key. */
+static enum err reopen_key(struct store *store, const struct keys *keys,
+			   const struct otp_row *row, const struct login_place *place,
+			   struct login_challenge *ret_challenge)
+{
+	struct account_row account;
+	enum err err = store_account_get(store, row->account, &account);
+
+	if (err == ERR_OK && account.state != ACCOUNT_ACTIVE)
+		err = ERR_FORBIDDEN;
+	return err == ERR_OK ? login_open_key(store, keys, &account, row->payload, place,
+					      ret_challenge)
+			     : err;
+}
+
 static enum err reopen(struct store *store, const struct keys *keys,
 		       const struct otp_row *row, const struct login_place *place,
 		       struct login_challenge *ret_challenge)
@@ -311,6 +358,8 @@ static enum err reopen(struct store *store, const struct keys *keys,
 					  ret_challenge);
 	if (row->purpose != OTP_LOGIN && row->purpose != OTP_SIGNUP)
 		return ERR_EXPIRED;
+	if (row->payload.len)
+		return reopen_key(store, keys, row, place, ret_challenge);
 	return login_begin(store, keys, row->account, OTP_ALWAYS,
 			   &(struct login_device){.key = bytes_of(NULL, 0)}, place,
 			   ret_challenge);

@@ -165,11 +165,39 @@ static enum err note_suspect(struct store *store, const struct keys *keys,
 			     : err;
 }
 
+/* Whether a code is asked for after the key; decision 0073. */
+static bool wants_code(const struct ssh_answer *answer, const struct sshsig *sig,
+		       const struct account_row *account)
+{
+	if (sig->key.sk && (sig->flags & SSHSIG_VERIFIED))
+		return false;
+	return answer->factor == KEY_FACTOR_ALWAYS ||
+	       (answer->factor == KEY_FACTOR_ENROLLED && account->totp);
+}
+
+static enum err ask_code(struct store *store, const struct keys *keys,
+			 const struct ssh_answer *answer, const struct ssh_key_row *key,
+			 struct ssh_entry *entry)
+{
+	enum err err = login_open_key(store, keys, &entry->login.account,
+				      bytes_of(key->fingerprint, SSH_FINGERPRINT_LEN),
+				      &answer->proof.place, &entry->challenge);
+
+	entry->asked = err == ERR_OK;
+	if (err != ERR_UNVERIFIED)
+		return err;
+	entry->why = N_("a code is asked for after an SSH key, and this account has "
+			"neither an authenticator nor a verified address");
+	entry->login.refused = ERR_FORBIDDEN;
+	return ERR_OK;
+}
+
 /* It is allowed: from now on the key is proved, and the session hangs on it. */
 static enum err let_in(struct store *store, const struct keys *keys,
 		       const struct ssh_answer *answer, const struct ssh_proof *proof,
-		       const struct ssh_key_row *key, struct login_result *result)
+		       const struct ssh_key_row *key, struct ssh_entry *entry)
 {
+	struct login_result *result = &entry->login;
 	uint32_t counter = proof->sig.counter;
 	enum err err = ERR_OK;
 
@@ -184,6 +212,8 @@ static enum err let_in(struct store *store, const struct keys *keys,
 		result->refused = ERR_BAD_LOGIN;
 		return ERR_OK;
 	}
+	if (err == ERR_OK && wants_code(answer, &proof->sig, &result->account))
+		return ask_code(store, keys, answer, key, entry);
 	if (err == ERR_OK)
 		err = login_enter(store, keys, &answer->proof, SESSION_SSH_KEY, result);
 	if (err == ERR_OK)
@@ -193,12 +223,14 @@ static enum err let_in(struct store *store, const struct keys *keys,
 
 enum err ssh_login_enter(struct store *store, const struct keys *keys,
 			 const struct ssh_answer *answer, const struct ssh_proof *proof,
-			 struct login_result *ret_result, const char **ret_why)
+			 struct ssh_entry *ret_entry)
 {
 	uint8_t fingerprint[SHA256_LEN];
-	struct login_result *result = ret_result;
+	struct ssh_entry *entry = ret_entry;
+	struct login_result *result = &entry->login;
 	struct ssh_key_row key;
 
+	entry->asked = false;
 	result->refused = ERR_OK;
 	sshkey_fingerprint(proof->sig.key.blob, fingerprint);
 	enum err err = find(store, answer->login, fingerprint, &result->account, &key);
@@ -210,10 +242,10 @@ enum err ssh_login_enter(struct store *store, const struct keys *keys,
 		err = spend(store, &proof->nonce, &result->account, &result->refused);
 	if (err != ERR_OK || result->refused != ERR_OK)
 		return err;
-	*ret_why = missing(&proof->sig, &key, answer->verify);
-	if (*ret_why || result->account.state != ACCOUNT_ACTIVE) {
+	entry->why = missing(&proof->sig, &key, answer->verify);
+	if (entry->why || result->account.state != ACCOUNT_ACTIVE) {
 		result->refused = ERR_FORBIDDEN;
 		return ERR_OK;
 	}
-	return let_in(store, keys, answer, proof, &key, result);
+	return let_in(store, keys, answer, proof, &key, entry);
 }

@@ -31,6 +31,7 @@ struct ssh_answer {
 	struct bytes signature;
 	struct login_proof proof; /**< device and place; no code */
 	bool verify;              /**< policy: every token must verify its user */
+	enum key_factor factor;   /**< policy: whether a code follows */
 };
 
 /** What was found out without the store. Views are into `blob`. */
@@ -48,13 +49,20 @@ void ssh_proof_done(struct ssh_proof *proof);
 enum err ssh_login_check(const struct keys *keys, const struct ssh_answer *answer,
 			 uint64_t now_ms, struct ssh_proof *ret_proof) MUST_CHECK;
 
-/** Let in whoever gave @proof. ret_result->refused: ERR_BAD_LOGIN (nobody has that key, or
- *  not that account), ERR_EXPIRED (used before), ERR_FORBIDDEN (*ret_why says what is
- *  missing; or the account is suspended). A token's counter that went back is audited and
- *  told to the owner. Thread: the writer. */
+/** What comes of a proof: a session, a challenge that stands before it, or a refusal. */
+struct ssh_entry {
+	struct login_result login; /**< with `asked` only its account is set */
+	bool asked;
+	struct login_challenge challenge; /**< with `asked` */
+	const char *why; /**< with ERR_FORBIDDEN: what is missing, or NULL */
+};
+
+/** Let in whoever gave @proof, or ask for a code first. login.refused: ERR_BAD_LOGIN (nobody
+ *  has that key, or not that account), ERR_EXPIRED (used before), ERR_FORBIDDEN (`why`; or
+ *  the account is suspended). A token's counter that went back is audited and told to the
+ *  owner. Errors: ERR_RATE (of codes; challenge.retry_ms is set). Thread: the writer. */
 enum err ssh_login_enter(struct store *store, const struct keys *keys,
 			 const struct ssh_answer *answer, const struct ssh_proof *proof,
-			 struct login_result *ret_result,
-			 const char **ret_why) MUST_CHECK;
+			 struct ssh_entry *ret_entry) MUST_CHECK;
 
 #endif

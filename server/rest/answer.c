@@ -7,15 +7,16 @@
 static void answer_challenge(struct call *call, const struct login_challenge *challenge,
 			     uint64_t now_ms)
 {
-	call_answer(call,
-		    &(struct body_challenge){
-			    .challenge = challenge->id,
-			    .purpose = bytes_text(login_purpose_word(challenge->purpose)),
-			    .factor = bytes_text(login_factor_word(challenge->factor)),
-			    .expires_ms = challenge->expires_ms,
-			    .tries = challenge->tries,
-			    .now = now_ms,
-		    });
+	call_answer_as(
+		call, body_challenge_def(),
+		&(struct body_challenge){
+			.challenge = challenge->id,
+			.purpose = bytes_text(login_purpose_word(challenge->purpose)),
+			.factor = bytes_text(login_factor_word(challenge->factor)),
+			.expires_ms = challenge->expires_ms,
+			.tries = challenge->tries,
+			.now = now_ms,
+		});
 }
 
 enum err answer_opened(struct call *call, enum err err,
@@ -69,7 +70,7 @@ void answer_tokens(struct call *call, const struct login_result *result, uint64_
 		body.device_key = str_view(&device_key);
 	}
 	show_account(&result->account, &body.user);
-	call_answer(call, &body);
+	call_answer_as(call, body_tokens_def(), &body);
 }
 
 void answer_me(struct call *call, const struct account_row *account,

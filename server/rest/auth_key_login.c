@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Log-in by SSH key: a challenge that is the same for everybody, then one signature. The
- * signature is checked on a reader, where it holds up nobody who writes.
+ * Log-in by SSH key: a challenge that is the same for everybody, then one signature, then
+ * tokens or the challenge of a second factor. The signature is checked on a reader, where it
+ * holds up nobody who writes.
  */
 #include "common/crypto/secret.h"
 #include "server/core/ssh_login.h"
@@ -25,7 +26,7 @@ enum err rest_auth_key_challenge(struct call *call)
 
 struct key_login {
 	struct ssh_proof proof;
-	struct login_result result;
+	struct ssh_entry entry;
 };
 
 static void key_login_done(void *data)
@@ -33,7 +34,7 @@ static void key_login_done(void *data)
 	struct key_login *login = data;
 
 	ssh_proof_done(&login->proof);
-	wipe(&login->result, sizeof(login->result));
+	wipe(&login->entry, sizeof(login->entry));
 }
 
 static struct ssh_answer answer_of(const struct call *call)
@@ -49,6 +50,7 @@ static struct ssh_answer answer_of(const struct call *call)
 			  .device_name = args->device_name,
 			  .place = call_place(call)},
 		.verify = call->server->config.key_verify,
+		.factor = call->server->config.key_factor,
 	};
 }
 
@@ -56,7 +58,7 @@ static void entered(struct call *call)
 {
 	struct key_login *login = call->data;
 
-	if (login->result.refused != ERR_BAD_LOGIN)
+	if (login->entry.login.refused != ERR_BAD_LOGIN)
 		guard_good(call);
 	call_finish(call);
 }
@@ -65,19 +67,19 @@ static enum err enter_work(struct call *call, struct store *store)
 {
 	struct ssh_answer answer = answer_of(call);
 	struct key_login *login = call->data;
-	const char *why = NULL;
+	struct ssh_entry *entry = &login->entry;
 	enum err err = ssh_login_enter(store, &call->server->keys, &answer, &login->proof,
-				       &login->result, &why);
+				       entry);
+	enum err refused = entry->login.refused;
 
-	if (err != ERR_OK)
-		return err;
-	if (login->result.refused == ERR_OK)
-		answer_tokens(call, &login->result, store_now(store));
+	if (err != ERR_OK || entry->asked)
+		return answer_opened(call, err, &entry->challenge, store_now(store));
+	if (refused == ERR_OK)
+		answer_tokens(call, &entry->login, store_now(store));
 	else
-		call->refused = call_blame(
-			call, login->result.refused,
-			login->result.refused == ERR_EXPIRED ? "nonce" : "signature",
-			why);
+		call->refused = call_blame(call, refused,
+					   refused == ERR_EXPIRED ? "nonce" : "signature",
+					   entry->why);
 	return ERR_OK;
 }
 

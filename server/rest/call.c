@@ -124,9 +124,14 @@ enum err call_write(struct call *call, call_work_fn *work, call_next_fn *next)
 
 void call_answer(struct call *call, const void *body)
 {
+	call_answer_as(call, call->row->out(), body);
+}
+
+void call_answer_as(struct call *call, const struct body_def *def, const void *body)
+{
 	struct json_out out = json_out_init(&call->answer);
 
-	body_encode(call->row->out(), &out, body);
+	body_encode(def, &out, body);
 }
 
 enum err call_blame(struct call *call, enum err err, const char *field,

@@ -76,6 +76,8 @@ enum err call_write(struct call *call, call_work_fn *work, call_next_fn *next) M
 
 /** Write @body, of row->out, as the answer. Thread: any. */
 void call_answer(struct call *call, const void *body);
+/** The same for one of several forms that row->out stands for. */
+void call_answer_as(struct call *call, const struct body_def *def, const void *body);
 
 /** Set what an error is about and return it, for one-line refusals. Thread: any. */
 enum err call_blame(struct call *call, enum err err, const char *field,

@@ -2,10 +2,9 @@
 /* Authenticators, recovery codes and step-ups: through the router of a whole server. */
 #include <stdio.h>
 
-#include "common/crypto/totp.h"
 #include "common/os/file.h"
+#include "tests/lib/authenticator.h"
 #include "tests/lib/check.h"
-#include "tests/lib/desk.h"
 
 #define ENROL   "POST /v1/auth/totp"
 #define CONFIRM "POST /v1/auth/totp/confirm"
@@ -22,59 +21,6 @@
 #define DOOR     "{\"login\":\"alice\",\"password\":\"" DESK_PASSWORD "\"}"
 #define PROOF    "{\"challenge\":\"%s\",\"code\":\"%s\"}"
 
-/* An authenticator app: it reads the secret that people type. */
-struct app {
-	uint8_t seed[TOTP_SEED_LEN];
-	char recovery[10][16];
-};
-
-static void app_read(struct app *app, const char *secret)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	uint32_t bits = 0;
-	unsigned count = 0;
-	size_t len = 0;
-
-	assert_int_equal(strlen(secret), 32);
-	for (; *secret; secret++) {
-		bits = bits << 5 | (uint32_t)(strchr(alphabet, *secret) - alphabet);
-		count += 5;
-		if (count >= 8)
-			app->seed[len++] = (uint8_t)(bits >> (count -= 8));
-	}
-	assert_int_equal(len, TOTP_SEED_LEN);
-}
-
-static struct otp_code app_code(const struct desk *desk, const struct app *app)
-{
-	return hotp_code(bytes_of(app->seed, TOTP_SEED_LEN), totp_step(desk->clock.ms));
-}
-
-static void keep_codes(struct desk *desk, struct app *app)
-{
-	for (int i = 0; i < 10; i++) {
-		char path[16];
-		snprintf(path, sizeof(path), "codes.%c", '0' + i);
-		snprintf(app->recovery[i], sizeof(app->recovery[i]), "%.15s",
-			 desk_get(desk, path).text);
-		assert_int_equal(strlen(app->recovery[i]), 11);
-	}
-}
-
-static struct app enrolled(struct desk *desk, const struct desk_user *user)
-{
-	struct app app;
-
-	assert_int_equal(desk_ask(desk, ENROL, user->access, PASSWORD), 200);
-	app_read(&app, desk_get(desk, "secret").text);
-	assert_int_equal(
-		desk_ask(desk, CONFIRM, user->access, CODE, app_code(desk, &app).text),
-		200);
-	keep_codes(desk, &app);
-	desk_wait(desk, TOTP_STEP_MS);
-	return app;
-}
-
 /* The first step of a log-in; returns the challenge. */
 static struct desk_text knock(struct desk *desk)
 {
@@ -87,22 +33,22 @@ static void an_app_counts_from_its_first_code_on(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app;
+	struct authenticator app;
 
 	assert_int_equal(desk_ask(desk, ENROL, alice.access, PASSWORD), 200);
 	assert_non_null(
 		strstr(desk_get(desk, "url").text, desk_get(desk, "secret").text));
 	assert_non_null(strstr(desk_get(desk, "url").text, ":alice?secret="));
-	app_read(&app, desk_get(desk, "secret").text);
+	authenticator_read(&app, desk_get(desk, "secret").text);
 	/* Nobody is locked out by a picture that was not scanned. */
 	desk_log_in(desk, "alice", DESK_PASSWORD);
-	struct otp_code code = app_code(desk, &app);
+	struct otp_code code = authenticator_code(desk, &app);
 	struct desk_code wrong;
 	snprintf(wrong.text, sizeof(wrong.text), "%s", code.text);
 	desk_refused(desk, ERR_BAD_CODE, "code", CONFIRM, alice.access, CODE,
 		     desk_wrong(&wrong).text);
 	assert_int_equal(desk_ask(desk, CONFIRM, alice.access, CODE, code.text), 200);
-	keep_codes(desk, &app);
+	authenticator_keep_codes(desk, &app);
 	desk_refused(desk, ERR_STATE, NULL, CONFIRM, alice.access, CODE, code.text);
 	desk_refused(desk, ERR_EXISTS, NULL, ENROL, alice.access, PASSWORD);
 	desk_ask(desk, ME, alice.access, NULL);
@@ -126,7 +72,7 @@ static void the_app_stands_in_the_place_of_the_mail(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice);
+	struct authenticator app = authenticator_enrol(desk, &alice);
 	size_t letters = desk->mails->count;
 	struct desk_text challenge = knock(desk);
 
@@ -134,7 +80,7 @@ static void the_app_stands_in_the_place_of_the_mail(void **state)
 	desk_refused(desk, ERR_STATE, NULL, RESEND, NULL, "{\"challenge\":\"%s\"}",
 		     challenge.text);
 	assert_int_equal(desk_ask(desk, OTP, NULL, PROOF, challenge.text,
-				  app_code(desk, &app).text),
+				  authenticator_code(desk, &app).text),
 			 200);
 	struct desk_user in = desk_tokens(desk);
 	assert_int_equal(desk_ask(desk, ME, in.access, NULL), 200);
@@ -144,8 +90,8 @@ static void a_code_that_was_used_is_refused(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice);
-	struct otp_code code = app_code(desk, &app);
+	struct authenticator app = authenticator_enrol(desk, &alice);
+	struct otp_code code = authenticator_code(desk, &app);
 	struct desk_text first = knock(desk), second = knock(desk);
 
 	assert_int_equal(desk_ask(desk, OTP, NULL, PROOF, first.text, code.text), 200);
@@ -154,27 +100,27 @@ static void a_code_that_was_used_is_refused(void **state)
 	desk_wait(desk, TOTP_STEP_MS);
 	desk_refused(desk, ERR_BAD_CODE, "code", OTP, NULL, PROOF, second.text,
 		     code.text);
-	assert_int_equal(
-		desk_ask(desk, OTP, NULL, PROOF, second.text, app_code(desk, &app).text),
-		200);
+	assert_int_equal(desk_ask(desk, OTP, NULL, PROOF, second.text,
+				  authenticator_code(desk, &app).text),
+			 200);
 }
 
 static void five_wrong_codes_end_a_challenge(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice);
+	struct authenticator app = authenticator_enrol(desk, &alice);
 	struct desk_text challenge = knock(desk);
 	struct desk_code code;
 
-	snprintf(code.text, sizeof(code.text), "%s", app_code(desk, &app).text);
+	snprintf(code.text, sizeof(code.text), "%s", authenticator_code(desk, &app).text);
 	for (int i = 0; i < 5; i++) {
 		code = desk_wrong(&code);
 		desk_refused(desk, ERR_BAD_CODE, "code", OTP, NULL, PROOF, challenge.text,
 			     code.text);
 	}
 	desk_refused(desk, ERR_TOO_MANY_TRIES, "code", OTP, NULL, PROOF, challenge.text,
-		     app_code(desk, &app).text);
+		     authenticator_code(desk, &app).text);
 	assert_int_equal(desk_ask(desk, ME, alice.access, NULL), 200);
 }
 
@@ -182,7 +128,7 @@ static void a_recovery_code_opens_once(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice);
+	struct authenticator app = authenticator_enrol(desk, &alice);
 	char shouted[16];
 
 	for (size_t i = 0; i < sizeof(shouted); i++)
@@ -205,14 +151,14 @@ static void what_is_no_code_costs_no_try(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice);
+	struct authenticator app = authenticator_enrol(desk, &alice);
 	struct desk_text challenge = knock(desk);
 
 	for (int i = 0; i < 8; i++)
 		desk_refused(desk, ERR_BAD_CODE, "code", OTP, NULL, PROOF, challenge.text,
 			     "abcde-fgh10");
 	assert_int_equal(desk_ask(desk, OTP, NULL, PROOF, challenge.text,
-				  app_code(desk, &app).text),
+				  authenticator_code(desk, &app).text),
 			 200);
 }
 
@@ -230,26 +176,26 @@ static void removing_the_app_needs_password_and_code(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice);
+	struct authenticator app = authenticator_enrol(desk, &alice);
 	struct desk_user bob = desk_sign_up(desk, "bob");
 
 	desk_refused(desk, ERR_BAD_LOGIN, "password", STEP_UP, alice.access, "{}");
 	/* The challenge of a log-in is none of a step-up, nor the other way round. */
 	struct desk_text challenge = knock(desk);
 	desk_refused(desk, ERR_EXPIRED, "code", REMOVE, alice.access, PROOF,
-		     challenge.text, app_code(desk, &app).text);
+		     challenge.text, authenticator_code(desk, &app).text);
 	challenge = step_up(desk, &alice, "totp");
 	desk_refused(desk, ERR_EXPIRED, "code", OTP, NULL, PROOF, challenge.text,
-		     app_code(desk, &app).text);
+		     authenticator_code(desk, &app).text);
 	desk_refused(desk, ERR_EXPIRED, "code", REMOVE, bob.access, PROOF, challenge.text,
-		     app_code(desk, &app).text);
+		     authenticator_code(desk, &app).text);
 	desk_refused(desk, ERR_BAD_CODE, "code", REMOVE, alice.access,
 		     "{\"challenge\":\"%s\"}", challenge.text);
 	assert_int_equal(desk_ask(desk, REMOVE, alice.access, PROOF, challenge.text,
-				  app_code(desk, &app).text),
+				  authenticator_code(desk, &app).text),
 			 204);
 	desk_refused(desk, ERR_EXPIRED, "code", REMOVE, alice.access, PROOF,
-		     challenge.text, app_code(desk, &app).text);
+		     challenge.text, authenticator_code(desk, &app).text);
 	/* Codes come by mail again, and the old recovery codes are nothing. */
 	assert_int_equal(desk_ask(desk, LOGIN, NULL, DOOR), 200);
 	assert_string_equal(desk_get(desk, "factor").text, "mail");
@@ -263,14 +209,14 @@ static void new_recovery_codes_void_the_old_ones(void **state)
 {
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
-	struct app app = enrolled(desk, &alice), fresh;
+	struct authenticator app = authenticator_enrol(desk, &alice), fresh;
 	struct desk_text challenge = step_up(desk, &alice, "totp");
 
 	/* A recovery code opens a step-up as well. */
 	assert_int_equal(desk_ask(desk, CODES, alice.access, PROOF, challenge.text,
 				  app.recovery[9]),
 			 200);
-	keep_codes(desk, &fresh);
+	authenticator_keep_codes(desk, &fresh);
 	challenge = knock(desk);
 	desk_refused(desk, ERR_BAD_CODE, "code", OTP, NULL, PROOF, challenge.text,
 		     app.recovery[1]);
@@ -302,7 +248,7 @@ static void an_administrators_code_helps_who_has_lost_everything(void **state)
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
 
-	enrolled(desk, &alice);
+	authenticator_enrol(desk, &alice);
 	desk->peer.local = true;
 	assert_int_equal(
 		desk_ask(desk, "POST /v1/admin/users/alice/login-code", NULL, "{}"), 200);
@@ -325,10 +271,10 @@ static void neither_seed_nor_codes_lie_open_anywhere(void **state)
 	desk_header(desk, "idempotency-key", "one");
 	assert_int_equal(desk_ask(desk, ENROL, alice.access, PASSWORD), 200);
 	assert_string_not_equal(desk_get(desk, "secret").text, first.text);
-	struct app app;
-	app_read(&app, desk_get(desk, "secret").text);
-	desk_ask(desk, CONFIRM, alice.access, CODE, app_code(desk, &app).text);
-	keep_codes(desk, &app);
+	struct authenticator app;
+	authenticator_read(&app, desk_get(desk, "secret").text);
+	desk_ask(desk, CONFIRM, alice.access, CODE, authenticator_code(desk, &app).text);
+	authenticator_keep_codes(desk, &app);
 
 	AUTO(str_done) struct str path = STR_INIT;
 	AUTO(buf_done) struct buf file = BUF_INIT;

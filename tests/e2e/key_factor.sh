@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Two factors with SSH keys: an account with an authenticator (oathtool stands for the app)
+# and a key in a real ssh-agent; from scripts, on the screen, and with curl.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+for tool in oathtool ssh-agent ssh-add ssh-keygen curl python3; do
+	command -v "$tool" >/dev/null || {
+		echo "1..0 # SKIP $tool is not installed"
+		exit 0
+	}
+done
+
+# run CODE NAME OPTION...: chat-client as NAME ends with CODE; what it says is in run.log.
+run() {
+	local code=$1 name=$2 status=0
+	shift 2
+	as "$name" "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
+	echo "exit status: $status" >>"$world/run.log"
+	[ "$status" = "$code" ]
+}
+says() { has "$world/run.log" "$1"; }
+secret=
+# A code of the app is good once, and 30 seconds are long: recovery codes answer the rest.
+totp() { oathtool --totp --base32 "$secret"; }
+
+start_server
+export CHAT_SERVER=ws://127.0.0.1:$port
+mkdir -p "$world/alice" "$world/ssh"
+(umask 077 && echo "a long enough password" >"$world/alice/password")
+with_password=(--password-file "$world/alice/password")
+ssh-keygen -q -t ed25519 -N '' -C laptop@example.org -f "$world/ssh/laptop"
+ssh-agent -D -a "$world/agent.sock" >/dev/null 2>&1 &
+line_pid[agent]=$!
+export SSH_AUTH_SOCK=$world/agent.sock
+until_true "the agent answers" bash -c 'ssh-add -l >/dev/null 2>&1; [ $? -le 1 ]'
+ssh-add -q "$world/ssh/laptop" 2>/dev/null
+
+check "alice signs up" run 0 alice --signup --account alice --email alice@example.org \
+	"${with_password[@]}"
+until_true "a letter comes" code_for alice@example.org >/dev/null
+check "and is in" run 0 alice --code "$(code_for alice@example.org)"
+check "her key is added" run 0 alice --key-add "$world/ssh/laptop.pub" "${with_password[@]}"
+check "without an authenticator it is enough" run 0 before --login --key --account alice
+check "she enrols one" run 0 alice --totp-enrol "${with_password[@]}"
+secret=$(sed -n 's/^secret\t//p' "$world/run.log")
+check "and confirms it" run 0 alice --totp-confirm "$(totp)"
+mapfile -t recovery < <(grep -E '^[a-z2-7]{5}-[a-z2-7]{5}$' "$world/run.log")
+check "there are recovery codes" [ "${#recovery[@]}" = 10 ]
+
+scene "From scripts"
+check "now the key asks for a code" run 0 after --login --key
+check "and says whose" says 'code of your authenticator'
+check "nobody is in yet" run 77 after --whoami
+check "a wrong one is refused" run 77 after --code 000000
+check "a right one is in" run 0 after --code "${recovery[0]}"
+check "as alice" run 0 after --whoami
+check "which is her" says alice
+
+scene "On the screen"
+open_terminal eve 90 24 env SSH_AUTH_SOCK="$SSH_AUTH_SOCK" CHAT_SERVER="$CHAT_SERVER" "$client"
+see eve "F4: log in with the SSH key laptop@example.org"
+press eve F4
+see eve "authenticator"
+type_in eve "${recovery[1]}"
+press eve Enter
+see eve "#lobby"
+ok "F4 and the code of the authenticator log in"
+type_in eve "/quit"
+press eve Enter
+
+scene "By hand, with ssh-keygen and curl"
+api() { curl -s "http://127.0.0.1:$port/v1/$1" -H 'Content-Type: application/json' "${@:2}"; }
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"; }
+nonce=$(api auth/key-login -d '{}' | field nonce)
+printf 'chat log-in 1\nserver: %s\naccount: alice\nnonce: %s\n' "$CHAT_SERVER" "$nonce" \
+	>"$world/message"
+ssh-keygen -q -Y sign -f "$world/ssh/laptop" -n chat-login "$world/message" 2>/dev/null
+python3 - "$nonce" "$CHAT_SERVER" "$world/message.sig" >"$world/answer" <<'PY'
+import json, sys
+print(json.dumps({"nonce": sys.argv[1], "server": sys.argv[2], "login": "alice",
+                  "signature": open(sys.argv[3]).read()}))
+PY
+api auth/key-login/answer -d @"$world/answer" >"$world/entry"
+check "the signature gets a challenge" [ "$(field factor <"$world/entry")" = totp ]
+check "and no token" [ -z "$(field access_token <"$world/entry")" ]
+api auth/otp -d "{\"challenge\":\"$(field challenge <"$world/entry")\",\"code\":\"${recovery[2]}\"}" \
+	>"$world/tokens"
+check "the code gets the token" [ -n "$(field access_token <"$world/tokens")" ]
+check "neither stands in the log" bash -c \
+	"! grep -qF -e '${recovery[2]}' -e 'SSH SIGNATURE' '$world/server.log'"
+done_testing

@@ -22,7 +22,8 @@ static void sight_done(struct sight *sight)
 	event_brief_done(&sight->brief);
 }
 
-/* The room's own id is not known from a cid; the event says it. */
+/* The room's own id is not known from a cid; the event says it. A message of a room that
+ * one may not know of is no other than one that is not there. */
 static enum err seat_of(struct store *store, const struct actor *actor,
 			const struct id *cid, struct seat_row *ret_seat)
 {
@@ -33,7 +34,8 @@ static enum err seat_of(struct store *store, const struct actor *actor,
 		return err;
 	struct id room = event.room;
 	event_done(&event);
-	return seat_take(store, actor, &room, VERB_READ, ret_seat);
+	err = seat_take(store, actor, &room, VERB_READ, ret_seat);
+	return err == ERR_NO_ROOM ? ERR_NOT_FOUND : err;
 }
 
 static enum err look(struct store *store, const struct actor *actor, const struct id *cid,

@@ -146,11 +146,17 @@ static enum err check_emoji(const struct post *in)
 	return in->text.len ? text_check_line(in->text, LIMIT_EMOJI) : ERR_BAD;
 }
 
+/* What the store refuses to hold twice has a name of its own for people. */
+static enum err once(enum err err)
+{
+	return err == ERR_EXISTS ? ERR_ALREADY : err;
+}
+
 static enum err do_react(struct store *store, const struct verb_run *run,
 			 const struct post *in)
 {
-	return store_reaction_add(store, run->target.key, run->seat.account, in->text,
-				  run->entry.event.ts);
+	return once(store_reaction_add(store, run->target.key, run->seat.account,
+				       in->text, run->entry.event.ts));
 }
 
 enum err post_react(struct store *store, const struct actor *actor, const struct post *in,
@@ -186,8 +192,8 @@ enum err post_unreact(struct store *store, const struct actor *actor,
 static enum err do_pin(struct store *store, const struct verb_run *run,
 		       const struct post *in)
 {
-	return store_pin_add(store, run->seat.room, run->target.key, run->seat.account,
-			     run->entry.event.ts);
+	return once(store_pin_add(store, run->seat.room, run->target.key,
+				  run->seat.account, run->entry.event.ts));
 }
 
 enum err post_pin(struct store *store, const struct actor *actor, const struct post *in,

@@ -20,6 +20,8 @@
 #include "server/store/writer.h"
 #include "tests/lib/check.h"
 
+#define OWN_UID 4000 /* who runs the server */
+
 static uint64_t now_ms(void *ctx)
 {
 	struct host *host = ctx;
@@ -79,7 +81,7 @@ void host_open(struct host *host)
 		.driver = &driver_sqlite,
 		.router = &rest_router,
 		.password_cost = {.passes = 1, .memory = 8192},
-		.own_uid = 4000,
+		.own_uid = OWN_UID,
 	};
 	struct str why = STR_INIT;
 	enum err err = server_new(&setup, &host->server, &why);
@@ -139,12 +141,13 @@ static void run_task(struct host *host, struct make *make)
 	check_ok(make->err);
 }
 
-void host_guest(struct host *host, const char *name, struct guest *guest)
+static void add_guest(struct host *host, const char *name, uint32_t uid,
+		      struct guest *guest)
 {
 	struct token_claims claims;
-	struct make make = {.ask = {.uid = 4100 + (uint32_t)name[0],
+	struct make make = {.ask = {.uid = uid,
 				    .name_of = name_of,
-				    .own_uid = 4000,
+				    .own_uid = OWN_UID,
 				    .signup = LOCAL_ALL,
 				    .client = bytes_text("test/1"),
 				    .random = &random_system}};
@@ -158,6 +161,16 @@ void host_guest(struct host *host, const char *name, struct guest *guest)
 							   TOKEN_LIFE_MS};
 	token_issue(&host->server->keys.tokens, &claims,
 		    clock_now_ms(&host->server->clock), &guest->token);
+}
+
+void host_guest(struct host *host, const char *name, struct guest *guest)
+{
+	add_guest(host, name, 4100 + (uint32_t)name[0], guest);
+}
+
+void host_operator(struct host *host, const char *name, struct guest *guest)
+{
+	add_guest(host, name, OWN_UID, guest);
 }
 
 void guest_done(struct guest *guest)

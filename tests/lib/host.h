@@ -36,6 +36,8 @@ void host_open(struct host *host);
 /** An account called @name, in the lobby, with a token for ten minutes. Between host_open()
  *  and host_run() only. */
 void host_guest(struct host *host, const char *name, struct guest *guest);
+/** The same for the one who runs the server: an administrator, and the first account. */
+void host_operator(struct host *host, const char *name, struct guest *guest);
 void guest_done(struct guest *guest);
 /** The id of the public room @slug. Between host_open() and host_run() only. */
 struct id host_room(struct host *host, const char *slug);

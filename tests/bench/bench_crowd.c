@@ -19,8 +19,9 @@
 #include "common/crypto/random.h"
 #include "tests/bench/crowd.h"
 #include "tests/bench/hostile.h"
+#include "tests/bench/stall.h"
 
-enum { FILES = 20000, STALLED = 10, SENDERS = 10 };
+enum { FILES = 20000 };
 
 struct options {
 	const char *server;
@@ -30,108 +31,9 @@ struct options {
 	bool soon; /* a small form, for every day: no word on speed */
 };
 
-static bool complain(const char *what)
-{
-	printf("NOT RIGHT: %s\n", what);
-	return false;
-}
-
-/* ---- stall ---- */
-
-struct latency {
-	double p50_ms, p99_ms, per_s;
-};
-
-static int by_size(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* The senders say @rate messages a second for @seconds. */
-static struct latency pace(struct crowd *crowd, double seconds, double rate)
-{
-	double start = now_s(), said = 0;
-	uint64_t before = crowd->tally.events;
-
-	crowd->sample_count = 0;
-	while (now_s() < start + seconds) {
-		for (; said < (now_s() - start) * rate; said++)
-			guest_say(&crowd->guests[(unsigned)said % SENDERS]);
-		crowd_turn(crowd, 0.001);
-	}
-	struct latency latency = {.per_s = (double)(crowd->tally.events - before) /
-					   (now_s() - start)};
-	if (crowd->sample_count > 0) {
-		qsort(crowd->samples, crowd->sample_count, sizeof(*crowd->samples),
-		      by_size);
-		latency.p50_ms = crowd->samples[crowd->sample_count / 2] / 1e3;
-		latency.p99_ms = crowd->samples[crowd->sample_count * 99 / 100] / 1e3;
-	}
-	return latency;
-}
-
-static void print_latency(const char *what, const struct latency *latency)
-{
-	printf("  %-26s p50 %.2f ms, p99 %.2f ms, %.0f deliveries/s\n", what,
-	       latency->p50_ms, latency->p99_ms, latency->per_s);
-	fflush(stdout);
-}
-
-static void stall(struct crowd *crowd, bool on)
-{
-	for (unsigned i = 0; i < STALLED; i++) {
-		struct guest *guest = &crowd->guests[crowd->scene.people - 1 - i];
-
-		guest_stall(guest, on);
-	}
-}
-
 static bool run_stall(const struct options *options)
 {
-	struct scene scene = {.people = options->people,
-			      .room_size = options->people,
-			      .senders = SENDERS};
-	double rate = 60, seconds = options->soon ? 6 : 12;
-	bool good = true;
-	struct crowd crowd;
-
-	crowd_open(&crowd, options->server, &scene);
-	crowd.text = 4000;
-	crowd.sample_cap = 8u << 20;
-	crowd.samples = mem_alloc(crowd.sample_cap, sizeof(*crowd.samples));
-	stall(&crowd, true); /* small windows from the first byte on */
-	for (unsigned i = 0; i < STALLED; i++)
-		crowd.guests[scene.people - 1 - i].stalled = false;
-	crowd_invite(&crowd, 0.5);
-	if (!crowd_gather(&crowd, 30))
-		give_up("not everybody came in");
-	pace(&crowd, 2, rate);
-	struct latency without = pace(&crowd, seconds, rate);
-	print_latency("nobody stalls:", &without);
-	double pss = daemon_pss(&crowd.daemon);
-	stall(&crowd, true);
-	struct latency with = pace(&crowd, seconds, rate);
-	print_latency("ten stall:", &with);
-	double held = daemon_pss(&crowd.daemon) - pss;
-	printf("  p99 ratio %.2f, throughput ratio %.2f; the server holds %.0f KiB "
-	       "more\n",
-	       with.p99_ms / without.p99_ms, with.per_s / without.per_s, held);
-	if (held > STALLED * 1400) /* a queue of 1 MiB and what lws copied of one write */
-		good = complain("the stalled ones cost more than their queues");
-	/* the tail belongs to whatever else the machine does */
-	if (!options->soon && with.p50_ms > 2 * without.p50_ms + 5)
-		good = complain("the others are slower");
-	if (!options->soon)
-		pace(&crowd, 35, rate / 6); /* thirty seconds without progress: 4008 */
-	stall(&crowd, false);
-	if (!crowd_settle(&crowd, 60))
-		good = complain("not everybody has heard everything");
-	crowd_print(&crowd);
-	good = crowd_is_right(&crowd) && good;
-	crowd_close(&crowd);
-	return good;
+	return stall_run(options->server, options->people, options->soon);
 }
 
 /* ---- storm ---- */
@@ -173,18 +75,18 @@ static bool run_storm(const struct options *options)
 	       options->abruptly ? "was killed" : "drained", now_s() - start,
 	       (unsigned long long)(crowd.tally.goaways - goaways));
 	if (!options->abruptly && crowd.tally.goaways - goaways < options->people)
-		good = complain("not everybody was told to go");
+		good = crowd_complain("not everybody was told to go");
 	crowd_start_server(&crowd);
 	talk(&crowd, 1, rate);
 	if (!crowd_gather(&crowd, 120))
-		good = complain("not everybody came back");
+		good = crowd_complain("not everybody came back");
 	printf("  all back after %.1f s\n", now_s() - start);
 	talk(&crowd, 2, rate);
 	if (!crowd_settle(&crowd, 60))
-		good = complain("not everybody has heard everything");
+		good = crowd_complain("not everybody has heard everything");
 	crowd_print(&crowd);
 	if (crowd.tally.acks == said)
-		good = complain("nobody said anything afterwards");
+		good = crowd_complain("nobody said anything afterwards");
 	good = crowd_is_right(&crowd) && good;
 	crowd_close(&crowd);
 	return good;
@@ -278,7 +180,7 @@ static bool run_soak(const struct options *options)
 		}
 	}
 	if (!crowd_settle(&crowd, 60))
-		good = complain("not everybody has heard everything");
+		good = crowd_complain("not everybody has heard everything");
 	crowd_print(&crowd);
 	double grows = slope(points, POINTS), hour = grows * 60;
 
@@ -286,7 +188,8 @@ static bool run_soak(const struct options *options)
 	       "%.1f KiB a connection\n",
 	       grows, hour / 1024, points[POINTS - 1].pss_kib / crowd.in);
 	if (options->minutes >= 10 && grows > 0.005 * points[POINTS - 1].pss_kib)
-		good = complain("memory grows by more than half a percent a minute");
+		good = crowd_complain(
+			"memory grows by more than half a percent a minute");
 	good = crowd_is_right(&crowd) && good;
 	crowd_close(&crowd);
 	return good;
@@ -319,9 +222,9 @@ static bool run_hostile(const struct options *options)
 	printf("  PSS before %.0f KiB, after %.0f KiB (%+.0f, may grow by %.0f)\n",
 	       before, after, after - before, most);
 	if (after - before > most)
-		good = complain("memory grew");
+		good = crowd_complain("memory grew");
 	if (!crowd_settle(&crowd, 30))
-		good = complain("the others did not hear everything");
+		good = crowd_complain("the others did not hear everything");
 	crowd_print(&crowd);
 	good = crowd_is_right(&crowd) && good;
 	crowd_close(&crowd);

@@ -10,33 +10,8 @@
 #define CHAT_BENCH_CROWD_H
 
 #include "tests/bench/daemon.h"
+#include "tests/bench/guest.h"
 #include "tests/bench/stock.h"
-
-enum guest_state {
-	GUEST_AWAY, /**< comes at back_at */
-	GUEST_CONNECTING,
-	GUEST_UPGRADING,
-	GUEST_GREETING, /**< hello was said */
-	GUEST_IN,
-};
-
-#define GUEST_FLIGHT 4 /**< messages of one sender without an answer */
-
-struct guest {
-	struct crowd *crowd;
-	unsigned who;
-	int fd;
-	enum guest_state state;
-	bool stalled, fetching, watched;
-	double back_at;
-	unsigned tries;       /**< to connect, in a row */
-	uint64_t epoch;       /**< 0: has never been in its room */
-	uint64_t seq, head;   /**< heard without a hole; known to exist */
-	uint32_t said, acked; /**< numbers of its messages */
-	uint32_t said_here;   /**< first one that this connection has not said */
-	uint32_t joins;       /**< how often it was let in */
-	struct buf in, out;
-};
 
 /** What has happened, in numbers. */
 struct crowd_tally {
@@ -45,6 +20,8 @@ struct crowd_tally {
 	uint64_t holes; /**< events that came without the ones before, unannounced */
 	uint64_t doubled, disagreed, nacks;
 };
+
+#define CROWD_READ (128 * 1024) /**< bytes of crowd->buffer */
 
 struct crowd_room {
 	uint64_t *log; /**< what stands at seq - first: a hash of the message's id */
@@ -88,20 +65,16 @@ bool crowd_gather(struct crowd *crowd, double seconds);
  *  @seconds. */
 bool crowd_settle(struct crowd *crowd, double seconds);
 
+/** @guest has heard @seq. What another heard there must have been the same. */
+void crowd_enter(struct guest *guest, uint64_t seq, uint64_t hash);
+
 /** Everybody shows its token again, which is new. */
 void crowd_reauth(struct crowd *crowd);
-
-/** Send one message, unless too many are under way. */
-void guest_say(struct guest *guest);
-/** Any frame, when it is in. */
-void guest_frame(struct guest *guest, const char *format, ...) PRINTF(2, 3);
-/** Read nothing from now on, or again; the window of one that is to stall is small. */
-void guest_stall(struct guest *guest, bool on);
-/** Hang up and come back at once. */
-void guest_drop(struct guest *guest);
 
 /** One line on what happened; and whether all is well. */
 void crowd_print(const struct crowd *crowd);
 bool crowd_is_right(const struct crowd *crowd);
+/** Say what is wrong; returns false. */
+bool crowd_complain(const char *what);
 
 #endif

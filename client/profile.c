@@ -180,47 +180,29 @@ void profile_mdoc(struct str *out)
 	opts_done(&opts);
 }
 
-/* The first line of the file that @option names. */
-static enum err read_secret(const struct profile *profile, enum option option,
-			    struct buf *ret, struct str *why)
-{
-	const char *path = opts_text(&profile->opts, option);
-
-	if (!*path)
-		return ERR_OK;
-	enum err err = file_read_secret(path, ASK_MOST, ret);
-	const uint8_t *end =
-		err == ERR_OK && ret->len ? memchr(ret->ptr, '\n', ret->len) : NULL;
-	if (end)
-		ret->len = (size_t)(end - ret->ptr);
-	if (err != ERR_OK)
-		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
-	return err;
-}
-
 enum err profile_unlock(struct profile *profile, struct str *why)
 {
 	struct unlock_parts parts = unlock_system();
-	AUTO(buf_wipe) struct buf passphrase = BUF_INIT;
+	struct source passphrase = {&profile->opts, OPTION_PASSPHRASE_FILE,
+				    OPTION_PASSPHRASE_COMMAND};
 
 	unlock_done(&profile->unlock);
 	unlock_init(&profile->unlock, &parts, profile->dir.ptr);
 	profile->unlock.keep_ms =
 		(uint64_t)opts_number(&profile->opts, OPTION_UNLOCK_KEEP);
-	enum err err = read_secret(profile, OPTION_PASSPHRASE_FILE, &passphrase, why);
-	return err == ERR_OK ? unlock_open(&profile->unlock, &ask_terminal,
-					   buf_view(&passphrase), why)
-			     : err;
+	return unlock_open(&profile->unlock, &ask_terminal, &passphrase, why);
 }
 
 enum err profile_new_secret(const struct profile *profile, enum unlock_method method,
 			    struct buf *ret, struct str *why)
 {
 	AUTO(buf_wipe) struct buf again = BUF_INIT;
+	struct source source = {&profile->opts, OPTION_NEW_PASSPHRASE_FILE,
+				OPTION_NEW_PASSPHRASE_COMMAND};
 	const struct ask *ask = &ask_terminal;
 
-	if (*opts_text(&profile->opts, OPTION_NEW_PASSPHRASE_FILE))
-		return read_secret(profile, OPTION_NEW_PASSPHRASE_FILE, ret, why);
+	if (source_given(&source))
+		return source_read(&source, ASK_MOST, ret, why);
 	if (method == UNLOCK_TOKEN)
 		return ask->secret(ask, _("PIN of the token, empty if it has none: "),
 				   ret);

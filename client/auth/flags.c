@@ -54,35 +54,31 @@ bool auth_flags_given(const struct profile *profile)
 
 /* ---- the password ---- */
 
-static void cut_line(struct buf *text)
+struct source auth_password_source(const struct opts *opts)
 {
-	const uint8_t *end = memchr(text->ptr, '\n', text->len);
-
-	if (end)
-		text->len = (size_t)(end - text->ptr);
-	buf_add_u8(text, '\0');
+	return (struct source){opts, OPTION_PASSWORD_FILE, OPTION_PASSWORD_COMMAND};
 }
 
-enum err auth_password_read(const char *path, const char *prompt, struct buf *ret,
-			    struct str *why)
+enum err auth_password_read(const struct source *source, const char *prompt,
+			    struct buf *ret, struct str *why)
 {
-	enum err err = *path ? file_read_secret(path, LIMIT_PASSWORD + 2, ret)
+	bool given = source_given(source);
+	enum err err = given ? source_read(source, LIMIT_PASSWORD + 2, ret, why)
 			     : ask_terminal.secret(&ask_terminal, prompt, ret);
 
-	if (err != ERR_OK && *path)
-		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
-	else if (err != ERR_OK)
+	if (err == ERR_OK)
+		buf_add_u8(ret, '\0');
+	else if (!given)
 		str_add(why, _("no terminal to ask for the password: use "
-			       "--password-file"));
-	else
-		cut_line(ret);
+			       "--password-file or --password-command"));
 	return err == ERR_SHUT ? ERR_USAGE : err;
 }
 
 static enum err read_password(struct auth_flags *flags, struct str *why)
 {
-	return auth_password_read(opts_text(flags->opts, OPTION_PASSWORD_FILE),
-				  _("Password: "), &flags->password, why);
+	struct source source = auth_password_source(flags->opts);
+
+	return auth_password_read(&source, _("Password: "), &flags->password, why);
 }
 
 /* ---- the steps ---- */
@@ -304,6 +300,7 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 {
 	struct auth_flags *flags = mem_new(struct auth_flags);
 	const struct opts *opts = &profile->opts;
+	struct source source = auth_password_source(opts);
 	bool key = by_key(opts);
 	bool secret =
 		(opts_bool(opts, OPTION_LOGIN) && !key) || opts_bool(opts, OPTION_SIGNUP);
@@ -325,9 +322,7 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 	} else if (opts_given(opts, OPTION_KEY_ADD)) {
 		err = key_choice_read(opts_text(opts, OPTION_KEY_ADD), &flags->choice,
 				      why);
-		if (err == ERR_OK && *opts_text(opts, OPTION_PASSWORD_FILE))
-			err = read_password(flags, why);
-		else if (err == ERR_OK && isatty(STDERR_FILENO))
+		if (err == ERR_OK && (source_given(&source) || isatty(STDERR_FILENO)))
 			err = read_password(flags, why);
 	} else if (key) {
 		flags->key_login = key_login_new(app);

@@ -6,6 +6,7 @@
 
 #include "client/app.h"
 #include "client/profile.h"
+#include "client/unlock/source.h"
 
 struct auth_flags;
 
@@ -18,10 +19,12 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 			struct auth_flags **ret, struct str *why) MUST_CHECK;
 void auth_flags_free(struct auth_flags **flags);
 
-/** A password, ended by a zero byte: the first line of the file @path, or where that is ""
- *  what is typed at the terminal after @prompt. Errors: those of file_read_secret(),
- *  ERR_USAGE (no terminal); @why gets a sentence. */
-enum err auth_password_read(const char *path, const char *prompt, struct buf *ret,
-			    struct str *why) MUST_CHECK;
+/** Where the password comes from that the options name. */
+struct source auth_password_source(const struct opts *opts);
+/** A password, ended by a zero byte: from @source, or where that is not given what is typed
+ *  at the terminal after @prompt. Errors: those of source_read(), ERR_USAGE (no terminal);
+ *  @why gets a sentence. */
+enum err auth_password_read(const struct source *source, const char *prompt,
+			    struct buf *ret, struct str *why) MUST_CHECK;
 
 #endif

@@ -40,10 +40,11 @@ static enum err set_user(struct request *request, const char *op, const char *na
 	return ERR_OK;
 }
 
-static enum err read_password(const struct opts *opts, enum option option,
-			      const char *prompt, struct buf *out, struct str *why)
+static enum err read_password(const struct opts *opts, struct buf *out, struct str *why)
 {
-	return auth_password_read(opts_text(opts, option), prompt, out, why);
+	struct source source = auth_password_source(opts);
+
+	return auth_password_read(&source, _("Password: "), out, why);
 }
 
 static enum err set_password(const struct opts *opts, struct request *request,
@@ -51,8 +52,7 @@ static enum err set_password(const struct opts *opts, struct request *request,
 {
 	AUTO(buf_wipe) struct buf password = BUF_INIT;
 	struct body_password body = {.password = bytes_of(NULL, 0)};
-	enum err err = read_password(opts, OPTION_PASSWORD_FILE, _("Password: "),
-				     &password, why);
+	enum err err = read_password(opts, &password, why);
 
 	if (err != ERR_OK)
 		return err;
@@ -87,12 +87,12 @@ static enum err set_change(const struct opts *opts, struct request *request,
 			   struct str *why)
 {
 	AUTO(buf_wipe) struct buf before = BUF_INIT, after = BUF_INIT;
-	enum err err =
-		read_password(opts, OPTION_PASSWORD_FILE, _("Password: "), &before, why);
+	struct source source = {opts, OPTION_NEW_PASSWORD_FILE,
+				OPTION_NEW_PASSWORD_COMMAND};
+	enum err err = read_password(opts, &before, why);
 
 	if (err == ERR_OK)
-		err = read_password(opts, OPTION_NEW_PASSWORD_FILE, _("New password: "),
-				    &after, why);
+		err = auth_password_read(&source, _("New password: "), &after, why);
 	if (err != ERR_OK)
 		return err;
 	struct body_change_password body = {bytes_text((const char *)before.ptr),

@@ -149,10 +149,27 @@ static enum err open_by_asking(const struct unlock *unlock, const struct ask *as
 	return err;
 }
 
-static enum err open_box(const struct unlock *unlock, const struct ask *ask,
-			 struct bytes passphrase, struct box *box, struct secret *ret_key)
+/* By a passphrase that nobody has to be asked for. */
+static enum err open_by_source(const struct unlock *unlock, const struct source *source,
+			       struct box *box, struct secret *ret_key, struct str *why)
 {
+	AUTO(buf_wipe) struct buf passphrase = BUF_INIT;
 	AUTO(secret_done) struct secret wrap = SECRET_INIT;
+	enum err err = source_read(source, ASK_MOST, &passphrase, why);
+
+	if (err == ERR_OK)
+		err = wrap_of_passphrase(box, buf_view(&passphrase), &wrap);
+	if (err == ERR_OK)
+		err = box_open(box, &wrap, ret_key);
+	if (err == ERR_OK)
+		remember(unlock, &wrap);
+	return err;
+}
+
+static enum err open_box(const struct unlock *unlock, const struct ask *ask,
+			 const struct source *passphrase, struct box *box,
+			 struct secret *ret_key, struct str *why)
+{
 	enum err err = box->presence ? unlock->parts.presence(ask) : ERR_OK;
 
 	if (err != ERR_OK || box->method == UNLOCK_FILE) {
@@ -162,14 +179,8 @@ static enum err open_box(const struct unlock *unlock, const struct ask *ask,
 	}
 	if (from_keyring(unlock, box, ret_key) == ERR_OK)
 		return ERR_OK;
-	if (box->method == UNLOCK_PASSPHRASE && passphrase.len) {
-		err = wrap_of_passphrase(box, passphrase, &wrap);
-		if (err == ERR_OK)
-			err = box_open(box, &wrap, ret_key);
-		if (err == ERR_OK)
-			remember(unlock, &wrap);
-		return err;
-	}
+	if (box->method == UNLOCK_PASSPHRASE && passphrase && source_given(passphrase))
+		return open_by_source(unlock, passphrase, box, ret_key, why);
 	return open_by_asking(unlock, ask, box, ret_key);
 }
 
@@ -197,7 +208,8 @@ static void explain(const struct unlock *unlock, enum err err, struct str *why)
 	case ERR_SHUT:
 		str_addf(why,
 			 _("the store in %s is locked, and there is no terminal to ask: "
-			   "use --passphrase-file, or unlock_keep"),
+			   "use --passphrase-file, --passphrase-command or "
+			   "unlock_keep"),
 			 dir);
 		break;
 	case ERR_WRONG_KEY:
@@ -221,7 +233,7 @@ static void explain(const struct unlock *unlock, enum err err, struct str *why)
 }
 
 enum err unlock_open(struct unlock *unlock, const struct ask *ask,
-		     struct bytes passphrase, struct str *why)
+		     const struct source *passphrase, struct str *why)
 {
 	AUTO(box_done) struct box box = {.method = UNLOCK_FILE};
 	AUTO(secret_done) struct secret key = SECRET_INIT;
@@ -230,12 +242,13 @@ enum err unlock_open(struct unlock *unlock, const struct ask *ask,
 	if (err == ERR_NOT_FOUND && !has_store(unlock))
 		err = make_first(unlock, &box);
 	if (err == ERR_OK)
-		err = open_box(unlock, ask, passphrase, &box, &key);
+		err = open_box(unlock, ask, passphrase, &box, &key, why);
 	if (err == ERR_OK) {
 		take(unlock, &box, &key);
 		return ERR_OK;
 	}
-	explain(unlock, err, why);
+	if (!why->len)
+		explain(unlock, err, why);
 	return err == ERR_WRONG_KEY ? ERR_SHUT : err;
 }
 

@@ -7,6 +7,7 @@
 
 #include "client/unlock/ask.h"
 #include "client/unlock/box.h"
+#include "client/unlock/source.h"
 #include "client/unlock/token.h"
 #include "common/base/str.h"
 
@@ -38,12 +39,13 @@ void unlock_init(struct unlock *unlock, const struct unlock_parts *parts,
 void unlock_done(struct unlock *unlock);
 
 /** Get the key, asking @ask as far as it has to be; where there is no store yet, make one.
- *  @passphrase: from a file, or {NULL, 0}. The caller holds the owner lock. @why gets a
- *  sentence.
+ *  @passphrase: where it comes from without asking, or NULL; read only when it is needed. The
+ *  caller holds the owner lock. @why gets a sentence.
  *  Errors: ERR_SHUT (nobody could be asked, or the answers were wrong), ERR_NOT_FOUND (there
- *  is a store, but no key), ERR_CORRUPT, ERR_NEWER, ERR_FORBIDDEN, ERR_IO. */
+ *  is a store, but no key), ERR_CORRUPT, ERR_NEWER, ERR_FORBIDDEN, ERR_IO; those of
+ *  source_read(). */
 enum err unlock_open(struct unlock *unlock, const struct ask *ask,
-		     struct bytes passphrase, struct str *why) MUST_CHECK;
+		     const struct source *passphrase, struct str *why) MUST_CHECK;
 
 /** Keep the key in another way, or with another passphrase: the key stays, the store is not
  *  touched. @secret: the new passphrase, or the token's PIN, or "". What the keyring

@@ -41,7 +41,9 @@ check "alice signs up" run 0 alice --signup --account alice --email alice@exampl
 	"${with_password[@]}"
 until_true "a letter comes" code_for alice@example.org >/dev/null
 check "and is in" run 0 alice --code "$(code_for alice@example.org)"
-check "her key is added" run 0 alice --key-add "$world/ssh/laptop.pub" "${with_password[@]}"
+check "her key is added, with a password that a program prints" \
+	run 0 alice --key-add "$world/ssh/laptop.pub" \
+	--password-command "cat $world/alice/password"
 check "without an authenticator it is enough" run 0 before --login --key --account alice
 check "she enrols one" run 0 alice --totp-enrol "${with_password[@]}"
 secret=$(sed -n 's/^secret\t//p' "$world/run.log")

@@ -58,6 +58,18 @@ check "another passphrase" run 0 alice --unlock passphrase --passphrase-file "$w
 	--new-passphrase-file "$world/second"
 check "ends the first" run 85 alice --rooms --passphrase-file "$world/first"
 check "and opens the store" run 0 alice --rooms --passphrase-file "$world/second"
+check "so does what a program prints" run 0 alice --rooms --passphrase-command "cat $world/second"
+check "one that fails is told" run 74 alice --rooms --passphrase-command "false"
+check "by its name" says 'false has failed with exit status 1'
+mkdir -p "$world/alice/.config/chat"
+echo "passphrase_command = cat $world/second" >"$world/alice/.config/chat/client.conf"
+check "the configuration file may name it" run 0 alice --rooms
+check "not beside a file that holds it" bash -c \
+	"echo 'passphrase_file = $world/second' >>'$world/alice/.config/chat/client.conf'"
+check "which is an error" run 64 alice --rooms
+check "and said" says 'one of them will do'
+check "the command line is nearer" run 0 alice --rooms --passphrase-file "$world/second"
+rm "$world/alice/.config/chat/client.conf"
 
 scene "What lies in the folder"
 secret needles 'correct horse battery

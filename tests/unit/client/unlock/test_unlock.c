@@ -170,7 +170,7 @@ static enum err again(struct scene *scene, const struct ask *ask)
 	unlock_init(&scene->unlock, &scene->parts, scene->dir.ptr);
 	scene->unlock.keep_ms = keep_ms;
 	str_clear(&scene->why);
-	return unlock_open(&scene->unlock, ask, bytes_of(NULL, 0), &scene->why);
+	return unlock_open(&scene->unlock, ask, NULL, &scene->why);
 }
 
 static void first(struct scene *scene, uint8_t ret_key[BOX_KEY_LEN])
@@ -237,7 +237,13 @@ static void the_form_before_is_read(void **state)
 
 static void a_passphrase_opens_it(void **state)
 {
+	static const struct opt_row rows[] = {
+		{.name = "command", .type = OPT_TEXT, OPT_ANY, .fallback = "echo " GOOD},
+		{.name = "file", .type = OPT_TEXT, OPT_ANY, .fallback = ""},
+	};
 	struct scene *scene = *state;
+	struct opts opts;
+	const struct source program = {.opts = &opts, .command = 0, .file = 1};
 	struct script script = script_of(GOOD, NULL, NULL);
 	uint8_t key[BOX_KEY_LEN];
 
@@ -245,10 +251,12 @@ static void a_passphrase_opens_it(void **state)
 	set(scene, UNLOCK_PASSPHRASE, false, GOOD);
 	check_ok(again(scene, &script.ask));
 	has_key(scene, key);
-	/* From a file, without anybody to ask. */
+	/* From a program, without anybody to ask. */
 	unlock_done(&scene->unlock);
 	unlock_init(&scene->unlock, &scene->parts, scene->dir.ptr);
-	check_ok(unlock_open(&scene->unlock, &ask_nobody, bytes_text(GOOD), &scene->why));
+	opts_init(&opts, rows, ARRAY_LEN(rows), NULL);
+	check_ok(unlock_open(&scene->unlock, &ask_nobody, &program, &scene->why));
+	opts_done(&opts);
 	has_key(scene, key);
 }
 

@@ -20,6 +20,7 @@ enum group {
 	GROUP_LISTEN,
 	GROUP_STORE,
 	GROUP_MAIL,
+	GROUP_HOOK,
 	GROUP_COUNT
 };
 
@@ -32,7 +33,7 @@ static const struct opt_row rows[] = {
 static const char *const headings[GROUP_COUNT] = {
 	[GROUP_NOW] = N_("What to do"),   [GROUP_COMMAND] = N_("For commands"),
 	[GROUP_LISTEN] = N_("Listening"), [GROUP_STORE] = N_("Storing and logging"),
-	[GROUP_MAIL] = N_("Mail"),
+	[GROUP_MAIL] = N_("Mail"),        [GROUP_HOOK] = N_("Webhooks"),
 };
 
 static const char *environment(const char *name, void *ctx)
@@ -144,6 +145,7 @@ static void fill(struct config *config)
 		.key_factor = (enum key_factor)opts_word(opts, OPTION_KEY_FACTOR),
 		.key_verify = opts_bool(opts, OPTION_KEY_VERIFY),
 		.trusted_proxies = config->proxies,
+		.hook_ca = given(opts, OPTION_HOOK_CA),
 	};
 	config->log_format = (enum log_format)opts_word(opts, OPTION_LOG_FORMAT);
 	config->log_level = (enum log_level)opts_word(opts, OPTION_LOG_LEVEL);
@@ -164,6 +166,26 @@ static enum err read_proxies(struct config *config, struct str *why)
 	}
 	config->server.trusted_count = count;
 	return ERR_OK;
+}
+
+/* What is no address is a host. */
+static void read_hook_allow(struct config *config)
+{
+	struct target_allow *allow = &config->server.hook_allow;
+	size_t count = opts_list_count(&config->opts, OPTION_HOOK_ALLOW), hosts = 0;
+
+	*allow = (struct target_allow){.ranges = config->hook_ranges,
+				       .hosts = config->hook_hosts};
+	for (size_t i = 0; i < count; i++) {
+		const char *text = opts_list_item(&config->opts, OPTION_HOOK_ALLOW, i);
+		struct net_range *range = &config->hook_ranges[allow->range_count];
+
+		if (net_range_parse(text, range) == ERR_OK)
+			allow->range_count++;
+		else
+			config->hook_hosts[hosts++] = text;
+	}
+	config->hook_hosts[hosts] = NULL;
 }
 
 static enum err read_file(struct config *config, struct str *why)
@@ -220,6 +242,7 @@ enum err config_load(struct config *config, int argc, char *const argv[], struct
 	if (err == ERR_OK) {
 		find_places(config);
 		fill(config);
+		read_hook_allow(config);
 		err = read_proxies(config, why);
 	}
 	return err;
@@ -268,7 +291,9 @@ enum err config_check(const struct config *config, struct str *why)
 	}
 	enum err err = check_readable(server->tls_cert, why);
 
-	return err == ERR_OK ? check_readable(server->tls_key, why) : err;
+	if (err == ERR_OK)
+		err = check_readable(server->tls_key, why);
+	return err == ERR_OK ? check_readable(server->hook_ca, why) : err;
 }
 
 void config_help(const struct config *config, unsigned width, struct str *out)

@@ -29,6 +29,8 @@ struct config {
 	const char *origins[OPT_LIST_MAX + 1];
 	const char *addresses[OPT_LIST_MAX + 1];
 	struct net_range proxies[OPT_LIST_MAX];
+	struct net_range hook_ranges[OPT_LIST_MAX];
+	const char *hook_hosts[OPT_LIST_MAX + 1];
 };
 
 /** Read everything. Errors: ERR_USAGE, ERR_NOT_FOUND (--config names no file), those of

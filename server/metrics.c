@@ -14,6 +14,7 @@
 #include "server/net/loop.h"
 #include "server/obs/process.h"
 #include "server/outbox.h"
+#include "server/postbox.h"
 #include "server/rest/route.h"
 #include "server/store/driver_sqlite.h"
 #include "server/store/store.h"
@@ -83,6 +84,15 @@ static void take_mail(struct metrics *metrics, const struct server *server)
 	metric_set(metrics, METRIC_mail_failures, (double)stats.failures);
 }
 
+static void take_hooks(struct metrics *metrics, const struct server *server)
+{
+	const struct postbox_stats stats = postbox_stats(server->postbox);
+
+	metric_set(metrics, METRIC_hook_failures, (double)stats.failed);
+	metric_set(metrics, METRIC_hook_lost, (double)stats.lost);
+	metric_set(metrics, METRIC_hook_sent, (double)stats.sent);
+}
+
 static void take_process(struct metrics *metrics, const struct server *server)
 {
 	const struct process_use use = process_use();
@@ -115,6 +125,7 @@ static void answer(struct page *page)
 	take_store(&metrics, server);
 	take_net(&metrics, server);
 	take_mail(&metrics, server);
+	take_hooks(&metrics, server);
 	take_process(&metrics, server);
 	metric_set(&metrics, METRIC_letters, (double)page->letters);
 	metric_set(&metrics, METRIC_database_bytes,

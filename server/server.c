@@ -20,6 +20,7 @@
 #include "server/core/revoked.h"
 #include "server/core/room.h"
 #include "server/drain.h"
+#include "server/hook/poster_curl.h"
 #include "server/mail/mailer_open.h"
 #include "server/metrics.h"
 #include "server/net/listen.h"
@@ -29,6 +30,7 @@
 #include "server/on/receipts.h"
 #include "server/on/session.h"
 #include "server/outbox.h"
+#include "server/postbox.h"
 #include "server/rest/guard.h"
 #include "server/secrets.h"
 #include "server/store/store_session.h"
@@ -111,6 +113,7 @@ static void on_woken(void *ctx)
 	}
 	if (server->writer && writer_mailed(server->writer)) {
 		outbox_look(server->outbox);
+		postbox_look(server->postbox);
 	}
 	if (atomic_load(&server->stop) && server->drain_ms == 0) {
 		drain_begin(server);
@@ -137,6 +140,7 @@ void server_tick(struct server *server)
 	health_tick(server);
 	watch(server, now);
 	outbox_look(server->outbox);
+	postbox_look(server->postbox);
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
 		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
@@ -157,7 +161,7 @@ static void on_tick(void *ctx)
 void server_turn(struct server *server)
 {
 	on_woken(server);
-	while (outbox_is_busy(server->outbox))
+	while (outbox_is_busy(server->outbox) || postbox_is_busy(server->postbox))
 		on_woken(server);
 	conns_flush(server->conns);
 }
@@ -311,10 +315,31 @@ static enum err make_loop(struct server *server, struct str *why)
 	return loop_new(&config, &server->loop, why);
 }
 
-static enum err start_workers(struct server *server, bool inline_mode, struct str *why)
+/* A server that was built without libcurl queues, and says that nobody can be reached. */
+static enum err start_poster(struct server *server, const struct server_setup *setup)
+{
+	const struct poster_config config = {
+		.allow = server->config.hook_allow,
+		.ca = server->config.hook_ca,
+		.back = &server->jobs_done,
+	};
+	enum err err = setup->inline_mode ? ERR_STATE
+					  : poster_curl_new(&config, &server->poster);
+
+	server->postbox = postbox_new(server);
+	if (err == ERR_STATE) {
+		server->poster = poster_memory_new(&server->jobs_done, setup->hook_answer,
+						   setup->hook_ctx);
+		return ERR_OK;
+	}
+	return err;
+}
+
+static enum err start_workers(struct server *server, const struct server_setup *setup,
+			      struct str *why)
 {
 	const struct server_config *config = &server->config;
-	unsigned threads = inline_mode ? 0 : 1;
+	unsigned threads = setup->inline_mode ? 0 : 1;
 	const struct mail_config mail = {
 		.from = config->mail_from,
 		.spool = config->mail_spool,
@@ -335,6 +360,8 @@ static enum err start_workers(struct server *server, bool inline_mode, struct st
 		err = worker_start(&server->postman, threads, MAIL_QUEUE,
 				   &server->jobs_done, NULL);
 	}
+	if (err == ERR_OK)
+		err = start_poster(server, setup);
 	if (err != ERR_OK) {
 		str_add(why, "cannot start the worker threads");
 	}
@@ -510,7 +537,7 @@ static enum err begin(struct server *server, const struct server_setup *setup,
 		err = open_store(server, setup, why);
 	}
 	if (err == ERR_OK) {
-		err = start_workers(server, setup->inline_mode, why);
+		err = start_workers(server, setup, why);
 	}
 	if (err == ERR_OK && !setup->inline_mode && server->config.socket_path[0]) {
 		err = make_parent(server, why);
@@ -562,9 +589,13 @@ void server_free(struct server **server)
 	}
 	if (gone->outbox)
 		outbox_hurry(gone->outbox);
+	if (gone->postbox)
+		postbox_hurry(gone->postbox);
 	if (gone->has_workers) {
 		worker_stop(&gone->hasher);
 		worker_stop(&gone->postman);
+		if (gone->poster)
+			gone->poster->close(&gone->poster);
 		reap_jobs(gone);
 	}
 	writer_free(&gone->writer);
@@ -581,6 +612,7 @@ void server_free(struct server **server)
 		gone->bus->close(&gone->bus);
 	}
 	outbox_free(&gone->outbox);
+	postbox_free(&gone->postbox);
 	rates_free(&gone->rates);
 	guard_free(&gone->guard);
 	receipts_free(&gone->receipts);

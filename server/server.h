@@ -18,6 +18,8 @@
 #include "server/core/local.h"
 #include "server/core/login.h"
 #include "server/core/news.h"
+#include "server/hook/poster_memory.h"
+#include "server/hook/target.h"
 #include "server/mail/mailer_smtp.h"
 #include "server/net/conn.h"
 #include "server/net/forwarded.h"
@@ -31,6 +33,7 @@ struct guard;
 struct loop;
 struct mailer;
 struct outbox;
+struct postbox;
 struct rates;
 struct revoked;
 struct writer;
@@ -70,6 +73,9 @@ struct server_config {
 	bool key_verify;              /**< tokens must verify their user at log-in */
 	const struct net_range *trusted_proxies; /**< their X-Forwarded-For is believed */
 	size_t trusted_count;
+	struct target_allow
+		hook_allow;  /**< where requests to other servers may go, too */
+	const char *hook_ca; /**< certificates to believe there, or NULL */
 };
 
 /** A job of the hasher or the postman. done() is called on the loop thread. */
@@ -97,9 +103,11 @@ struct server {
 	struct writer *writer;
 	struct worker hasher;  /**< passwords: one thread, 64 may wait, then ERR_BUSY */
 	struct worker postman; /**< mail: one thread; its jobs use the mailer */
-	struct mailbox jobs_done; /**< of both, reaped by the loop */
+	struct mailbox jobs_done; /**< of them and the poster, reaped by the loop */
 	struct mailer *mailer;
 	struct outbox *outbox;       /**< letters from the queue to the mailer */
+	struct poster *poster;       /**< requests to other servers */
+	struct postbox *postbox;     /**< they from their queue to the poster */
 	struct keys keys;            /**< from secrets/: see secrets.h */
 	struct revoked *revoked;     /**< sessions whose tokens are refused from now on */
 	struct guard *guard;         /**< rest/: who has guessed wrong how often */
@@ -136,7 +144,9 @@ struct server_setup {
 	bool inline_mode; /**< no threads, sockets, lock or files but the database: tests call
 			   *   server_turn() and plug connections in themselves */
 	uint32_t own_uid;
-	struct reloader reloader; /**< may be all zero */
+	struct reloader reloader;      /**< may be all zero */
+	poster_answer_fn *hook_answer; /**< inline mode: the other servers; or NULL */
+	void *hook_ctx;
 };
 
 /** Wire everything, open the store, listen.

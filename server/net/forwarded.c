@@ -8,83 +8,7 @@
 #include "server/net/forwarded.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
-
-static bool parse_address(const char *text, uint8_t out[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	if (inet_pton(AF_INET6, text, out) == 1) {
-		return true;
-	}
-	memcpy(out, mapped, sizeof(mapped));
-	return inet_pton(AF_INET, text, out + sizeof(mapped)) == 1;
-}
-
-/* Whole, digits only, at most 128. */
-static bool parse_bits(const char *text, unsigned *ret_bits)
-{
-	size_t len = strlen(text);
-
-	if (len == 0 || len > 3 || strspn(text, "0123456789") != len) {
-		return false;
-	}
-	*ret_bits = (unsigned)strtoul(text, NULL, 10);
-	return true;
-}
-
-enum err net_range_parse(const char *text, struct net_range *ret_range)
-{
-	char address[sizeof(((struct peer *)NULL)->address)];
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	bool four = memchr(text, ':', len) == NULL;
-	struct net_range range = {.bits = 128};
-
-	if (len >= sizeof(address)) {
-		return ERR_BAD;
-	}
-	memcpy(address, text, len);
-	address[len] = '\0';
-	if (!parse_address(address, range.address)) {
-		return ERR_BAD;
-	}
-	if (slash) {
-		if (!parse_bits(slash + 1, &range.bits) ||
-		    range.bits > (four ? 32 : 128)) {
-			return ERR_BAD;
-		}
-		range.bits += four ? 96 : 0;
-	}
-	*ret_range = range;
-	return ERR_OK;
-}
-
-static bool in_range(const struct net_range *range, const uint8_t address[16])
-{
-	size_t whole = range->bits / 8;
-	unsigned rest = range->bits % 8;
-	uint8_t mask = (uint8_t)(0xff00u >> rest);
-
-	return memcmp(range->address, address, whole) == 0 &&
-	       (rest == 0 || ((range->address[whole] ^ address[whole]) & mask) == 0);
-}
-
-bool net_ranges_have(const struct net_ranges *ranges, const char *address)
-{
-	uint8_t bytes[16];
-
-	if (ranges->count == 0 || !parse_address(address, bytes)) {
-		return false;
-	}
-	for (size_t i = 0; i < ranges->count; i++) {
-		if (in_range(&ranges->rows[i], bytes)) {
-			return true;
-		}
-	}
-	return false;
-}
 
 /* Cut the last element off @header, without the blanks around it. */
 static struct bytes cut_last(struct bytes *header)
@@ -131,7 +55,7 @@ static bool read_address(struct bytes text, char *dst, size_t size)
 	}
 	memcpy(raw, text.ptr, text.len);
 	raw[text.len] = '\0';
-	if (!parse_address(raw, bytes)) {
+	if (!net_address_parse(raw, bytes)) {
 		return false;
 	}
 	bool four = memcmp(bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;

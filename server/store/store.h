@@ -24,7 +24,7 @@ struct store {
 	const struct clock *clock;
 	const struct random *random; /**< for ids that are drawn here */
 	struct bytes audit_key;      /**< borrowed; of core/audit.h */
-	bool mailed; /**< a letter was queued; whoever looks after that takes it back */
+	bool mailed; /**< a letter or a posting was queued; who looks after it takes it back */
 	bool reader;
 };
 

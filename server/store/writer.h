@@ -54,8 +54,8 @@ void writer_go(struct writer *writer);
 /** Call done() of every finished task; returns how many. Thread: loop. */
 size_t writer_reap(struct writer *writer);
 
-/** Whether a letter was queued since this was asked last, by a task whose done() has been
- *  called or is about to be. Thread: loop. */
+/** Whether a letter or a posting was queued since this was asked last, by a task whose
+ *  done() has been called or is about to be. Thread: loop. */
 bool writer_mailed(struct writer *writer);
 
 /** What the last commit that wrote something said; not ERR_OK makes /readyz fail. While it

@@ -3,7 +3,7 @@
  * Authorization, X-Forwarded-For, a range of addresses, the parts of a handshake. Then all of
  * it once more as the pieces of WebSocket messages. What is believed must be well-formed; a
  * message must be its pieces, within the bounds. */
-/* Covers: server/net/upgrade.c server/net/forwarded.c server/net/input.c */
+/* Covers: server/net/upgrade.c server/net/forwarded.c server/net/input.c server/net/range.c */
 #include <arpa/inet.h>
 #include <assert.h>
 #include <stdint.h>

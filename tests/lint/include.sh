@@ -32,11 +32,12 @@ server/store/     ${common}|server/store/
 server/bus/       ${common}|server/bus/
 server/mail/      ${common}|server/mail/
 server/obs/       ${common}|server/obs/
+server/hook/      ${common}|server/hook/|server/net/range\.h
 server/net/       ${common}|server/net/
 server/core/      ${pure}|server/(core|ds|store|bus|mail)/
 server/ds/        ${pure}|server/(core|ds|store|bus|mail)/
 server/on/        ${common}|server/(core|ds|store|bus|mail|net|obs|on)/|server/[a-z_]+\.(h|def)
-server/rest/      ${common}|server/(core|ds|store|bus|mail|net|obs|rest)/|server/[a-z_]+\.(h|def)
+server/rest/      ${common}|server/(core|ds|store|bus|mail|net|obs|hook|rest)/|server/[a-z_]+\.(h|def)
 server/admin/     ${common}|server/(core|ds|store|bus|mail|obs|admin)/|server/[a-z_]+\.(h|def)
 server/           ${common}|server/
 tests/            (common|client|server|tests)/
@@ -48,6 +49,7 @@ cjson/            common/proto/json\.c
 sodium            common/crypto/
 openssl/          common/crypto/
 sqlite3           common/sqlite/|server/store/driver_sqlite\.c|client/cache/(db|vfs)[a-z_]*\.[ch]
+curl              server/(hook/poster_curl|mail/mailer_smtp)\.c
 libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws\.c
 readline/         client/ui/line\.c
 qrencode          client/ui/qr\.c

@@ -25,6 +25,8 @@ static const struct {
 	{STMT_view_digest, "SCAN r USING INDEX room_broadcast"},
 	/* the slice that an inner select has cut */
 	{STMT_mail_count, "SCAN k"},
+	{STMT_posting_count, "SCAN k"},
+	{STMT_posting_queue, "SCAN k"},
 	{STMT_view_digest, "SCAN k"},
 	{STMT_view_public, "SCAN k"},
 	/* the directory of public rooms: sorted by activity, which changes with each message */
@@ -33,6 +35,7 @@ static const struct {
 	{STMT_account_erase_uids, "SCAN unix_uid"},
 	{STMT_invite_expire, "SCAN invite"},
 	{STMT_mail_count, "SCAN mail USING COVERING INDEX mail_due"},
+	{STMT_posting_count, "SCAN posting USING COVERING INDEX posting_queue"},
 	/* one row, from the end of the table */
 	{STMT_audit_last, "SCAN audit"},
 	/* once in the life of a copy, or when a person asks */

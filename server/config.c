@@ -140,6 +140,7 @@ static void fill(struct config *config)
 		.otp_policy = (enum otp_policy)opts_word(opts, OPTION_OTP_POLICY),
 		.directory = (enum directory)opts_word(opts, OPTION_DIRECTORY),
 		.lobby = opts_text(opts, OPTION_LOBBY),
+		.docs_dir = opts_text(opts, OPTION_DOCS_DIR),
 		.origins = config->origins,
 		.addresses = config->addresses,
 		.key_factor = (enum key_factor)opts_word(opts, OPTION_KEY_FACTOR),

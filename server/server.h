@@ -45,6 +45,7 @@ enum directory { DIRECTORY_EVERYONE, DIRECTORY_SEARCH, DIRECTORY_OFF };
 struct server_config {
 	const char *data_dir; /**< chat.db, files/, server.lock */
 	const char *secrets_dir;
+	const char *docs_dir;    /**< Swagger UI; empty or NULL: where it is installed */
 	const char *socket_path; /**< chat.sock; empty = none */
 	const char *listen_host; /**< empty = no TCP */
 	unsigned listen_port;    /**< 0 = any free one */

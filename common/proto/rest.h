@@ -4,6 +4,7 @@
 #ifndef CHAT_PROTO_REST_H
 #define CHAT_PROTO_REST_H
 
+#include "common/base/err.h"
 #include "common/proto/body.h"
 
 enum rest_op {
@@ -25,7 +26,22 @@ struct rest_row {
 	const struct body_def *(*out)(void);
 };
 
+#define REST_ERRORS_MOST 12
+
+/** What is said about a route. */
+struct rest_about {
+	const char *summary; /**< an English sentence without its full stop */
+	enum err errors[REST_ERRORS_MOST]; /**< beyond those of all routes like it */
+	const char *takes, *gives; /**< media types, by ", "; NULL: JSON or nothing */
+};
+
 const struct rest_row *rest_row(enum rest_op op);
+const struct rest_about *rest_about(enum rest_op op);
+/** Whether an Idempotency-Key counts with @row. Nothing about accounts: digest and answer
+ *  would keep passwords and codes. */
+bool rest_takes_key(const struct rest_row *row);
+/** Whether a request of @row may be answered with @err, as the document says. */
+bool rest_may_fail(const struct rest_row *row, enum err err);
 /** The row of operation @op (@len bytes), or NULL. */
 const struct rest_row *rest_find(const char *op, size_t len);
 

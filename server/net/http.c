@@ -73,6 +73,16 @@ static const char *status_text(int status)
 	}
 }
 
+static bool has_header(const struct reply *reply, const char *name)
+{
+	for (size_t i = 0; i < reply->header_count; i++) {
+		if (strcmp(reply->headers[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Head and body in one buffer behind LWS_PRE bytes. */
 static void compose(struct wire *wire, const struct reply *reply)
 {
@@ -85,7 +95,10 @@ static void compose(struct wire *wire, const struct reply *reply)
 	if (reply->status != 204 && reply->status != 304) {
 		str_addf(&head, "Content-Length: %zu\r\n", reply->body.len);
 	}
-	str_add(&head, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+	if (!has_header(reply, "Cache-Control")) {
+		str_add(&head, "Cache-Control: no-store\r\n");
+	}
+	str_add(&head, "X-Content-Type-Options: nosniff\r\n");
 	if (wire->number) {
 		str_addf(&head, "X-Request-Id: %llx\r\n",
 			 (unsigned long long)wire->number);
@@ -102,7 +115,9 @@ static void compose(struct wire *wire, const struct reply *reply)
 	memset(buf_room(&wire->out, LWS_PRE), 0, LWS_PRE);
 	wire->out.len = LWS_PRE;
 	buf_add(&wire->out, head.ptr, head.len);
-	buf_add_bytes(&wire->out, reply->body);
+	if (!wire->bare) {
+		buf_add_bytes(&wire->out, reply->body);
+	}
 	str_done(&head);
 }
 
@@ -392,6 +407,7 @@ static int on_head(struct wire *wire, const char *path, size_t path_len)
 	wire->replied = false;
 	wire->hang_up = false;
 	wire->completed = false;
+	wire->bare = method == LWSHUMETH_HEAD;
 	wire->request = request_new(config->server, &http_io, wire);
 	wire->number = wire->request->number = wire_number(wire);
 	wire_until(wire, BODY_MS);
@@ -451,6 +467,7 @@ static int on_writeable(struct wire *wire)
 		return 0;
 	}
 	wire_busy(wire, false);
+	wire->bare = false;
 	if (!send_out(wire)) {
 		return -1;
 	}

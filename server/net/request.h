@@ -75,7 +75,7 @@ struct request {
 	struct str body; /**< whole; its bound was checked while it came in */
 	struct request_field fields[REQUEST_FIELDS_MAX];
 	size_t field_count;
-	struct request_field out[8]; /**< headers of the answer */
+	struct request_field out[12]; /**< headers of the answer */
 	size_t out_count;
 	uint64_t retry_ms; /**< the router's: with ERR_RATE from begin() */
 };

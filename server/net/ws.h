@@ -29,6 +29,7 @@ struct wire {
 	uint64_t body_len, body_most;
 	struct buf out; /* LWS_PRE bytes, then the answer */
 	bool replied;
+	bool bare;      /* HEAD: the answer goes without its body */
 	bool completed; /* lws has told that the body is whole */
 	bool busy;      /* a request is worked on, or its answer not out yet */
 	bool hang_up;   /* after the answer */

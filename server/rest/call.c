@@ -12,6 +12,7 @@
 #include "common/base/mem.h"
 #include "server/metrics.h"
 #include "server/rest/args.h"
+#include "server/rest/etag.h"
 #include "server/rest/idempotency.h"
 #include "server/store/writer.h"
 
@@ -63,8 +64,11 @@ void *call_data(struct call *call, size_t size, void (*done)(void *data))
 static enum err run_work(struct task *task, struct store *store)
 {
 	struct call *call = CONTAINER_OF(task, struct call, task);
+	enum err err = call->work(call, store);
 
-	return call->work(call, store);
+	if (err == ERR_OK)
+		etag_make(call);
+	return err;
 }
 
 /* A writing call whose client may send it twice. */
@@ -149,7 +153,9 @@ void call_finish(struct call *call)
 		return;
 	}
 	metrics_call(call->server, call->row, 200, ERR_OK);
-	if (call->answer_type)
+	if (etag_spares(call))
+		request_reply(&call->request, 304, NULL, bytes_of(NULL, 0));
+	else if (call->answer_type)
 		request_reply(&call->request, 200, call->answer_type,
 			      buf_view(&call->answer));
 	else

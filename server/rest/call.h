@@ -19,6 +19,8 @@
 #include "server/store/store_limiter.h"
 #include "server/store/task.h"
 
+#define ETAG_LEN 34 /* 32 digits and quotes */
+
 struct call;
 
 /** Does the work on the store and writes the answer with call_answer(). A failure undoes
@@ -46,7 +48,8 @@ struct call {
 	struct buf answer; /**< JSON; empty: 204 */
 	const char
 		*answer_type; /**< its media type where it is not JSON; owned by data */
-	enum err refused;     /**< the work was done, and this is what to answer */
+	char etag[ETAG_LEN + 1]; /**< of the answer to a GET over HTTP; see etag.h */
+	enum err refused;        /**< the work was done, and this is what to answer */
 	const char *field;  /**< of the arguments, what an error is about; static text */
 	const char *detail; /**< English, static text */
 	uint64_t retry_ms;

@@ -34,11 +34,8 @@ bool idempotency_wanted(const struct call *call)
 	struct bytes key = key_of(call);
 	struct id id;
 
-	/* Nothing about accounts: digest and answer would keep passwords and codes. */
-	if (strncmp(call->row->op, "auth_", 5) == 0)
-		return false;
 	return key.len > 0 && !id_is_zero(&call->actor.user) &&
-	       call->request->method == METHOD_POST && !(sends(call) && is_cid(key, &id));
+	       rest_takes_key(call->row) && !(sends(call) && is_cid(key, &id));
 }
 
 static void digest_of(const struct call *call, uint8_t ret_digest[SHA256_LEN])

@@ -28,12 +28,14 @@ static const struct rest_row *row_of(const struct request *request)
 	return request->row;
 }
 
+/* As rows have it: HEAD is GET, and the transport leaves the body out (RFC 9110 section
+ * 9.3.2). */
 static const char *method_name(enum request_method method)
 {
 	static const char *const names[] = {
 		[METHOD_GET] = "GET",       [METHOD_POST] = "POST",
 		[METHOD_PUT] = "PUT",       [METHOD_PATCH] = "PATCH",
-		[METHOD_DELETE] = "DELETE",
+		[METHOD_DELETE] = "DELETE", [METHOD_HEAD] = "GET",
 	};
 
 	return (size_t)method < ARRAY_LEN(names) ? names[method] : "";
@@ -80,7 +82,7 @@ static bool is_better(const char *pattern, const struct rest_row *than)
 }
 
 /* Errors: ERR_NOT_FOUND, ERR_METHOD when only other methods have that path, which are then
- * named (RFC 9110 section 15.5.6). */
+ * named (RFC 9110 section 15.5.6). OPTIONS is told them and gets no row. */
 static enum err find_row(struct request *request)
 {
 	struct bytes path = str_view(&request->path);
@@ -91,7 +93,8 @@ static enum err find_row(struct request *request)
 		const struct rest_row *row = rest_row((enum rest_op)op);
 		if (!fits(row->path, path))
 			continue;
-		str_addf(&allow, allow.len ? ", %s" : "%s", row->method);
+		str_addf(&allow, "%s%s, ", row->method,
+			 strcmp(row->method, "GET") == 0 ? ", HEAD" : "");
 		if (strcmp(row->method, method_name(request->method)) == 0 &&
 		    is_better(row->path, best))
 			best = row;
@@ -99,9 +102,11 @@ static enum err find_row(struct request *request)
 	request->row = best;
 	if (best)
 		return ERR_OK;
-	if (allow.len)
-		request_set(request, "Allow", allow.ptr);
-	return allow.len ? ERR_METHOD : ERR_NOT_FOUND;
+	if (allow.len == 0)
+		return ERR_NOT_FOUND;
+	str_add(&allow, "OPTIONS");
+	request_set(request, "Allow", allow.ptr);
+	return request->method == METHOD_OPTIONS ? ERR_OK : ERR_METHOD;
 }
 
 /* The parameters of @pattern, decoded by the transport already, become fields. */
@@ -134,19 +139,23 @@ static const char *allowed_origin(const struct request *request)
 static void set_cors(struct request *request)
 {
 	const char *origin = allowed_origin(request);
+	const char *const *listed = request->server->config.origins;
 
+	if (listed && *listed) /* whoever asks: the answer to others differs */
+		request_set(request, "Vary", "Origin");
 	if (!origin)
 		return;
 	request_set(request, "Access-Control-Allow-Origin", origin);
-	request_set(request, "Vary", "Origin");
 	if (request->method != METHOD_OPTIONS) {
-		request_set(request, "Access-Control-Expose-Headers", "Retry-After");
+		request_set(request, "Access-Control-Expose-Headers",
+			    "Accept-Ranges, Content-Range, ETag, Retry-After, "
+			    "X-Request-Id");
 		return;
 	}
 	request_set(request, "Access-Control-Allow-Methods",
 		    "GET, POST, PUT, PATCH, DELETE");
 	request_set(request, "Access-Control-Allow-Headers",
-		    "Authorization, Content-Type, Idempotency-Key");
+		    "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range");
 	request_set(request, "Access-Control-Max-Age", "600");
 }
 
@@ -194,15 +203,13 @@ static enum err begin(struct request *request, size_t *ret_body_max)
 	const bool framed = request->row != NULL;
 	enum err err;
 
-	set_cors(request);
 	*ret_body_max = 0;
-	if (request->method == METHOD_OPTIONS)
-		return ERR_OK;
 	if (!framed) {
+		set_cors(request);
 		err = find_row(request);
-		if (err == ERR_OK)
+		if (err == ERR_OK && request->row)
 			err = add_params(request, row_of(request)->path);
-		if (err != ERR_OK)
+		if (err != ERR_OK || !request->row)
 			return err;
 	}
 	err = identify(request);

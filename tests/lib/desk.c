@@ -110,6 +110,7 @@ static void on_reply(struct request *request, const struct reply *reply)
 	struct desk *desk = request->carrier;
 
 	desk->status = reply->status;
+	desk->row = request->row;
 	str_set_len(&desk->body, (const char *)reply->body.ptr, reply->body.len);
 	desk->is_json = reply->content_type && strstr(reply->content_type, "json");
 	str_clear(&desk->headers);
@@ -124,9 +125,11 @@ static const struct request_io desk_io = {.reply = on_reply};
 
 static enum request_method method_of(const char *line)
 {
-	static const char *const names[] = {"GET ", "POST ", "PUT ", "PATCH ", "DELETE "};
-	static const enum request_method methods[] = {METHOD_GET, METHOD_POST, METHOD_PUT,
-						      METHOD_PATCH, METHOD_DELETE};
+	static const char *const names[] = {"GET ",   "POST ",   "PUT ",
+					    "PATCH ", "DELETE ", "HEAD "};
+	static const enum request_method methods[] = {METHOD_GET,    METHOD_POST,
+						      METHOD_PUT,    METHOD_PATCH,
+						      METHOD_DELETE, METHOD_HEAD};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (strncmp(line, names[i], strlen(names[i])) == 0)
@@ -153,6 +156,18 @@ static void set_target(struct request *request, const char *target)
 	}
 }
 
+/* What is answered must be what the OpenAPI document says. */
+static void check_documented(struct desk *desk)
+{
+	struct desk_text code = desk_get(desk, "code");
+
+	if (desk->status < 400 || !desk->row)
+		return;
+	if (!rest_may_fail(desk->row, err_from_word(code.text, strlen(code.text))))
+		fail_msg("%s answers `%s`: name it in its ABOUT row in rest.def",
+			 desk->row->op, code.text);
+}
+
 static void answer_comes(struct desk *desk)
 {
 	for (unsigned i = 0; i < TURNS && desk->status == 0; i++)
@@ -162,6 +177,7 @@ static void answer_comes(struct desk *desk)
 	json_free(&desk->json);
 	if (desk->is_json)
 		check_ok(json_parse(str_view(&desk->body), &desk->json));
+	check_documented(desk);
 }
 
 static PRINTF(4, 0) int ask(struct desk *desk, const char *line, const char *token,
@@ -173,6 +189,7 @@ static PRINTF(4, 0) int ask(struct desk *desk, const char *line, const char *tok
 	size_t most = 0;
 
 	request->peer = desk->peer;
+	request->number = 1; /* as HTTP has it */
 	request->method = method_of(line);
 	set_target(request, strchr(line, ' ') + 1);
 	if (token) {

@@ -25,6 +25,7 @@ struct desk {
 
 	/* of the last request */
 	int status;
+	const struct rest_row *row; /**< NULL when there was none */
 	struct str body;
 	struct str headers; /**< "name: value\n" lines */
 	struct json *json;

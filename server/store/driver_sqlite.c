@@ -23,6 +23,7 @@
 #include "common/base/str.h"
 #include "common/sqlite/tokenizer.h"
 #include "server/store/migrate.h"
+#include "server/store/vfs_sqlite.h"
 
 #define APPLICATION_ID 0x63686174 /* "chat" */
 #define ARGS_MAX       32
@@ -64,6 +65,7 @@ struct sqlite_db {
 	int wal_pages;
 	sqlite3 *copy; /* of a backup under way */
 	sqlite3_backup *backup;
+	struct vfs_joined files; /* of the writing connection */
 };
 
 static enum err err_of(int rc)
@@ -216,6 +218,7 @@ static void db_close(void *arg)
 	sqlite3_close(db->copy);
 	int rc = sqlite3_close(db->db);
 	assert(rc == SQLITE_OK); /* no statement is left that we did not prepare */
+	vfs_joined_done(&db->files);
 	mem_free(db);
 }
 
@@ -232,7 +235,13 @@ static enum err db_open(void *ctx, const struct driver_config *config, void **re
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct sqlite_db *db = mem_new(struct sqlite_db);
 	db->reader = config->reader;
-	int rc = sqlite3_open_v2(config->path, &db->db, flags, NULL);
+	err = config->reader ? ERR_OK : vfs_joined_init(&db->files);
+	if (err) {
+		mem_free(db);
+		return err;
+	}
+	int rc = sqlite3_open_v2(config->path, &db->db, flags,
+				 config->reader ? NULL : db->files.name);
 	if (rc != SQLITE_OK) {
 		err = fail(db, rc, "open");
 		db_close(db);

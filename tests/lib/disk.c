@@ -40,7 +40,7 @@ static struct {
 	sqlite3_vfs vfs;
 	struct disk_file *files;
 	unsigned nth[DISK_OPS]; /* 0: does not fail */
-	bool stays, lies;
+	bool stays, lies, promises;
 	unsigned failed;
 	unsigned cut; /* 0: never */
 	uint64_t random;
@@ -166,6 +166,11 @@ void disk_cut(unsigned nth, uint64_t seed)
 	disk.cut = nth;
 	disk.random = seed * 2 + 1;
 	pthread_mutex_unlock(&disk.mutex);
+}
+
+void disk_promise(bool neighbours)
+{
+	disk.promises = neighbours;
 }
 
 void disk_lie(void)
@@ -317,7 +322,7 @@ static int disk_sector(sqlite3_file *head)
 
 static int disk_traits(sqlite3_file *head)
 {
-	return 0; /* it promises nothing */
+	return disk.promises ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0;
 }
 
 static int disk_shm_map(sqlite3_file *head, int page, int size, int extend,

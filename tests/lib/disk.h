@@ -29,6 +29,9 @@ unsigned disk_failed(void);
  *  the disk or not, write by write and sector by sector, as @seed has it; then the process
  *  ends. */
 void disk_cut(unsigned nth, uint64_t seed);
+/** Whether a write leaves the bytes beside it alone when the power goes, as the system's
+ *  files promise; at first it does not say so, and SQLite fills sectors. */
+void disk_promise(bool neighbours);
 /** Syncs are answered well and do nothing. */
 void disk_lie(void);
 

@@ -30,8 +30,10 @@ enum end {
 	END_POWER_LIES, /* its disk says that it had synced */
 };
 
-#define CUT_MOST \
-	9000 /* writes and syncs: the log is moved into the file after some 5000 */
+/* Writes and syncs; the log is moved into the file after half of them. With files like the
+ * system's a commit is two calls. */
+#define CUT_MOST        9000
+#define CUT_MOST_JOINED 2000
 
 /* One sender's message under way. */
 struct send {
@@ -132,7 +134,8 @@ static void prepare_disk(enum end end, uint8_t salt)
 		return;
 	disk_install();
 	srandom(salt);
-	disk_cut(1 + (unsigned)random() % CUT_MOST, salt);
+	disk_promise(salt % 2);
+	disk_cut(1 + (unsigned)random() % (salt % 2 ? CUT_MOST_JOINED : CUT_MOST), salt);
 	if (end == END_POWER_LIES)
 		disk_lie();
 }

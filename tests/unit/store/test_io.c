@@ -152,6 +152,42 @@ static void a_sync_that_fails_is_told_and_got_over(void **state)
 	sweep(*state, DISK_SYNC);
 }
 
+/* As the system's files are: what a commit writes is joined there. */
+static void a_joined_write_that_fails_is_told_and_got_over(void **state)
+{
+	disk_promise(true);
+	sweep(*state, DISK_WRITE);
+	disk_promise(false);
+}
+
+static void a_sync_of_joined_writes_that_fails_is_told_and_got_over(void **state)
+{
+	disk_promise(true);
+	sweep(*state, DISK_SYNC);
+	disk_promise(false);
+}
+
+static void a_commit_writes_its_log_at_once(void **state)
+{
+	struct hall *hall = *state;
+	struct ward ward = {.hall = hall};
+	struct writer *writer;
+
+	ward.room = hall_room(hall, ROOM_PUBLIC, "ops", ALICE, NOBODY_ELSE);
+	ward.stored = hall_view(hall, ALICE, &ward.room).room.head;
+	store_close(&hall->store);
+	disk_promise(true);
+	check_ok(open_writer(&ward, &writer));
+	check_ok(send_one(&ward, writer)); /* with the head of a new log */
+	disk_fail(DISK_WRITE, 2, true);
+	check_ok(send_one(&ward, writer));
+	assert_int_equal(disk_failed(), 0);
+	disk_fail(DISK_WRITE, 0, false);
+	writer_free(&writer);
+	disk_promise(false);
+	look(&ward);
+}
+
 static void a_read_that_fails_is_told_and_got_over(void **state)
 {
 	sweep(*state, DISK_READ);
@@ -172,6 +208,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HALL_TEST(a_write_that_fails_is_told_and_got_over),
 		HALL_TEST(a_sync_that_fails_is_told_and_got_over),
+		HALL_TEST(a_joined_write_that_fails_is_told_and_got_over),
+		HALL_TEST(a_sync_of_joined_writes_that_fails_is_told_and_got_over),
+		HALL_TEST(a_commit_writes_its_log_at_once),
 		HALL_TEST(a_read_that_fails_is_told_and_got_over),
 		HALL_TEST(a_file_that_cannot_be_opened_is_told_and_got_over),
 		HALL_TEST(an_index_that_fails_is_told_and_got_over),

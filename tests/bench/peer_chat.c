@@ -83,17 +83,14 @@ static void say_hello(struct line *line)
 	websocket_say(line, json, (size_t)len);
 }
 
-/* In the order of time, as those of real clients are: all senders advance about alike, so
- * their numbers are the clock. */
-static struct id_text cid_of(const struct line *line, uint32_t number)
+/* Of the time when it is said, as those of real clients are. */
+static struct id cid_of(const struct line *line, uint32_t number, uint64_t said_ms)
 {
-	const struct stock *stock = line->load->party;
 	uint8_t random[10] = {0};
 
 	memcpy(random + 3, &line->who, 3); /* behind the bits of version and variant */
 	memcpy(random + 6, &number, 4);
-	struct id cid = id_v7(stock->made_ms + number, random);
-	return id_text(&cid);
+	return id_v7(said_ms, random);
 }
 
 static bool begins(const char *data, size_t len, const char *with, size_t with_len)
@@ -119,10 +116,15 @@ static void check_seq(struct line *line, const char *data, size_t len)
 
 static void take_ack(struct line *line, const char *data, size_t len)
 {
-	struct id_text cid = cid_of(line, line->done);
+	static const char word[] = "\"cid\":\"";
+	const char *at = memmem(data, len, word, sizeof(word) - 1);
+	struct id cid = {0};
 
-	if (!memmem(data, len, cid.text, ID_TEXT_LEN))
-		line_fault(line, "not the acknowledgement of %s: %.*s", cid.text,
+	bool good = at && (size_t)(data + len - at) >= sizeof(word) - 1 + ID_TEXT_LEN &&
+		    id_parse(at + sizeof(word) - 1, ID_TEXT_LEN, &cid) == ERR_OK;
+	struct id wanted = cid_of(line, line->done, id_v7_ms(&cid));
+	if (!good || !id_equal(&cid, &wanted))
+		line_fault(line, "not the acknowledgement of number %u: %.*s", line->done,
 			   (int)len, data);
 	check_seq(line, data, len);
 	line_acked(line);
@@ -170,23 +172,15 @@ static void take_message(struct line *line, const char *text, size_t len)
 
 static size_t chat_hear(struct line *line, const char *data, size_t len)
 {
-	if (line->step == 1)
-		return websocket_hear(line, data, len, take_message);
-	size_t used = websocket_answer(line, data, len);
-	if (used) {
-		line->step = 1;
-		say_hello(line);
-		used += websocket_hear(line, data + used, len - used, take_message);
-	}
-	return used;
+	return websocket_talk(line, data, len, say_hello, take_message);
 }
 
 static void chat_say(struct line *line, const struct mark *mark, const char *text)
 {
-	struct id_text cid = cid_of(line, mark->number), room;
+	const struct stock *stock = line->load->party;
+	struct id id = cid_of(line, mark->number, clock_now_ms(&stock->clock));
+	struct id_text cid = id_text(&id), room = id_text(&person_of(line)->room);
 	char json[512];
-
-	room = id_text(&person_of(line)->room);
 	int len = snprintf(json, sizeof(json),
 			   "{\"type\":\"send\",\"cid\":\"%s\",\"room\":\"%s\","
 			   "\"text\":\"%.*s\"}",

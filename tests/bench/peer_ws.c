@@ -134,14 +134,7 @@ static void say_hello(struct line *line)
 
 static size_t ws_hear(struct line *line, const char *data, size_t len)
 {
-	if (line->step == 1)
-		return websocket_hear(line, data, len, take_message);
-	size_t used = websocket_answer(line, data, len);
-	if (used) {
-		line->step = 1;
-		say_hello(line);
-	}
-	return used;
+	return websocket_talk(line, data, len, say_hello, take_message);
 }
 
 static void ws_say(struct line *line, const struct mark *mark, const char *text)

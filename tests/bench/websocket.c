@@ -93,3 +93,18 @@ size_t websocket_hear(struct line *line, const char *data, size_t len, websocket
 			return used;
 	}
 }
+
+size_t websocket_talk(struct line *line, const char *data, size_t len,
+		      void (*hello)(struct line *line), websocket_fn *take)
+{
+	size_t used = 0;
+
+	if (line->step == 0) {
+		used = websocket_answer(line, data, len);
+		if (!used)
+			return 0;
+		line->step = 1;
+		hello(line);
+	}
+	return used + websocket_hear(line, data + used, len - used, take);
+}

@@ -17,5 +17,8 @@ typedef void websocket_fn(struct line *line, const char *text, size_t len);
  *  Returns how many bytes were used up. */
 size_t websocket_hear(struct line *line, const char *data, size_t len,
 		      websocket_fn *take);
+/** Both: read the answer first, say @hello once, then hear. */
+size_t websocket_talk(struct line *line, const char *data, size_t len,
+		      void (*hello)(struct line *line), websocket_fn *take);
 
 #endif

@@ -23,6 +23,8 @@ enum change_kind {
 	CHANGE_COVERED,
 	CHANGE_RESET,
 	CHANGE_ROOM,
+	CHANGE_TEXTS,
+	CHANGE_RULES,
 	CHANGE_LEFT,
 	CHANGE_USER,
 	CHANGE_ACK,
@@ -205,12 +207,36 @@ void change_room(struct app *app, const struct body_room *room)
 		.unread = room->unread,
 		.mentions = room->mentions,
 		.hidden = room->hidden,
+		.slow_ms = room->slow_ms,
+		.post_role = room->post_role,
 		.joined = true,
 		.last_seq = room->last.seq,
 		.last_ts_ms = room->last.ts,
 		.last_from = room->last.from,
 		.last_text = keep(app, room->last.text),
 	};
+}
+
+/* An empty text is another thing than none: it takes the topic away. */
+static struct bytes keep_empty(struct app *app, struct bytes text)
+{
+	return text.len ? keep(app, text) : bytes_text("");
+}
+
+void change_state(struct app *app, const struct body_event *event)
+{
+	bool texts = event->kind == EVENT_TOPIC || event->kind == EVENT_RENAME;
+	struct change *change =
+		note(app, texts ? CHANGE_TEXTS : CHANGE_RULES, &event->room);
+
+	change->first = event->slow_ms;
+	change->last = (uint64_t)event->role;
+	if (event->kind == EVENT_TOPIC)
+		change->row.topic = keep_empty(app, event->text);
+	if (event->kind == EVENT_RENAME && event->slug.len)
+		change->row.slug = keep(app, event->slug);
+	if (event->kind == EVENT_RENAME && event->name.ptr)
+		change->row.name = keep_empty(app, event->name);
 }
 
 void change_left(struct app *app, const struct id *room)
@@ -331,6 +357,12 @@ static enum err apply(struct cache *cache, const struct change *change,
 					   change->last, change->flag);
 	case CHANGE_RESET: return cache_event_reset(cache, &change->room, change->first);
 	case CHANGE_ROOM: return cache_room_put(cache, &change->row);
+	case CHANGE_TEXTS:
+		return cache_room_texts(cache, &change->room, change->row.topic,
+					change->row.slug, change->row.name);
+	case CHANGE_RULES:
+		return cache_room_rules(cache, &change->room, change->first,
+					(int)change->last);
 	case CHANGE_LEFT: return cache_room_left(cache, &change->room);
 	case CHANGE_USER: return cache_user_put(cache, &change->person);
 	case CHANGE_ACK:

@@ -20,6 +20,8 @@ void change_covered(struct app *app, const struct id *room, uint64_t first,
 void change_reset(struct app *app, const struct id *room, uint64_t epoch, uint64_t seq);
 /** A row of the server. */
 void change_room(struct app *app, const struct body_room *room);
+/** A topic, a name or the rules of a room became what @event says. */
+void change_state(struct app *app, const struct body_event *event);
 void change_left(struct app *app, const struct id *room);
 void change_user(struct app *app, const struct body_user *user);
 /** An own message is the event @ack of its room. */

@@ -85,6 +85,8 @@ static void show_room(struct app *app, const struct cache_room *row)
 
 	room->level = row->level ? (enum notify_level)row->level : LEVEL_ALL;
 	room->role = (enum role)row->role;
+	room->slow_ms = row->slow_ms;
+	room->post_role = (enum role)row->post_role;
 	room->sealed = row->security == SECURITY_MLS;
 	room->left = !row->joined;
 	room->peer = row->peer;

@@ -87,6 +87,8 @@ struct room *app_show_room(struct app *app, const struct body_room *row)
 	room->kind = (enum room_kind)row->kind;
 	room->role = (enum role)row->role;
 	room->level = row->level ? (enum notify_level)row->level : LEVEL_ALL;
+	room->slow_ms = row->slow_ms;
+	room->post_role = (enum role)row->post_role;
 	room->sealed |= row->security == SECURITY_MLS;
 	room->left = false;
 	set_text(&room->name, row->slug.len ? row->slug : row->name);
@@ -154,6 +156,7 @@ static void notice_text(struct app *app, const struct cache_event *event, struct
 		str_addf(out, _("%s set the topic: %.*s"), who, len, text);
 		break;
 	case EVENT_RENAME: str_addf(out, _("%s renamed the room"), who); break;
+	case EVENT_ACL: str_addf(out, _("%s changed who may write here"), who); break;
 	case EVENT_PIN: str_addf(out, _("%s pinned a message"), who); break;
 	case EVENT_UNPIN: str_addf(out, _("%s unpinned a message"), who); break;
 	case EVENT_SECURITY: str_addf(out, _("%s turned on encryption"), who); break;
@@ -288,9 +291,18 @@ void app_show_event(struct app *app, struct room *room, const struct body_event 
 			       event->kind == EVENT_REACT);
 		break;
 	case EVENT_MEMBER: show_member(app, room, event); break;
-	case EVENT_TOPIC: str_set_len(&room->topic, text, event->text.len); break;
+	case EVENT_TOPIC:
+		str_set_len(&room->topic, text, event->text.len);
+		change_state(app, event);
+		break;
 	case EVENT_RENAME:
 		set_text(&room->name, event->slug.len ? event->slug : event->name);
+		change_state(app, event);
+		break;
+	case EVENT_ACL:
+		room->slow_ms = event->slow_ms;
+		room->post_role = (enum role)event->role;
+		change_state(app, event);
 		break;
 	case EVENT_SECURITY: room->sealed = true; break;
 	}

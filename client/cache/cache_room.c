@@ -52,6 +52,8 @@ static enum err put_row(struct cache *cache, const struct cache_room *room, uint
 	query_put_int(&query, room->hidden);
 	query_put_int(&query, room->muted_until_ms);
 	query_put_int(&query, room->joined);
+	query_put_int(&query, room->slow_ms);
+	query_put_int(&query, (uint64_t)room->post_role);
 	return query_run(&query);
 }
 
@@ -133,6 +135,8 @@ static void read_room(struct query *query, struct cache_rooms *rooms)
 	room->muted_until_ms = query_int(query);
 	room->joined = query_int(query);
 	room->seq = query_int(query);
+	room->slow_ms = query_int(query);
+	room->post_role = (int)query_int(query);
 	room->last_seq = query_int(query);
 	room->last_ts_ms = query_int(query);
 	room->last_from = query_id(query);
@@ -265,6 +269,37 @@ enum err cache_room_level(struct cache *cache, const struct id *id, int level,
 	query_put_int(&query, key);
 	query_put_int(&query, (uint64_t)level);
 	query_put_int(&query, muted_until_ms);
+	return query_run(&query);
+}
+
+enum err cache_room_texts(struct cache *cache, const struct id *id, struct bytes topic,
+			  struct bytes slug, struct bytes name)
+{
+	uint64_t key;
+
+	enum err err = room_key(cache, id, &key);
+	if (err != ERR_OK)
+		return err;
+	struct query query = query_of(cache->db, STMT_ROOM_TEXTS);
+	query_put_int(&query, key);
+	query_put_text(&query, topic);
+	query_put_text(&query, slug);
+	query_put_text(&query, name);
+	return query_run(&query);
+}
+
+enum err cache_room_rules(struct cache *cache, const struct id *id, uint64_t slow_ms,
+			  int post_role)
+{
+	uint64_t key;
+
+	enum err err = room_key(cache, id, &key);
+	if (err != ERR_OK)
+		return err;
+	struct query query = query_of(cache->db, STMT_ROOM_RULES);
+	query_put_int(&query, key);
+	query_put_int(&query, slow_ms);
+	query_put_int(&query, (uint64_t)post_role);
 	return query_run(&query);
 }
 

@@ -26,7 +26,9 @@ struct cache_room {
 	uint64_t unread, mentions;
 	uint64_t hidden; /**< a direct room hidden up to this seq */
 	uint64_t muted_until_ms;
-	bool joined;  /**< false: left, or never entered */
+	uint64_t slow_ms; /**< members wait so long between two messages */
+	int post_role;    /**< the least that may write, 0: any */
+	bool joined;      /**< false: left, or never entered */
 	uint64_t seq; /**< out only: everything up to here was applied (resume from it) */
 	uint64_t last_seq, last_ts_ms; /**< of the newest message */
 	struct id last_from;
@@ -69,6 +71,13 @@ enum err cache_room_read(struct cache *cache, const struct id *id, uint64_t read
 /** Notification level (enum notify_level) and mute. Errors: ERR_NO_ROOM. */
 enum err cache_room_level(struct cache *cache, const struct id *id, int level,
 			  uint64_t muted_until_ms) MUST_CHECK;
+/** What a room is called and about from now on; {NULL, 0}: as before.
+ *  Errors: ERR_NO_ROOM. */
+enum err cache_room_texts(struct cache *cache, const struct id *id, struct bytes topic,
+			  struct bytes slug, struct bytes name) MUST_CHECK;
+/** Who may write, and how often. Errors: ERR_NO_ROOM. */
+enum err cache_room_rules(struct cache *cache, const struct id *id, uint64_t slow_ms,
+			  int post_role) MUST_CHECK;
 /** @user has read (or, @got, received) up to @seq; only forward. Errors: ERR_NO_ROOM. */
 enum err cache_room_receipt(struct cache *cache, const struct id *room,
 			    const struct id *user, uint64_t seq, bool got) MUST_CHECK;

@@ -120,6 +120,19 @@ enum ui_taken cmd_slow(struct app *app, const struct ui_line *line, const char *
 	return UI_LINE_DONE;
 }
 
+enum ui_taken cmd_writers(struct app *app, const struct ui_line *line, const char *args)
+{
+	struct id_text id = id_text(line->room);
+	struct body_room_update body = {
+		.room = bytes_text(id.text),
+		.post_role = kind_value(&role_words, args, strlen(args))};
+
+	if (body.post_role == 0)
+		return cmd_usage(app, "writers");
+	cmd_call(app, "room_update", body_room_update_def(), &body);
+	return UI_LINE_DONE;
+}
+
 enum ui_taken cmd_level(struct app *app, const struct ui_line *line, const char *args)
 {
 	struct id_text id = id_text(line->room);

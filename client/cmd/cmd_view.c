@@ -182,6 +182,20 @@ enum ui_taken cmd_whoami(struct app *app, const struct ui_line *line, const char
 	return UI_LINE_DONE;
 }
 
+/* What a member has to know before he writes. */
+static void add_rules(const struct room *room, struct str *text)
+{
+	if (room->post_role > ROLE_GUEST)
+		str_addf(text, _("To write here one needs this role: %s.\n"),
+			 kind_word(&role_words, room->post_role));
+	if (room->slow_ms)
+		str_addf(text,
+			 Q_("Members wait %llu second between two messages.\n",
+			    "Members wait %llu seconds between two messages.\n",
+			    (unsigned long)(room->slow_ms / 1000)),
+			 (unsigned long long)(room->slow_ms / 1000));
+}
+
 enum ui_taken cmd_info(struct app *app, const struct ui_line *line, const char *args)
 {
 	static const char *const kinds[] = {
@@ -208,6 +222,7 @@ enum ui_taken cmd_info(struct app *app, const struct ui_line *line, const char *
 					  "server can read them."));
 		if (room->topic.len)
 			str_addf(&text, "%s\n", room->topic.ptr);
+		add_rules(room, &text);
 	}
 	cmd_show(app, _("Info"), &text);
 	return UI_LINE_DONE;

@@ -20,6 +20,8 @@ struct room {
 	enum room_kind kind;
 	enum notify_level level; /**< LEVEL_NONE = muted */
 	enum role role;          /**< one's own */
+	uint64_t slow_ms;        /**< members wait so long between two messages */
+	enum role post_role;     /**< the least that may write */
 	bool sealed;             /**< end-to-end encrypted; never goes back */
 	bool left;               /**< no member any more; kept for reading */
 	struct str name;  /**< slug or name, without '#'; empty for a direct chat */

@@ -47,7 +47,8 @@ struct room_change {
 	struct id room;
 	struct bytes slug, name, topic;
 	bool has_slow;
-	uint64_t slow_ms;
+	uint64_t slow_ms;    /**< least time between two messages of a member */
+	enum role post_role; /**< the least that may write */
 };
 
 /** Errors: ERR_EXISTS (slug), ERR_BAD, ERR_MUST_SEAL (name and topic of a sealed room). */

@@ -78,19 +78,36 @@ static enum err change_name(struct store *store, const struct actor *actor,
 	return err ? err : append(store, seat, &event, news);
 }
 
-static enum err change_slow(struct store *store, const struct actor *actor,
-			    struct seat_row *seat, const struct room_change *in,
-			    struct news *news)
+static enum err may_change_acl(struct store *store, const struct actor *actor,
+			       const struct seat_row *seat, const struct room_change *in)
 {
-	struct event_row event = {.kind = EVENT_ACL};
-	enum err err = seat_may(store, actor, seat, VERB_SLOW);
+	enum err err = ERR_OK;
 
-	if (!err && in->slow_ms > LIMIT_SLOW_MS) {
+	if (in->has_slow)
+		err = seat_may(store, actor, seat, VERB_SLOW);
+	if (!err && in->post_role)
+		err = seat_may(store, actor, seat, VERB_SETTINGS);
+	if (!err && in->slow_ms > LIMIT_SLOW_MS)
 		err = ERR_BAD;
-	}
-	if (!err) {
-		err = store_room_set_slow(store, seat->room, in->slow_ms);
-	}
+	return err;
+}
+
+/* The entry says all rules as they are now, so that the last one is enough. */
+static enum err change_acl(struct store *store, const struct actor *actor,
+			   struct seat_row *seat, const struct room_change *in,
+			   struct news *news)
+{
+	struct event_row event = {
+		.kind = EVENT_ACL,
+		.slow_ms = in->has_slow ? in->slow_ms : seat->slow_ms,
+		.role = in->post_role ? in->post_role : seat->post_role,
+	};
+	enum err err = may_change_acl(store, actor, seat, in);
+
+	if (!err)
+		err = store_room_set_slow(store, seat->room, event.slow_ms);
+	if (!err)
+		err = store_room_set_post_role(store, seat->room, event.role);
 	return err ? err : append(store, seat, &event, news);
 }
 
@@ -113,8 +130,8 @@ enum err room_change(struct store *store, const struct actor *actor,
 	if (!err && rename) {
 		err = change_name(store, actor, &seat, in, news);
 	}
-	if (!err && in->has_slow) {
-		err = change_slow(store, actor, &seat, in, news);
+	if (!err && (in->has_slow || in->post_role)) {
+		err = change_acl(store, actor, &seat, in, news);
 	}
 	return err;
 }

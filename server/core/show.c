@@ -61,6 +61,8 @@ void show_event(const struct event_row *row, struct body_event *ret_body)
 		.slug = row->slug,
 		.name = row->name,
 		.security = row->security,
+		.has_slow_ms = row->kind == EVENT_ACL,
+		.slow_ms = row->slow_ms,
 	};
 	if (row->user) {
 		show_user(row->user, &ret_body->user);
@@ -103,6 +105,8 @@ void show_room(const struct room_view *view, struct body_room *ret_body)
 		.mentions = view->mentions,
 		.hidden = view->hidden_seq,
 		.level = view->level,
+		.slow_ms = room->slow_ms,
+		.post_role = room->post_role > ROLE_GUEST ? room->post_role : 0,
 		.has_last = view->has_last,
 	};
 	if (view->has_peer) {

@@ -152,7 +152,8 @@ static enum err update_work(struct call *call, struct store *store)
 				     .name = args->name,
 				     .topic = args->topic,
 				     .has_slow = args->has_slow_ms,
-				     .slow_ms = args->slow_ms};
+				     .slow_ms = args->slow_ms,
+				     .post_role = (enum role)args->post_role};
 	enum err err = find_room(call, store, args->room, &change.room);
 
 	if (err == ERR_OK)

@@ -55,6 +55,7 @@ struct room_row {
 	uint64_t last_ts;   /**< of the newest event; time in a room never goes back */
 	uint64_t active_ms; /**< of the newest unread-worthy one, or of the creation */
 	uint64_t slow_ms; /**< slow mode: least time between two messages of one member */
+	enum role post_role; /**< the least that may write */
 	uint64_t members;
 	bool deleted;
 };
@@ -106,7 +107,8 @@ struct event_row {
 	struct id *files;
 	size_t file_count;
 	enum member_change change; /**< of member events */
-	enum role role;
+	enum role role;        /**< of member events; of acl: the least that may write */
+	uint64_t slow_ms;      /**< of acl */
 	struct user_row *user; /**< the one a member event is about, or NULL */
 	enum room_security security;
 	struct bytes slug, name; /**< of rename */

@@ -51,16 +51,18 @@ static enum err add_state(struct store *store, const struct event_add *in)
 {
 	const struct event_row *event = in->event;
 
-	return store_run(store, STMT_event_add_state,
-			 VALUES(value_int(in->room), value_int((int64_t)event->seq),
-				value_int((int64_t)event->ord),
-				value_int((int64_t)event->ts), value_int(event->kind),
-				value_int(in->sender), value_id_opt(&event->cid),
-				value_text(event->text), value_int_opt(event->change),
-				value_int_opt(event->role), value_int_opt(in->subject),
-				value_text(event->slug), value_text(event->name),
-				value_int_opt(event->security)),
-			 NULL, NULL);
+	return store_run(
+		store, STMT_event_add_state,
+		VALUES(value_int(in->room), value_int((int64_t)event->seq),
+		       value_int((int64_t)event->ord), value_int((int64_t)event->ts),
+		       value_int(event->kind), value_int(in->sender),
+		       value_id_opt(&event->cid), value_text(event->text),
+		       value_int_opt(event->change), value_int_opt(event->role),
+		       value_int_opt(in->subject), value_text(event->slug),
+		       value_text(event->name), value_int_opt(event->security),
+		       event->kind == EVENT_ACL ? value_int((int64_t)event->slow_ms)
+						: value_null()),
+		NULL, NULL);
 }
 
 enum err store_event_add(struct store *store, const struct event_add *in)
@@ -120,9 +122,10 @@ static void take_event(const struct value *col, struct event_row *event)
 	event->security = (enum room_security)col_int(&col[20]);
 	event->slug = col_dup(&col[21]);
 	event->name = col_dup(&col[22]);
-	if (col[23].kind != VALUE_NULL) {
+	event->slow_ms = (uint64_t)col_int(&col[23]);
+	if (col[24].kind != VALUE_NULL) {
 		event->user = mem_new(struct user_row);
-		user_take(&col[23], event->user);
+		user_take(&col[24], event->user);
 	}
 }
 

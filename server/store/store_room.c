@@ -324,6 +324,7 @@ static void take_room(const struct value *col, struct room_row *room)
 	room->slow_ms = (uint64_t)col_int(&col[13]);
 	room->members = (uint64_t)col_int(&col[14]);
 	room->deleted = col[15].kind != VALUE_NULL;
+	room->post_role = (enum role)col_int(&col[16]);
 }
 
 static void take_last(const struct value *col, struct room_view *view)
@@ -344,19 +345,19 @@ static void take_last(const struct value *col, struct room_view *view)
 static void take_view(const struct value *col, struct room_view *view)
 {
 	take_room(col, &view->room);
-	view->role = (enum role)col_int(&col[16]);
-	view->level = (enum notify_level)col_int(&col[17]);
-	view->read_seq = (uint64_t)col_int(&col[18]);
+	view->role = (enum role)col_int(&col[17]);
+	view->level = (enum notify_level)col_int(&col[18]);
+	view->read_seq = (uint64_t)col_int(&col[19]);
 	/* unread = room.ord - ord(read) - own events since */
-	int64_t own = col_int(&col[21]) - col_int(&col[20]);
-	int64_t unread = (int64_t)view->room.ord - col_int(&col[19]) - own;
+	int64_t own = col_int(&col[22]) - col_int(&col[21]);
+	int64_t unread = (int64_t)view->room.ord - col_int(&col[20]) - own;
 	view->unread = unread > 0 && view->role > 0 ? (uint64_t)unread : 0;
-	view->hidden_seq = (uint64_t)col_int(&col[22]);
-	view->mentions = (uint64_t)col_int(&col[23]);
-	take_last(&col[24], view);
-	view->has_peer = col[31].kind != VALUE_NULL && view->room.kind == ROOM_DIRECT;
+	view->hidden_seq = (uint64_t)col_int(&col[23]);
+	view->mentions = (uint64_t)col_int(&col[24]);
+	take_last(&col[25], view);
+	view->has_peer = col[32].kind != VALUE_NULL && view->room.kind == ROOM_DIRECT;
 	if (view->has_peer)
-		user_take(&col[31], &view->peer);
+		user_take(&col[32], &view->peer);
 }
 
 static enum err on_view(const struct value *col, void *ctx)

@@ -51,6 +51,8 @@ static const struct row rows[] = {
 	 "hyyyy", "myyyy", "hy", "ny", NULL, false},
 	{"room_send", "\"room\":\"$r\"", "\"text\":\"hi\",\"thread\":\"$x\"",
 	 "hnyyy", "mnyyy", "hy", "ny", NULL, false},
+	{"room_update", "\"room\":\"$r\"", "\"post_role\":\"guest\"",
+	 "hnnny", "mnnny", "hn", "ny", NULL, false},
 	{"room_update", "\"room\":\"$r\"", "\"topic\":\"tea\"",
 	 "hnnyy", "mnnyy", "hn", "ny", NULL, false},
 	{"room_update", "\"room\":\"$r\"", "\"slow_ms\":1000",

@@ -288,6 +288,28 @@ static void earlier_texts_are_for_the_author_and_moderators(void **state)
 	assert_null(strstr(desk->body.ptr, "one"));
 }
 
+static void a_room_may_be_kept_to_those_of_a_role_and_its_log_says_so(void **state)
+{
+	struct desk *desk = *state;
+	struct people people = meet(desk);
+
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "PATCH /v1/rooms/ops", people.bob.access,
+		     "{\"post_role\":\"moderator\"}");
+	assert_int_equal(desk_ask(desk, "PATCH /v1/rooms/ops", people.alice.access,
+				  "{\"post_role\":\"moderator\",\"slow_ms\":5000}"),
+			 200);
+	assert_string_equal(desk_get(desk, "post_role").text, "moderator");
+	assert_int_equal(desk_number(desk, "slow_ms"), 5000);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "POST " MESSAGES, people.carol.access,
+		     "{\"text\":\"hello\"}");
+	/* What is not named stays; the entry says all of it. */
+	desk_ask(desk, "PATCH /v1/rooms/ops", people.alice.access, "{\"slow_ms\":0}");
+	desk_ask(desk, "GET " MESSAGES "?limit=1", people.carol.access, NULL);
+	assert_string_equal(desk_get(desk, "events.0.kind").text, "acl");
+	assert_string_equal(desk_get(desk, "events.0.role").text, "moderator");
+	assert_non_null(strstr(desk->body.ptr, "\"slow_ms\":0"));
+}
+
 static void who_has_read_a_message_is_said_but_of_those_who_hide_it(void **state)
 {
 	struct desk *desk = *state;
@@ -388,6 +410,7 @@ CHECK_MAIN(DESK_TEST(who_is_kicked_may_come_back_and_who_is_banned_may_not),
 	   DESK_TEST(who_is_muted_reads_and_says_nothing),
 	   DESK_TEST(owners_give_roles_and_the_last_one_stays),
 	   DESK_TEST(slow_mode_makes_members_wait),
+	   DESK_TEST(a_room_may_be_kept_to_those_of_a_role_and_its_log_says_so),
 	   DESK_TEST(reactions_are_listed_and_taken_back),
 	   DESK_TEST(a_page_of_the_log_tells_of_reactions_and_pins),
 	   DESK_TEST(moderators_pin_and_everybody_sees_the_pins),

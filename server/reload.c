@@ -24,6 +24,9 @@ static void take(struct server *server, const struct server_config *fresh)
 	config->min_free = fresh->min_free;
 	config->origins = fresh->origins;
 	config->retention_ms = fresh->retention_ms;
+	/* also when they cannot be used yet: the next reload looks again */
+	config->tls_cert = fresh->tls_cert;
+	config->tls_key = fresh->tls_key;
 	loop_set_limits(server->loop, config->max_per_address, config->origins);
 }
 
@@ -49,18 +52,22 @@ static void reload_certificate(struct server *server)
 	AUTO(str_done) struct str pin = STR_INIT;
 	struct pem_info info;
 
-	if (!config->tls_cert)
+	if (!config->tls_cert == loop_has_tls(server->loop))
+		log_warn("reload: needs a restart, setting=tls_cert");
+	if (!config->tls_cert || !loop_has_tls(server->loop))
 		return;
 	enum err err = pem_pair(config->tls_cert, config->tls_key, &info, &why);
 	if (err == ERR_OK && info.over) {
 		str_addf(&why, "%s is over since %s", config->tls_cert, info.not_after);
 		err = ERR_EXPIRED;
 	}
+	if (err == ERR_OK)
+		err = loop_renew_tls(server->loop, config->tls_cert, config->tls_key,
+				     &why);
 	if (err != ERR_OK) {
 		log_error("reload: the certificate stays as it was, why=%s", why.ptr);
 		return;
 	}
-	loop_renew_tls(server->loop);
 	loop_pin(server->loop, &pin);
 	log_info("reload: certificate, serial=%s, until=%s, pin=%s", info.serial,
 		 info.not_after, pin.ptr);

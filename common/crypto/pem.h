@@ -18,5 +18,10 @@ struct pem_info {
  *  @why gets a sentence. */
 enum err pem_pair(const char *cert, const char *key, struct pem_info *ret_info,
 		  struct str *why) MUST_CHECK;
+/** Let the server of OpenSSL's context @ssl_ctx (an SSL_CTX) show these in handshakes from
+ *  here on. Certificate, chain and key change together or not at all. Errors: those of
+ *  pem_pair(), ERR_BAD also when OpenSSL refuses them. Thread: the context's. */
+enum err pem_install(void *ssl_ctx, const char *cert, const char *key,
+		     struct str *why) MUST_CHECK;
 
 #endif

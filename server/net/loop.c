@@ -21,6 +21,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/crypto/hash.h"
+#include "common/crypto/pem.h"
 #include "server/net/headcount.h"
 #include "server/net/listen.h"
 #include "server/net/refusal.h"
@@ -60,6 +61,7 @@ struct loop {
 	size_t listener_count;
 	struct lws_context *lws;
 	struct lws_vhost *plain, *secure;
+	void *ssl_ctx; /* OpenSSL's, of `secure` */
 	struct headcount heads;
 	struct refusals refusals;
 	struct wire *strangers; /* those that are no WebSocket (yet) */
@@ -239,6 +241,14 @@ static int on_wire(struct wire *wire, enum lws_callback_reasons reason, void *in
 	}
 }
 
+/* The one moment at which lws shows the context of a virtual host with TLS. */
+static void keep_ssl(struct lws *wsi, void *ssl_ctx)
+{
+	struct loop *loop = lws_context_user(lws_get_context(wsi));
+
+	loop->ssl_ctx = ssl_ctx;
+}
+
 /* `in` is passed on for the reasons where it is data of ours, never in CONFIRM_UPGRADE. */
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
 		    void *in, size_t len)
@@ -253,10 +263,11 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return 0;
 	}
 	switch (reason) {
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: keep_ssl(wsi, user);
+	/* fall through */
 	case LWS_CALLBACK_PROTOCOL_INIT:
 	case LWS_CALLBACK_PROTOCOL_DESTROY:
-	case LWS_CALLBACK_WSI_CREATE:
-	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: return 0;
+	case LWS_CALLBACK_WSI_CREATE: return 0;
 	default: break;
 	}
 	struct wire *wire = wire_of(wsi);
@@ -667,12 +678,15 @@ void loop_set_limits(struct loop *loop, unsigned max_per_address,
 	loop->config.rules.origins = origins;
 }
 
-void loop_renew_tls(struct loop *loop)
+bool loop_has_tls(const struct loop *loop)
 {
-	if (loop->secure) {
-		lws_tls_cert_updated(loop->lws, loop->config.tls_cert,
-				     loop->config.tls_key, NULL, 0, NULL, 0);
-	}
+	return loop->secure != NULL;
+}
+
+enum err loop_renew_tls(struct loop *loop, const char *cert, const char *key,
+			struct str *why)
+{
+	return pem_install(loop->ssl_ctx, cert, key, why);
 }
 
 static void on_deaf(uv_handle_t *handle)

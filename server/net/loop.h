@@ -49,9 +49,12 @@ void loop_listen_for(struct loop *loop, int fd, const struct request_router *rou
  *  borrowed. */
 void loop_set_limits(struct loop *loop, unsigned max_per_address,
 		     const char *const *origins);
-/** Read certificate and key again, for handshakes from here on; connections stay. The caller
- *  has looked at the files before. */
-void loop_renew_tls(struct loop *loop);
+/** Whether it began with a certificate; one cannot be added or taken away later. */
+bool loop_has_tls(const struct loop *loop);
+/** Take certificate and key from these files for handshakes from here on; connections stay.
+ *  Errors: those of pem_install(), and then nothing has changed. */
+enum err loop_renew_tls(struct loop *loop, const char *cert, const char *key,
+			struct str *why) MUST_CHECK;
 /** From here on tick often, since somebody waits for the end. */
 void loop_hurry(struct loop *loop);
 /** Close the listening sockets; connections stay. */

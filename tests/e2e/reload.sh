@@ -66,6 +66,28 @@ check "another key changes nothing" [ "$(serial)" = serial=22 ]
 check "and is told" has "$world/server.log" 'is not that of the certificate'
 mv "$world/kept.pem" "$world/key.pem"
 
+# Another place for both files, as when a certificate of another kind takes over.
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -set_serial 68 \
+	-keyout "$world/rsa.key" -out "$world/rsa.pem" 2>/dev/null
+cp "$config" "$world/kept.conf"
+sed -i "s|^tls_cert.*|tls_cert = $world/rsa.pem|; s|^tls_key.*|tls_key = $world/rsa.key|" "$config"
+reload
+check "other files are taken from the settings" [ "$(serial)" = serial=44 ]
+check "that is told, with the pin of the new key" has "$world/server.log" \
+	"serial=44, until=$(openssl x509 -in "$world/rsa.pem" -noout -enddate | cut -d= -f2), pin=sha256/$(
+		openssl pkey -in "$world/rsa.key" -pubout -outform der | openssl dgst -sha256 -binary | base64
+	)"
+check "and needs no restart" not has "$world/server.log" 'needs a restart'
+sed -i "s|^tls_key.*|tls_key = $world/no-such-file|" "$config"
+reload
+check "a file that is not there changes nothing" [ "$(serial)" = serial=44 ]
+type_line alice 'and here'
+hear alice 'and here'
+check "nobody was dropped by that" [ "$(grep -c '^online$' "$world/alice.log")" = 1 ]
+cp "$world/kept.conf" "$config"
+reload
+check "and back again" [ "$(serial)" = serial=33 ]
+
 sed -i 's/^log_level.*/log_level = debug/' "$config"
 echo 'retention = 30d' >>"$config"
 echo 'max_connections = 5000' >>"$config"

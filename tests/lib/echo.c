@@ -12,6 +12,7 @@
 #include "common/os/clock_real.h"
 #include "server/net/listen.h"
 #include "tests/lib/check.h"
+#include "tests/lib/tls.h"
 
 /* A message that a thread turns around. */
 struct echo {
@@ -144,7 +145,8 @@ static void *loop_main(void *arg)
 	struct str why = STR_INIT;
 	struct conns_config table = {
 		.clock = &f->clock, .handler = &handler, .most = 100};
-	int tcp, local;
+	bool tls = f->cert_path[0];
+	int tcp, local, secure;
 
 	f->conns = conns_new(&table);
 	f->rates = rates_new(&f->clock, 100, 7);
@@ -157,6 +159,8 @@ static void *loop_main(void *arg)
 		.trusted = {&f->proxy, f->proxy.bits > 0},
 		.max_connections = 200,
 		.max_per_address = 50,
+		.tls_cert = tls ? f->cert_path : NULL,
+		.tls_key = tls ? f->key_path : NULL,
 		.woken = on_woken,
 		.turned = on_second,
 		.tick = on_second,
@@ -169,6 +173,10 @@ static void *loop_main(void *arg)
 	check_ok(listen_unix(f->socket_path, 0600, &local, &why));
 	loop_listen(f->loop, tcp, false);
 	loop_listen(f->loop, local, false);
+	if (tls) {
+		check_ok(listen_tcp("127.0.0.1", 0, &secure, &f->tls_port, &why));
+		loop_listen(f->loop, secure, true);
+	}
 	mailbox_init(&f->done, 0, loop_wake, f->loop);
 	pthread_mutex_lock(&f->lock);
 	f->ready = true;
@@ -180,7 +188,7 @@ static void *loop_main(void *arg)
 	return NULL;
 }
 
-static int start(void **state, bool proxy)
+static int start(void **state, bool proxy, bool tls)
 {
 	struct echo_server *f = mem_new(struct echo_server);
 
@@ -190,6 +198,12 @@ static int start(void **state, bool proxy)
 		check_ok(net_range_parse("127.0.0.1", &f->proxy));
 	}
 	snprintf(f->socket_path, sizeof(f->socket_path), "echo-%d.sock", (int)getpid());
+	if (tls) {
+		snprintf(f->cert_path, sizeof(f->cert_path), "echo-%d.pem",
+			 (int)getpid());
+		snprintf(f->key_path, sizeof(f->key_path), "echo-%d.key", (int)getpid());
+		tls_make_pair(f->cert_path, f->key_path);
+	}
 	mailbox_init(&f->todo, 0, NULL, NULL);
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_cond_init(&f->up, NULL);
@@ -207,12 +221,17 @@ static int start(void **state, bool proxy)
 
 int echo_set_up(void **state)
 {
-	return start(state, false);
+	return start(state, false, false);
 }
 
 int echo_set_up_behind_proxy(void **state)
 {
-	return start(state, true);
+	return start(state, true, false);
+}
+
+int echo_set_up_with_tls(void **state)
+{
+	return start(state, false, true);
 }
 
 int echo_tear_down(void **state)
@@ -232,6 +251,8 @@ int echo_tear_down(void **state)
 	pthread_mutex_destroy(&f->lock);
 	pthread_cond_destroy(&f->up);
 	unlink(f->socket_path);
+	unlink(f->cert_path);
+	unlink(f->key_path);
 	mem_free(f);
 	return 0;
 }

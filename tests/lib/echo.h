@@ -19,8 +19,9 @@ struct echo_server {
 	pthread_mutex_t lock;
 	pthread_cond_t up;
 	bool ready;
-	unsigned port;
+	unsigned port, tls_port; /**< tls_port 0: none */
 	char socket_path[64];
+	char cert_path[64], key_path[64]; /* "": no TLS */
 	struct loop *loop;
 	struct conns *conns;
 	struct rates *rates;
@@ -37,6 +38,8 @@ struct echo_server {
 int echo_set_up(void **state);
 /** The same, trusting X-Forwarded-For of 127.0.0.1. */
 int echo_set_up_behind_proxy(void **state);
+/** The same as echo_set_up(), and TLS on another port. */
+int echo_set_up_with_tls(void **state);
 int echo_tear_down(void **state);
 #define WITH_ECHO(fn) cmocka_unit_test_setup_teardown(fn, echo_set_up, echo_tear_down)
 

@@ -333,6 +333,12 @@ void peer_expect(struct peer_socket *peer, const char *part, struct str *out)
 	} while (!strstr(out->ptr, part));
 }
 
+void peer_expect_end(struct peer_socket *peer)
+{
+	while (more(peer))
+		buf_clear(&peer->in);
+}
+
 int peer_expect_close(struct peer_socket *peer)
 {
 	struct str text = STR_INIT;

@@ -59,6 +59,8 @@ void peer_sync(struct peer_socket *peer);
 void peer_wait_ping(struct peer_socket *peer);
 /** Hear until the message has @part in it; fails the test on a close. */
 void peer_expect(struct peer_socket *peer, const char *part, struct str *out);
+/** Read what comes, of any kind, until the server closes. */
+void peer_expect_end(struct peer_socket *peer);
 /** Wait for the server to close; returns the code of its close frame, 0 without one. */
 int peer_expect_close(struct peer_socket *peer);
 

@@ -10,6 +10,7 @@
 #include "common/proto/limits.h"
 #include "tests/lib/check.h"
 #include "tests/lib/echo.h"
+#include "tests/lib/tls.h"
 
 #define HEAD    "GET /echo HTTP/1.1\r\nHost: test\r\n"
 #define POST    "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 50\r\n\r\n"
@@ -102,6 +103,52 @@ static void a_websocket_must_go_on(void **state)
 	echo_check_alive(f);
 }
 
+/* ---- before the handshake of TLS is over ---- */
+
+/* The beginning of one: a record of 512 bytes, a ClientHello, its version. */
+static const char hello[] = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and no more";
+
+static void a_silent_tls_client_ends_as_soon(void **state)
+{
+	struct echo_server *f = *state;
+	struct peer_socket peer;
+
+	peer_open_tcp(&peer, f->tls_port);
+	echo_check_alive(f);
+	echo_skip(f, HEAD_MS);
+	check_ends(&peer);
+	echo_check_alive(f);
+}
+
+static void half_a_tls_hello_byte_by_byte_ends_too(void **state)
+{
+	struct echo_server *f = *state;
+	struct peer_socket peer;
+
+	peer_open_tcp(&peer, f->tls_port);
+	for (size_t i = 0; i < sizeof(hello) - 1; i++) {
+		peer_send(&peer, &hello[i], 1);
+		echo_skip(f, HEAD_MS / (sizeof(hello) - 1) + 1);
+		echo_check_alive(f);
+	}
+	check_ends(&peer);
+}
+
+static void who_only_shakes_hands_ends_too(void **state)
+{
+	struct echo_server *f = *state;
+	struct peer_socket peer;
+
+	peer_open_tcp(&peer, f->tls_port);
+	struct tls *tls = tls_connect(peer.fd);
+	echo_check_alive(f);
+	echo_skip(f, HEAD_MS);
+	peer_expect_end(&peer); /* after tickets for the next session */
+	tls_free(&tls);
+	peer_close(&peer);
+	echo_check_alive(f);
+}
+
 /* ---- behind a proxy ---- */
 
 static int status_as(struct echo_server *f, const char *path, const char *client)
@@ -167,13 +214,17 @@ static void each_client_of_a_proxy_has_its_share_of_connections(void **state)
 	}
 }
 
+#define OVER_TLS(fn) \
+	cmocka_unit_test_setup_teardown(fn, echo_set_up_with_tls, echo_tear_down)
 #define BEHIND_PROXY(fn) \
 	cmocka_unit_test_setup_teardown(fn, echo_set_up_behind_proxy, echo_tear_down)
 
 CHECK_MAIN(WITH_ECHO(silence_ends_after_ten_seconds),
 	   WITH_ECHO(a_head_byte_by_byte_ends_as_soon),
 	   WITH_ECHO(a_body_byte_by_byte_ends_too), WITH_ECHO(idle_keep_alive_ends),
-	   WITH_ECHO(a_websocket_must_go_on),
+	   WITH_ECHO(a_websocket_must_go_on), OVER_TLS(a_silent_tls_client_ends_as_soon),
+	   OVER_TLS(half_a_tls_hello_byte_by_byte_ends_too),
+	   OVER_TLS(who_only_shakes_hands_ends_too),
 	   BEHIND_PROXY(clients_of_a_proxy_are_told_apart),
 	   WITH_ECHO(nobody_else_is_believed),
 	   BEHIND_PROXY(each_client_of_a_proxy_has_its_share_of_connections))

@@ -20,6 +20,7 @@
 #include "server/core/revoked.h"
 #include "server/core/room.h"
 #include "server/drain.h"
+#include "server/herald.h"
 #include "server/hook/poster_curl.h"
 #include "server/mail/mailer_open.h"
 #include "server/metrics.h"
@@ -114,6 +115,9 @@ static void on_woken(void *ctx)
 	if (server->writer && writer_mailed(server->writer)) {
 		outbox_look(server->outbox);
 		postbox_look(server->postbox);
+	}
+	if (server->writer && writer_noticed(server->writer)) {
+		herald_look(server->herald);
 	}
 	if (atomic_load(&server->stop) && server->drain_ms == 0) {
 		drain_begin(server);
@@ -278,6 +282,9 @@ static enum err open_store(struct server *server, const struct server_setup *set
 
 	if (err == ERR_OK) {
 		err = writer_new(&config, &server->writer);
+	}
+	if (err == ERR_OK) {
+		server->herald = herald_new(server);
 	}
 	if (err != ERR_OK) {
 		str_addf(why, "cannot use the database %s: %s", path.ptr, err_text(err));
@@ -600,6 +607,7 @@ void server_free(struct server **server)
 	}
 	writer_free(&gone->writer);
 	chores_free(&gone->chores);
+	herald_free(&gone->herald);
 	if (gone->conns) {
 		conns_flush(gone->conns);
 	}

@@ -30,6 +30,7 @@ struct bus;
 struct chores;
 struct driver;
 struct guard;
+struct herald;
 struct loop;
 struct mailer;
 struct outbox;
@@ -113,6 +114,7 @@ struct server {
 	struct revoked *revoked;     /**< sessions whose tokens are refused from now on */
 	struct guard *guard;         /**< rest/: who has guessed wrong how often */
 	struct chores *chores;       /**< upkeep that runs meanwhile */
+	struct herald *herald;       /**< tells of new notifications */
 	struct receipts *receipts;   /**< on/: what others are told once a second */
 	struct presences *presences; /**< on/: who came and went */
 	const struct request_router *router; /**< rest/: for HTTP and for `call` */

@@ -74,9 +74,9 @@ void on_user_reset(struct app *app, const struct body_user_reset *reset)
 	change_user_position(app, reset->uepoch, reset->useq);
 }
 
-/* Mentions and direct messages ring with their events; an invitation has none yet. */
+/* Mentions and direct messages ring with their events. */
 void on_notify(struct app *app, const struct body_notify *notify)
 {
-	if (notify->why.len)
+	if (notify->why == WHY_INVITE || notify->why == WHY_SECURITY)
 		app_tell_alert(app);
 }

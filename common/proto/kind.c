@@ -22,9 +22,10 @@ WORDS(role, "guest", "member", "moderator", "owner");
 WORDS(member_change, "join", "leave", "invite", "kick", "ban", "unban", "role", "mute",
       "unmute");
 WORDS(notify_level, "all", "mentions", "none");
+WORDS(notify_why, "mention", "room", "direct", "message", "invite", "security");
 WORDS(presence_state, "online", "away", "offline");
 WORDS(user_event_kind, "room", "left", "read", "notify", "draft", "level", "setting",
-      "session", "hidden");
+      "session", "hidden", "noticed");
 WORDS(yes_no, "yes", "no");
 
 const char *kind_word(const struct kind_words *table, int value)

@@ -49,6 +49,16 @@ enum yes_no { YES_NO_YES = 1, YES_NO_NO };
 
 enum notify_level { LEVEL_ALL = 1, LEVEL_MENTIONS, LEVEL_NONE };
 
+/** Why somebody is told. */
+enum notify_why {
+	WHY_MENTION = 1, /**< the user is named */
+	WHY_ROOM,        /**< everybody in the room is */
+	WHY_DIRECT,      /**< unread messages of a direct chat */
+	WHY_MESSAGE,     /**< unread messages of a room at level all */
+	WHY_INVITE,
+	WHY_SECURITY, /**< something about the account itself */
+};
+
 enum presence_state { PRESENCE_ONLINE = 1, PRESENCE_AWAY, PRESENCE_OFFLINE };
 
 /** What stands in the log of one user. */
@@ -62,6 +72,7 @@ enum user_event_kind {
 	USER_EVENT_SETTING,
 	USER_EVENT_SESSION, /**< a session began or ended */
 	USER_EVENT_HIDDEN,  /**< a direct chat was hidden up to seq */
+	USER_EVENT_NOTICED, /**< notifications were marked as read */
 };
 
 /** A table of wire words; words[0] is NULL, words[i] belongs to enum value i. */
@@ -72,7 +83,7 @@ struct kind_words {
 
 extern const struct kind_words event_kind_words, room_kind_words, room_security_words,
 	room_history_words, role_words, member_change_words, notify_level_words,
-	presence_state_words, user_event_kind_words, yes_no_words;
+	notify_why_words, presence_state_words, user_event_kind_words, yes_no_words;
 
 /** The word of @value, "" for 0 or a value beyond the table. */
 const char *kind_word(const struct kind_words *table, int value);

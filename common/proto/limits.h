@@ -47,6 +47,7 @@
 #define LIMIT_SSH_KEYS      50  /**< of one account */
 #define LIMIT_FEATURES      32  /**< words in welcome.features */
 #define LIMIT_PRESENCE_ROOM 500 /**< watchers of one user above which none is told live */
+#define LIMIT_NOTIFICATIONS 1000 /**< kept of one user; older ones are for nobody */
 #define LIMIT_INVITES       100 /**< open codes of one room: enough to give each guest one */
 #define LIMIT_INVITE_USES   10000 /**< of one code; without a count there is no end to it */
 
@@ -71,7 +72,8 @@
 #define LIMIT_GOT_MS        1000  /**< a client says got at most this often */
 #define LIMIT_STALL_MS      30000 /**< a receiver without progress is closed, resumable */
 
-#define LIMIT_INVITE_MS 31536000000 /**< an invitation lasts a year at most */
+#define LIMIT_INVITE_MS 31536000000   /**< an invitation lasts a year at most */
+#define LIMIT_MUTE_MS   4102444800000 /**< for good: the year 2100 */
 #define LIMIT_SLOW_MS   86400000 /**< slow mode: a day between two messages is a mute */
 
 /* Send queue of one connection, in bytes */

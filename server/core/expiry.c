@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Challenges stay for a day after their end, since they are what budgets are counted by;
- * kept answers stay for a week, which is how long a client may sleep before it retries;
- * the logs of users stay for 90 days: a device that was away longer starts over; who comes
- * with an invitation that is over is told so for a month.
+ * kept answers stay for a week, which is how long a client may sleep before it retries; the
+ * logs of users and notifications stay for 90 days: a device that was away longer starts
+ * over; who comes with an invitation that is over is told so for a month.
  */
 #include "server/core/expiry.h"
 
@@ -12,6 +12,7 @@
 #include "server/store/store_invite.h"
 #include "server/store/store_limiter.h"
 #include "server/store/store_log.h"
+#include "server/store/store_notification.h"
 
 #define SLICE     500 /* rows of each kind: some milliseconds */
 #define DAY_MS    86400000u
@@ -33,6 +34,8 @@ enum err expiry_run(struct store *store)
 		err = store_idempotency_expire(store, now_ms - ANSWER_MS, SLICE);
 	if (err == ERR_OK)
 		err = store_log_prune(store, now_ms - LOG_MS, SLICE);
+	if (err == ERR_OK)
+		err = store_notification_prune(store, now_ms - LOG_MS, SLICE);
 	if (err == ERR_OK)
 		err = store_invite_expire(store, now_ms - INVITE_MS, SLICE);
 	if (err == ERR_OK)

@@ -12,6 +12,7 @@
 #include "common/base/log.h"
 #include "common/crypto/aead.h"
 #include "common/crypto/secret.h"
+#include "server/store/store_notification.h"
 
 #define NONCE_LEN 24
 #define TEXT_MOST 1024 /* bytes of one fact; they are cut where they come in */
@@ -100,9 +101,13 @@ enum err notice_add(struct store *store, const struct keys *keys,
 		    const struct account_row *account, enum letter_kind kind,
 		    struct bytes what, const struct login_place *place)
 {
-	if (!account->email_verified)
-		return ERR_OK;
-	enum err err = check_room(store, MAILING_MOST + MAILING_RESERVE);
+	struct notification_new new = {
+		.account = account->key, .why = WHY_SECURITY, .what = letter_word(kind)};
+	enum err err = store_notification_add(store, &new);
+
+	if (err != ERR_OK || !account->email_verified)
+		return err;
+	err = check_room(store, MAILING_MOST + MAILING_RESERVE);
 	if (err == ERR_BUSY) {
 		log_error("mail: the queue is full, a notice is lost, letter=%s",
 			  letter_word(kind));

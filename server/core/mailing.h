@@ -36,9 +36,9 @@ enum err mailing_add(struct store *store, const struct keys *keys,
 		     const struct mailing *mailing) MUST_CHECK;
 
 /** Tell the owner of @account about what happened to it: the letter @kind (of letter.def),
- *  with @what in it. Nothing is queued for an account without a verified address; a full
- *  queue is logged and does not stop what the notice is about. The owner's other devices
- *  are not told by this. */
+ *  with @what in it. No letter is queued for an account without a verified address; a full
+ *  queue is logged and does not stop what the notice is about. It is a notification as
+ *  well, for every device. */
 enum err notice_add(struct store *store, const struct keys *keys,
 		    const struct account_row *account, enum letter_kind kind,
 		    struct bytes what, const struct login_place *place) MUST_CHECK;

@@ -9,6 +9,7 @@
 
 #include "server/core/seat.h"
 #include "server/core/text.h"
+#include "server/store/store_notification.h"
 #include "server/store/store_room.h"
 
 #define FOR_GOOD ((uint64_t)1 << 53) /* beyond every time, and still a JSON integer */
@@ -222,6 +223,16 @@ static enum err check_invite(struct store *store, const struct actor *actor,
 	return banned ? ERR_BANNED : ERR_OK;
 }
 
+static enum err note_invited(struct store *store, const struct act *act)
+{
+	struct notification_new new = {.account = act->user.key,
+				       .why = WHY_INVITE,
+				       .room = act->seat.room,
+				       .sender = act->seat.account};
+
+	return store_notification_add(store, &new);
+}
+
 enum err member_invite(struct store *store, const struct actor *actor,
 		       const struct member_act *in, struct news *news)
 {
@@ -250,6 +261,9 @@ enum err member_invite(struct store *store, const struct actor *actor,
 		return ERR_OK;
 	}
 	err = admit(store, &act, MEMBER_INVITE, role, news);
+	if (!err) {
+		err = note_invited(store, &act);
+	}
 	return err ? err : seat_tell(store, &act.seat, act.user.key, &told, news);
 }
 

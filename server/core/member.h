@@ -50,10 +50,17 @@ enum err member_set_role(struct store *store, const struct actor *actor,
 /** Hide a direct chat for the actor up to its head; the next message brings it back. */
 enum err member_hide(struct store *store, const struct actor *actor,
 		     const struct id *room, struct news *news) MUST_CHECK;
-/** Notification level of the actor in the room. */
-enum err member_set_level(struct store *store, const struct actor *actor,
-			  const struct id *room, enum notify_level level,
-			  struct news *news) MUST_CHECK;
+/** What of a room is worth a notification. */
+struct member_notify {
+	enum notify_level level; /**< 0: as it is */
+	bool silence;            /**< set the next one, too */
+	uint64_t until_ms;       /**< until then nothing is; 0: no longer */
+};
+
+/** How the actor wants to hear of the room. Errors: ERR_BAD (nothing is asked for). */
+enum err member_set_notify(struct store *store, const struct actor *actor,
+			   const struct id *room, const struct member_notify *in,
+			   struct news *news) MUST_CHECK;
 
 /** By name. @after {NULL, 0}: from the start. */
 enum err member_list(struct store *store, const struct actor *actor,

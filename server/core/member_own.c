@@ -23,21 +23,48 @@ enum err member_hide(struct store *store, const struct actor *actor,
 	return seat_tell(store, &seat, seat.account, &told, news);
 }
 
-enum err member_set_level(struct store *store, const struct actor *actor,
-			  const struct id *room, enum notify_level level,
-			  struct news *news)
+static enum err put_notify(struct store *store, const struct seat_row *seat,
+			   const struct member_notify *in)
 {
-	struct user_event_row told = {.kind = USER_EVENT_LEVEL, .level = level};
-	struct seat_row seat;
-	enum err err = seat_take(store, actor, room, VERB_RECEIPT, &seat);
+	enum err err = seat->has_row ? ERR_OK
+				     : store_member_ensure(store, seat->room,
+							   seat->account, seat->role);
 
-	if (!err && !seat.has_row) {
-		err = store_member_ensure(store, seat.room, seat.account, seat.role);
+	if (!err && in->level) {
+		err = store_member_set_level(store, seat->room, seat->account, in->level);
+	}
+	if (!err && in->silence) {
+		err = store_member_set_silent(store, seat->room, seat->account,
+					      in->until_ms);
+	}
+	return err;
+}
+
+enum err member_set_notify(struct store *store, const struct actor *actor,
+			   const struct id *room, const struct member_notify *in,
+			   struct news *news)
+{
+	struct user_event_row told = {.kind = USER_EVENT_LEVEL};
+	struct room_view view;
+	struct seat_row seat;
+	enum err err = in->level || in->silence ? ERR_OK : ERR_BAD;
+
+	if (!err) {
+		err = seat_take(store, actor, room, VERB_RECEIPT, &seat);
 	}
 	if (!err) {
-		err = store_member_set_level(store, seat.room, seat.account, level);
+		err = put_notify(store, &seat, in);
 	}
-	return err ? err : seat_tell(store, &seat, seat.account, &told, news);
+	if (!err) {
+		err = store_view_get(store, room, &actor->user, &view);
+	}
+	if (err) {
+		return err;
+	}
+	told.level = view.level;
+	told.seq = view.silent_until_ms;
+	room_view_done(&view);
+	return seat_tell(store, &seat, seat.account, &told, news);
 }
 
 enum err member_list(struct store *store, const struct actor *actor,

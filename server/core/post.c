@@ -8,6 +8,7 @@
  */
 #include "server/core/post.h"
 
+#include "server/core/mention.h"
 #include "server/core/repeat.h"
 #include "server/core/room.h"
 #include "server/core/seat.h"
@@ -105,30 +106,6 @@ static enum err check(struct store *store, const struct actor *actor,
 	return err;
 }
 
-static enum err mention(struct store *store, const struct seat_row *seat,
-			const struct event_row *event, const struct id *user,
-			struct news *news)
-{
-	int64_t account;
-	enum notify_level level;
-	enum err err = store_mention_add(store, seat->room, user, event->seq,
-					 seat->account, &account);
-
-	if (err || account == 0 || account == seat->account) {
-		return err;
-	}
-	if ((err = store_member_level(store, seat->room, account, &level)) ||
-	    level == LEVEL_NONE) {
-		return err;
-	}
-	struct user_event_row told = {
-		.kind = USER_EVENT_NOTIFY,
-		.seq = event->seq,
-		.key = "mention",
-	};
-	return seat_tell(store, seat, account, &told, news);
-}
-
 /* What hangs on a message beside its row. */
 static enum err attach(struct store *store, const struct seat_row *seat,
 		       const struct post *in, const struct event_row *event, int64_t root,
@@ -145,11 +122,8 @@ static enum err attach(struct store *store, const struct seat_row *seat,
 	if (!err && root) {
 		err = store_thread_reply(store, seat->room, root, event->seq, event->ts);
 	}
-	for (size_t i = 0; i < in->mention_count && !err; i++) {
-		err = mention(store, seat, event, &in->mentions[i], news);
-	}
-	if (!err && in->everyone) {
-		err = store_mention_all(store, seat->room, event->seq, seat->account);
+	if (!err && event->mention_count) {
+		err = mention_note(store, seat, event, in->everyone, news);
 	}
 	for (size_t i = 0; i < in->file_count && !err; i++) {
 		err = store_event_file(store, &event->cid, &in->files[i], seat->account);
@@ -191,6 +165,30 @@ static enum err append_whole(struct store *store, struct seat_row *seat,
 	return store_commit(store);
 }
 
+/* Apart, since hardly any message names somebody, and the list is large. */
+static enum err send_named(struct store *store, const struct actor *actor,
+			   struct seat_row *seat, const struct post *in,
+			   struct seat_entry *entry, int64_t root, bool *ret_refused,
+			   struct news *news)
+{
+	struct mentions mentions;
+	struct post post = *in;
+	enum err err = mention_find(store, actor, seat, in, &mentions);
+
+	*ret_refused = err != ERR_OK;
+	if (err) {
+		return err;
+	}
+	post.everyone = mentions.room;
+	post.mention_count = mentions.count;
+	entry->event.mentions = mentions.ids;
+	entry->event.mention_count = mentions.count;
+	err = append_whole(store, seat, &post, entry, root, ret_refused, news);
+	entry->event.mentions = NULL; /* they end here */
+	entry->event.mention_count = 0;
+	return err;
+}
+
 enum err post_send(struct store *store, const struct actor *actor, const struct post *in,
 		   struct post_ack *ret_ack, struct news *news)
 {
@@ -206,8 +204,6 @@ enum err post_send(struct store *store, const struct actor *actor, const struct 
 				.quiet = in->quiet,
 				.reply = in->reply,
 				.thread = in->thread,
-				.mentions = (struct id *)(uintptr_t)in->mentions,
-				.mention_count = in->mention_count,
 				.files = (struct id *)(uintptr_t)in->files,
 				.file_count = in->file_count,
 			},
@@ -216,7 +212,9 @@ enum err post_send(struct store *store, const struct actor *actor, const struct 
 	enum err err = check(store, actor, &seat, in, &root);
 	bool refused = err != ERR_OK;
 
-	if (!err) {
+	if (!err && mention_wanted(in)) {
+		err = send_named(store, actor, &seat, in, &entry, root, &refused, news);
+	} else if (!err) {
 		err = append_whole(store, &seat, in, &entry, root, &refused, news);
 	}
 	if (refused) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "server/core/cursor.h"
+#include "server/core/notification.h"
 
 /* An empty text is an absent one. */
 static struct bytes maybe(const char *text)
@@ -107,6 +108,7 @@ void show_room(const struct room_view *view, struct body_room *ret_body)
 		.level = view->level,
 		.slow_ms = room->slow_ms,
 		.post_role = room->post_role > ROLE_GUEST ? room->post_role : 0,
+		.muted_until_ts = view->silent_until_ms,
 		.has_last = view->has_last,
 	};
 	if (view->has_peer) {
@@ -120,6 +122,25 @@ void show_room(const struct room_view *view, struct body_room *ret_body)
 			.text = head_of(view->last.text, LIMIT_TOPIC),
 		};
 	}
+}
+
+void show_notification(const struct notification_row *row, struct body_notify *ret_body)
+{
+	*ret_body = (struct body_notify){
+		.id = row->id,
+		.why = row->why,
+		.ts = row->ts,
+		.read = row->seen,
+		.room = row->room,
+		.room_name = maybe(row->room_name),
+		.seq = row->seq,
+		.message = row->cid,
+		.from = row->from,
+		.from_name = maybe(row->from_name),
+		.count = row->count,
+		.text = head_of(row->text, LIMIT_TOPIC),
+		.what = maybe(row->what),
+	};
 }
 
 void show_user_event(const struct user_event_row *row, struct body_user_event *ret_body)
@@ -136,6 +157,10 @@ void show_user_event(const struct user_event_row *row, struct body_user_event *r
 		.key = maybe(row->key),
 		.level = row->level,
 	};
+	if (row->kind == USER_EVENT_LEVEL) {
+		ret_body->muted_until_ts = row->seq;
+		ret_body->seq = 0;
+	}
 	if (row->info) {
 		show_room(row->info, &ret_body->info);
 	}
@@ -153,12 +178,27 @@ void show_ack(const struct id *cid, const struct post_ack *ack, struct body_ack 
 	};
 }
 
+/* A time and what orders equal ones. */
+static void write_place(const struct keys *keys, uint64_t ms, int64_t tie,
+			struct str *out)
+{
+	str_addf(out, "%016llx", (unsigned long long)ms);
+	cursor_seal(keys, tie, out);
+}
+
 void show_cursor(const struct keys *keys, const struct room_list *list, struct str *out)
 {
 	const struct room_row *last = &list->rows[list->count - 1].room;
 
-	str_addf(out, "%016llx", (unsigned long long)last->active_ms);
-	cursor_seal(keys, last->key, out);
+	write_place(keys, last->active_ms, last->key, out);
+}
+
+void show_place(const struct keys *keys, const struct notification_list *list,
+		struct str *out)
+{
+	const struct notification_row *last = &list->rows[list->count - 1];
+
+	write_place(keys, last->ts, last->tie, out);
 }
 
 static bool read_hex(const uint8_t *text, uint64_t *ret_value)
@@ -177,16 +217,35 @@ static bool read_hex(const uint8_t *text, uint64_t *ret_value)
 	return true;
 }
 
+static enum err read_place(const struct keys *keys, struct bytes text, uint64_t *ret_ms,
+			   int64_t *ret_tie)
+{
+	if (text.len != 32 || !read_hex(text.ptr, ret_ms)) {
+		return ERR_BAD;
+	}
+	return cursor_open(keys, bytes_of(text.ptr + 16, 16), ret_tie);
+}
+
 enum err show_cursor_read(const struct keys *keys, struct bytes text,
 			  struct room_cursor *ret_cursor)
 {
-	uint64_t ms;
-	int64_t key;
+	struct room_cursor cursor;
+	enum err err = read_place(keys, text, &cursor.active_ms, &cursor.key);
 
-	if (text.len != 32 || !read_hex(text.ptr, &ms) ||
-	    cursor_open(keys, bytes_of(text.ptr + 16, 16), &key) != ERR_OK) {
-		return ERR_BAD;
+	if (err == ERR_OK) {
+		*ret_cursor = cursor;
 	}
-	*ret_cursor = (struct room_cursor){.active_ms = ms, .key = key};
-	return ERR_OK;
+	return err;
+}
+
+enum err show_place_read(const struct keys *keys, struct bytes text,
+			 struct notification_place *ret_place)
+{
+	struct notification_place place;
+	enum err err = read_place(keys, text, &place.ts, &place.tie);
+
+	if (err == ERR_OK) {
+		*ret_place = place;
+	}
+	return err;
 }

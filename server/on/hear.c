@@ -101,6 +101,11 @@ void hear_news(struct bus_ear *ear, struct bus_seat *seat, const struct bus_news
 		}
 		break;
 	case HEARD_PRESENCE: break;
+	case HEARD_NOTIFY:
+		if (own) {
+			return;
+		}
+		break;
 	}
 	if (!session->conn->single) {
 		session_hear(session, heard->packet);

@@ -16,6 +16,7 @@ enum heard_kind {
 	HEARD_RECEIPT,   /* likewise */
 	HEARD_DELIVERED, /* for who looks, and for who has sent there */
 	HEARD_PRESENCE,
+	HEARD_NOTIFY, /* a notification, for every device */
 };
 
 struct heard {

@@ -198,12 +198,20 @@ enum err rest_room_bans(struct call *call)
 static enum err level_work(struct call *call, struct store *store)
 {
 	const struct body_room_level *args = call->args;
+	uint64_t now_ms = store_now(store);
+	struct member_notify in = {.level = (enum notify_level)args->level,
+				   .silence = args->has_mute_ms};
 	struct id room;
 	enum err err = find_room(call, store, args->room, &room);
 
-	return err == ERR_OK
-		       ? member_set_level(store, &call->actor, &room,
-					  (enum notify_level)args->level, &call->news)
+	if (err != ERR_OK)
+		return err;
+	if (args->mute_ms)
+		in.until_ms = args->mute_ms < LIMIT_MUTE_MS ? now_ms + args->mute_ms
+							    : LIMIT_MUTE_MS;
+	err = member_set_notify(store, &call->actor, &room, &in, &call->news);
+	return err == ERR_BAD
+		       ? call_blame(call, err, "level", N_("a level, a time, or both"))
 		       : err;
 }
 

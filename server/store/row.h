@@ -133,6 +133,7 @@ struct room_view {
 	enum role role; /**< 0: not in it */
 	enum notify_level level;
 	uint64_t read_seq, unread, mentions, hidden_seq;
+	uint64_t silent_until_ms; /**< no notifications until then, as this user wishes */
 	bool has_peer;
 	struct user_row peer; /**< of direct rooms */
 	bool has_last;
@@ -164,9 +165,9 @@ struct user_event_row {
 	struct id user; /**< whose log */
 	uint64_t uepoch, useq, ts;
 	enum user_event_kind kind;
-	struct id room;           /**< zero: none */
-	struct id from;           /**< of NOTIFY: who caused it */
-	uint64_t seq;             /**< of READ, NOTIFY, HIDDEN */
+	struct id room; /**< zero: none */
+	struct id from; /**< of NOTIFY: who caused it */
+	uint64_t seq;   /**< of READ, NOTIFY, HIDDEN; of LEVEL: until when it is mute */
 	enum notify_level level;  /**< of LEVEL */
 	char key[LIMIT_WORD + 1]; /**< of SETTING: its name; of NOTIFY: why */
 	struct bytes text;        /**< of DRAFT, SETTING, NOTIFY; owned */

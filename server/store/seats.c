@@ -160,6 +160,8 @@ static const uint8_t touches[STMT_COUNT] = {
 	[STMT_event_add] = NOTHING,        [STMT_event_brief] = NOTHING,
 	[STMT_event_dup] = NOTHING,        [STMT_log_add] = NOTHING,
 	[STMT_log_next] = NOTHING,         [STMT_member_rooms] = NOTHING,
+	[STMT_member_level] = NOTHING,     [STMT_member_named] = NOTHING,
+	[STMT_notification_add] = NOTHING, [STMT_notification_trim] = NOTHING,
 	[STMT_mention_read] = NOTHING,     [STMT_meta_get] = NOTHING,
 	[STMT_meta_put] = NOTHING,         [STMT_position_put] = NOTHING,
 	[STMT_search_add_range] = NOTHING, [STMT_search_end] = NOTHING,

@@ -25,6 +25,7 @@ struct store {
 	const struct random *random; /**< for ids that are drawn here */
 	struct bytes audit_key;      /**< borrowed; of core/audit.h */
 	bool mailed; /**< a letter or a posting was queued; who looks after it takes it back */
+	bool noticed; /**< there are notifications more; likewise */
 	bool reader;
 };
 

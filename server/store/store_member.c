@@ -139,15 +139,40 @@ enum err store_member_set_muted(struct store *store, int64_t room, int64_t accou
 }
 
 enum err store_member_level(struct store *store, int64_t room, int64_t account,
-			    enum notify_level *ret_level)
+			    int64_t sender, enum notify_level *ret_level)
 {
 	int64_t level;
-	enum err err = store_num(store, STMT_member_level,
-				 VALUES(value_int(room), value_int(account)), &level);
+	enum err err =
+		store_num(store, STMT_member_level,
+			  VALUES(value_int(room), value_int(account), value_int(sender),
+				 value_int((int64_t)store_now(store))),
+			  &level);
 
 	if (!err)
 		*ret_level = (enum notify_level)level;
 	return err;
+}
+
+static enum err on_user_id(const struct value *col, void *ctx)
+{
+	*(struct id *)ctx = col_id(&col[0]);
+	return ERR_OK;
+}
+
+enum err store_member_named(struct store *store, int64_t room, struct bytes name,
+			    struct id *ret_user)
+{
+	return store_one(store, STMT_member_named,
+			 VALUES(value_int(room), value_text(name)), on_user_id, ret_user);
+}
+
+enum err store_member_set_silent(struct store *store, int64_t room, int64_t account,
+				 uint64_t until_ms)
+{
+	return store_run(
+		store, STMT_member_set_silent,
+		VALUES(value_int(room), value_int(account), value_int((int64_t)until_ms)),
+		NULL, NULL);
 }
 
 enum err store_member_owners(struct store *store, int64_t room, int64_t *ret_count)

@@ -46,9 +46,16 @@ enum err store_member_set_level(struct store *store, int64_t room, int64_t accou
 				enum notify_level level) MUST_CHECK;
 enum err store_member_set_muted(struct store *store, int64_t room, int64_t account,
 				uint64_t until_ms) MUST_CHECK;
-/** The level that holds, the account's where the room says nothing. */
+/** The level that holds for what @sender says: the account's where the room says nothing,
+ *  LEVEL_NONE while the member wants silence and of somebody whom he blocks. */
 enum err store_member_level(struct store *store, int64_t room, int64_t account,
-			    enum notify_level *ret_level) MUST_CHECK;
+			    int64_t sender, enum notify_level *ret_level) MUST_CHECK;
+/** The member of @room whose account is called @name. ERR_NOT_FOUND. */
+enum err store_member_named(struct store *store, int64_t room, struct bytes name,
+			    struct id *ret_user) MUST_CHECK;
+/** No notifications from @room until @until_ms. */
+enum err store_member_set_silent(struct store *store, int64_t room, int64_t account,
+				 uint64_t until_ms) MUST_CHECK;
 enum err store_member_owners(struct store *store, int64_t room,
 			     int64_t *ret_count) MUST_CHECK;
 enum err store_member_count(struct store *store, int64_t room,

@@ -358,6 +358,7 @@ static void take_view(const struct value *col, struct room_view *view)
 	view->has_peer = col[32].kind != VALUE_NULL && view->room.kind == ROOM_DIRECT;
 	if (view->has_peer)
 		user_take(&col[32], &view->peer);
+	view->silent_until_ms = (uint64_t)col_int(&col[42]);
 }
 
 static enum err on_view(const struct value *col, void *ctx)

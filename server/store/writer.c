@@ -45,6 +45,7 @@ struct writer {
 	unsigned reader_threads;
 	atomic_int health;
 	atomic_bool mailed;
+	atomic_bool noticed;
 	atomic_size_t bytes; /* in todo and asked */
 	atomic_size_t waiting;
 	atomic_uint_fast64_t tasks, commits, failures, checkpoints;
@@ -141,6 +142,9 @@ static void note_commit(struct writer *writer, enum err err, size_t count)
 	if (writer->store.mailed)
 		atomic_store(&writer->mailed, true);
 	writer->store.mailed = false;
+	if (writer->store.noticed)
+		atomic_store(&writer->noticed, true);
+	writer->store.noticed = false;
 
 	atomic_fetch_add(&writer->tasks, count);
 	atomic_fetch_add(err ? &writer->failures : &writer->commits, 1);
@@ -414,6 +418,11 @@ enum err writer_health(const struct writer *writer)
 bool writer_mailed(struct writer *writer)
 {
 	return atomic_exchange(&writer->mailed, false);
+}
+
+bool writer_noticed(struct writer *writer)
+{
+	return atomic_exchange(&writer->noticed, false);
 }
 
 struct writer_stats writer_stats(const struct writer *writer)

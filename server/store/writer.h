@@ -58,6 +58,9 @@ size_t writer_reap(struct writer *writer);
  *  done() has been called or is about to be. Thread: loop. */
 bool writer_mailed(struct writer *writer);
 
+/** The same of notifications. */
+bool writer_noticed(struct writer *writer);
+
 /** What the last commit that wrote something said; not ERR_OK makes /readyz fail. While it
  *  is not, the writer tries by itself once a second. Thread: any. */
 enum err writer_health(const struct writer *writer) MUST_CHECK;

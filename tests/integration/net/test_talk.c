@@ -521,6 +521,27 @@ static void health_is_told_to_anybody(void **state)
 	peer_close(&peer);
 }
 
+static void who_is_named_is_told_on_every_device_and_once(void **state)
+{
+	struct duet *f = *state;
+	struct peer_socket again;
+
+	host_login(&f->host, &again, &f->bob, "");
+	duet_say(f, &f->a, 1, "well, @bob?");
+	peer_expect(&f->b, "\"type\":\"notify\"", &f->text);
+	check_part(&f->text, "\"why\":\"mention\"");
+	check_part(&f->text, "\"from_name\":\"alice\"");
+	check_part(&f->text, "\"text\":\"well, @bob?\"");
+	peer_expect(&again, "\"type\":\"notify\"", &f->text);
+	peer_close(&again);
+	/* who comes back is not told what is old */
+	host_login(&f->host, &again, &f->bob, ",\"resume\":{\"uepoch\":1,\"useq\":0}");
+	duet_say(f, &f->a, 2, "@bob once more");
+	peer_expect(&again, "\"type\":\"notify\"", &f->text);
+	check_part(&f->text, "once more");
+	peer_close(&again);
+}
+
 /* ---- the per-room endpoint ---- */
 
 static void open_single(struct duet *f, struct peer_socket *peer,
@@ -594,6 +615,7 @@ int main(void)
 		WITH_DUET(silence_is_asked_about_then_ended),
 		WITH_DUET(health_is_told_to_anybody),
 		WITH_DUET(the_room_endpoint_speaks_the_small_dialect),
+		WITH_DUET(who_is_named_is_told_on_every_device_and_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

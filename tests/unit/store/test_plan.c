@@ -20,11 +20,16 @@ static const struct {
 } walks[] = {
 	/* few rows, and only they are in the index */
 	{STMT_member_rooms, "SCAN room USING INDEX room_broadcast"},
+	{STMT_notification_list, "SCAN b USING INDEX room_broadcast"},
 	{STMT_room_broadcast, "SCAN room USING INDEX room_broadcast"},
 	{STMT_room_of_all, "SCAN room USING INDEX room_everyone"},
 	{STMT_view_digest, "SCAN r USING INDEX room_broadcast"},
 	/* the slice that an inner select has cut */
 	{STMT_mail_count, "SCAN k"},
+	{STMT_notification_fresh, "SCAN k"},
+	{STMT_notification_list, "SCAN j"},
+	{STMT_notification_list, "SCAN k"},
+	{STMT_notification_list, "SCAN q"},
 	{STMT_posting_count, "SCAN k"},
 	{STMT_posting_queue, "SCAN k"},
 	{STMT_view_digest, "SCAN k"},

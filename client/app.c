@@ -285,3 +285,12 @@ void app_call(struct app *app, const char *op, struct bytes args, link_result_fn
 	else
 		link_call(app->link, op, args, done, ctx);
 }
+
+void app_upload(struct app *app, const char *op, struct bytes body, link_result_fn *done,
+		void *ctx)
+{
+	const struct rest_row *row = rest_find(op, strlen(op));
+
+	rest_ask(app->rest, &app->address, (enum rest_op)(row - rest_row(0)), body,
+		 auth_token(app->auth), done, ctx);
+}

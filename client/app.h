@@ -70,6 +70,9 @@ struct app_face {
 /** The password, valid during the call, or NULL: the person thought better of it. */
 typedef void app_confirm_fn(struct app *app, const char *password, void *ctx);
 
+/** What was changed in a form, valid during the call, or NULL: the person left it. */
+typedef void app_edit_fn(struct app *app, const struct ui_values *values);
+
 struct app {
 	const struct clock *clock;
 	const struct random *random;
@@ -87,6 +90,7 @@ struct app {
 	struct lock_job *lock_job; /**< a question that is under way; see lock.h */
 	app_confirm_fn *confirm;   /**< who asked for the password; see app_confirm() */
 	void *confirm_ctx;
+	app_edit_fn *edit; /**< whose form is open; see app_edit() */
 	struct app_face *faces;
 	struct app_source *sources;
 	struct app_timer *timers;
@@ -181,6 +185,14 @@ void app_confirm(struct app *app, const char *title, app_confirm_fn *fn, void *c
 void app_ask(struct app *app, const char *title, app_confirm_fn *fn, void *ctx);
 /** The answer, from the screen. */
 void app_confirmed(struct app *app, const char *password);
+
+/** Let the person edit the profile @known. @fn is called each time that it is to be saved; the
+ *  form stays until app_edit_end(). */
+void app_edit(struct app *app, const struct ui_values *known, app_edit_fn *fn);
+/** It is saved; or why not, translated: then the form stays, if it is still open. */
+void app_edit_end(struct app *app, const char *why);
+/** What was typed, from the screen; NULL: the form was left. */
+void app_edited(struct app *app, const struct ui_values *values);
 
 /** Lock the screen, where there is one. */
 void app_lock(struct app *app);

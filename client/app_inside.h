@@ -28,6 +28,9 @@ uint64_t app_next_ms(const struct app *app);
 void app_store_failed(struct app *app, enum err err);
 /** Dial, now that it is known as whom. */
 void app_connect(struct app *app);
+/** Call @op, whose body is no JSON, over HTTP, as whoever is signed in. */
+void app_upload(struct app *app, const char *op, struct bytes body, link_result_fn *done,
+		void *ctx);
 /** A digest begins anew. */
 void app_forget_digest(struct app *app);
 /** The model changed. */

@@ -179,3 +179,34 @@ void app_ask(struct app *app, const char *title, app_confirm_fn *fn, void *ctx)
 {
 	ask(app, UI_FORM_ASK, title, fn, ctx);
 }
+
+/* ---- a form ---- */
+
+void app_edit(struct app *app, const struct ui_values *known, app_edit_fn *fn)
+{
+	app_confirmed(app, NULL);
+	app->edit = fn;
+	ui_form(app->ui, UI_FORM_PROFILE, known);
+}
+
+void app_edited(struct app *app, const struct ui_values *values)
+{
+	app_edit_fn *fn = app->edit;
+
+	if (!values)
+		app->edit = NULL;
+	if (fn)
+		fn(app, values);
+}
+
+void app_edit_end(struct app *app, const char *why)
+{
+	if (app->edit && why) {
+		ui_form_error(app->ui, why);
+	} else if (app->edit) {
+		app->edit = NULL;
+		ui_form(app->ui, UI_FORM_NONE, NULL);
+	} else if (why) {
+		app_notice(app, why);
+	}
+}

@@ -189,6 +189,7 @@ static void lock_screen(struct app *app, void *ctx)
 	if (tui->locked)
 		return;
 	app_confirmed(app, NULL);
+	app_edited(app, NULL);
 	tui->after = tui->form;
 	tui->locked = true;
 	tui->wrong = 0;
@@ -258,6 +259,11 @@ static void submit(struct tui *tui, enum ui_form form, const struct ui_values *v
 		app_confirmed(tui->app, (const char *)answer.ptr);
 		return;
 	}
+	if (form == UI_FORM_PROFILE) {
+		ui_form_busy(tui->app->ui, true);
+		app_edited(tui->app, values);
+		return;
+	}
 	if (form == UI_FORM_LOCK) {
 		try_unlock(tui, values->password);
 		return;
@@ -294,6 +300,9 @@ static void go_back(struct tui *tui, enum ui_form form)
 	} else if (form == UI_FORM_CONFIRM || form == UI_FORM_ASK) {
 		show_form(tui, UI_FORM_NONE);
 		app_confirmed(tui->app, NULL);
+	} else if (form == UI_FORM_PROFILE) {
+		show_form(tui, UI_FORM_NONE);
+		app_edited(tui->app, NULL);
 	} else if (form == UI_FORM_FORGOTTEN)
 		show_form(tui, UI_FORM_LOGIN);
 	else if (form == UI_FORM_CODE || form == UI_FORM_RENEW)

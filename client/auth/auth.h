@@ -77,6 +77,8 @@ void auth_ask_entry(struct auth *auth, const char *op, const struct body_def *de
 
 /* ---- for the app ---- */
 
+/** The access token for a request beside the link; NULL: the socket says who asks. */
+const char *auth_token(const struct auth *auth);
 /** What the store knows: go on from there. */
 void auth_begin(struct auth *auth, const struct cache_session *session);
 /** The link needs a token. */

@@ -15,6 +15,11 @@ void auth_give_token(struct auth *auth)
 	link_token(auth->app->link, auth->access.ptr);
 }
 
+const char *auth_token(const struct auth *auth)
+{
+	return auth->access.len ? auth->access.ptr : NULL;
+}
+
 /* ---- log-out ---- */
 
 /* The tokens are gone here, whatever the server said. */

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "client/cmd/cmd_private.h"
 #include "common/base/mem.h"
@@ -78,6 +79,17 @@ void cmd_show(struct app *app, const char *title, const struct str *text)
 {
 	if (app->ui)
 		ui_page(app->ui, title, text->ptr);
+}
+
+void cmd_add_time(struct str *out, uint64_t ms)
+{
+	time_t seconds = (time_t)(ms / 1000);
+	struct tm local;
+	char text[32] = "";
+
+	if (localtime_r(&seconds, &local))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &local);
+	str_add(out, text);
 }
 
 enum ui_taken cmd_fail(struct app *app, enum err err)

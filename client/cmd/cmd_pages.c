@@ -1,78 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Pages that the server answers: pins of a room, who has read a message, bans. A page that
  * is longer than one answer says so. */
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/cmd/cmd_private.h"
-#include "common/base/mem.h"
 #include "common/os/lang.h"
-#include "common/proto/json.h"
-#include "common/proto/json_out.h"
-
-/* One answer that becomes a page. */
-struct asked {
-	struct app *app;
-	const struct body_def *def;
-	void (*show)(struct app *app, const struct asked *asked, const void *body);
-	struct str head; /* of the page, what is known without asking */
-};
-
-static void asked_free(struct asked *asked)
-{
-	str_done(&asked->head);
-	mem_free(asked);
-}
-
-static void answered(enum err err, unsigned status, struct bytes text, void *ctx)
-{
-	struct asked *asked = ctx;
-	struct json *json = NULL;
-	void *body = mem_alloc(1, asked->def->size);
-
-	if (err == ERR_OK)
-		err = json_parse(text, &json);
-	if (err == ERR_OK)
-		err = body_decode(asked->def, json, json_root(json), body, NULL);
-	if (err == ERR_OK)
-		asked->show(asked->app, asked, body);
-	else
-		app_notice(asked->app, _(err_text(err)));
-	mem_free(body);
-	json_free(&json);
-	asked_free(asked);
-}
-
-static void ask(struct asked *asked, const char *op, const struct body_def *def,
-		const void *args)
-{
-	AUTO(buf_done) struct buf buf = BUF_INIT;
-	struct json_out out = json_out_init(&buf);
-
-	body_encode(def, &out, args);
-	app_call(asked->app, op, buf_view(&buf), answered, asked);
-}
-
-static struct asked *asked_new(struct app *app, const struct body_def *def,
-			       void (*show)(struct app *app, const struct asked *asked,
-					    const void *body))
-{
-	struct asked *asked = mem_new(struct asked);
-
-	*asked = (struct asked){.app = app, .def = def, .show = show, .head = STR_INIT};
-	return asked;
-}
-
-static void add_time(struct str *out, uint64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	char text[64];
-
-	if (localtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%F %H:%M", &tm))
-		str_add(out, text);
-}
 
 static void add_user(struct str *out, const struct body_user *user)
 {
@@ -90,7 +22,7 @@ static void add_more(struct str *out, bool complete)
 
 /* ---- pins ---- */
 
-static void show_pins(struct app *app, const struct asked *asked, const void *body)
+static void show_pins(struct app *app, const char *head, const void *body)
 {
 	const struct body_events *pins = body;
 	AUTO(str_done) struct str text = STR_INIT;
@@ -98,7 +30,7 @@ static void show_pins(struct app *app, const struct asked *asked, const void *bo
 	for (size_t i = 0; i < pins->events_count; i++) {
 		const struct body_event *event = &pins->events[i];
 		struct id_text id;
-		add_time(&text, event->ts);
+		cmd_add_time(&text, event->ts);
 		str_addf(&text,
 			 "  %s: ", people_name(&app->model.people, &event->from, &id));
 		str_add_len(&text, (const char *)event->text.ptr, event->text.len);
@@ -115,19 +47,20 @@ enum ui_taken cmd_pins(struct app *app, const struct ui_line *line, const char *
 {
 	struct id_text id = id_text(line->room);
 
-	ask(asked_new(app, body_events_def(), show_pins), "room_pins",
-	    body_room_list_def(), &(struct body_room_list){.room = bytes_text(id.text)});
+	cmd_get(app, "room_pins", body_room_list_def(),
+		&(struct body_room_list){.room = bytes_text(id.text)}, body_events_def(),
+		show_pins);
 	return UI_LINE_DONE;
 }
 
 /* ---- one message ---- */
 
-static void show_details(struct app *app, const struct asked *asked, const void *body)
+static void show_details(struct app *app, const char *head, const void *body)
 {
 	const struct body_user_list *readers = body;
 	AUTO(str_done) struct str text = STR_INIT;
 
-	str_add_len(&text, asked->head.ptr, asked->head.len);
+	str_add(&text, head);
 	if (readers->users_count)
 		str_addf(&text, "\n%s\n", _("Read by:"));
 	for (size_t i = 0; i < readers->users_count; i++) {
@@ -144,7 +77,7 @@ static void add_details(struct app *app, const struct message *message, struct s
 	struct id_text id;
 
 	str_addf(out, "%s, ", people_name(&app->model.people, &message->sender, &id));
-	add_time(out, message->ts_ms);
+	cmd_add_time(out, message->ts_ms);
 	str_addf(out, "\n%s\n", id_text(&message->cid).text);
 	if (message->flags & MESSAGE_EDITED)
 		str_addf(out, "%s\n", _("It was edited."));
@@ -166,16 +99,17 @@ enum ui_taken cmd_details(struct app *app, const struct ui_line *line, const cha
 		app_notice(app, _("There is no message here to pick."));
 		return UI_LINE_DONE;
 	}
-	struct asked *asked = asked_new(app, body_user_list_def(), show_details);
-	add_details(app, message, &asked->head);
-	ask(asked, "message_readers", body_message_list_def(),
-	    &(struct body_message_list){.id = message->cid});
+	AUTO(str_done) struct str head = STR_INIT;
+	add_details(app, message, &head);
+	cmd_get_under(app, head.ptr, "message_readers", body_message_list_def(),
+		      &(struct body_message_list){.id = message->cid},
+		      body_user_list_def(), show_details);
 	return UI_LINE_DONE;
 }
 
 /* ---- bans ---- */
 
-static void show_bans(struct app *app, const struct asked *asked, const void *body)
+static void show_bans(struct app *app, const char *head, const void *body)
 {
 	const struct body_bans *bans = body;
 	AUTO(str_done) struct str text = STR_INIT;
@@ -185,7 +119,7 @@ static void show_bans(struct app *app, const struct asked *asked, const void *bo
 		add_user(&text, &ban->user);
 		if (ban->until_ts) {
 			str_addf(&text, "  %s ", _("until"));
-			add_time(&text, ban->until_ts);
+			cmd_add_time(&text, ban->until_ts);
 		}
 		if (ban->why.len)
 			str_addf(&text, "  %.*s", (int)ban->why.len,
@@ -203,14 +137,15 @@ enum ui_taken cmd_bans(struct app *app, const struct ui_line *line, const char *
 {
 	struct id_text id = id_text(line->room);
 
-	ask(asked_new(app, body_bans_def(), show_bans), "room_bans", body_room_list_def(),
-	    &(struct body_room_list){.room = bytes_text(id.text)});
+	cmd_get(app, "room_bans", body_room_list_def(),
+		&(struct body_room_list){.room = bytes_text(id.text)}, body_bans_def(),
+		show_bans);
 	return UI_LINE_DONE;
 }
 
 /* ---- invitations ---- */
 
-static void show_code(struct app *app, const struct asked *asked, const void *body)
+static void show_code(struct app *app, const char *head, const void *body)
 {
 	const struct body_invite *invite = body;
 	AUTO(str_done) struct str text = STR_INIT;
@@ -224,7 +159,7 @@ static void show_code(struct app *app, const struct asked *asked, const void *bo
 			 (unsigned)invite->uses);
 	else
 		str_add(&text, _("It works until "));
-	add_time(&text, invite->expires_ts);
+	cmd_add_time(&text, invite->expires_ts);
 	str_add(&text, _(". It is not shown again."));
 	cmd_show(app, _("Invitation"), &text);
 }
@@ -233,9 +168,9 @@ void cmd_new_code(struct app *app, const struct id *room)
 {
 	struct id_text id = id_text(room);
 
-	ask(asked_new(app, body_invite_def(), show_code), "room_invite_new",
-	    body_invite_new_def(),
-	    &(struct body_invite_new){.room = bytes_text(id.text)});
+	cmd_get(app, "room_invite_new", body_invite_new_def(),
+		&(struct body_invite_new){.room = bytes_text(id.text)}, body_invite_def(),
+		show_code);
 }
 
 static void opened(struct app *app, enum err err, const struct id *room, void *ctx)
@@ -246,7 +181,7 @@ static void opened(struct app *app, enum err err, const struct id *room, void *c
 		app_notice(app, _(err_text(err)));
 }
 
-static void show_entered(struct app *app, const struct asked *asked, const void *body)
+static void show_entered(struct app *app, const char *head, const void *body)
 {
 	const struct body_room *room = body;
 
@@ -259,7 +194,7 @@ enum ui_taken cmd_accept(struct app *app, const struct ui_line *line, const char
 
 	if (id_parse(args, strlen(args), &code.code) != ERR_OK)
 		return cmd_usage(app, "accept");
-	ask(asked_new(app, body_room_def(), show_entered), "invite_accept",
-	    body_invite_code_def(), &code);
+	cmd_get(app, "invite_accept", body_invite_code_def(), &code, body_room_def(),
+		show_entered);
 	return UI_LINE_DONE;
 }

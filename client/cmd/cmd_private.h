@@ -42,6 +42,21 @@ void cmd_call(struct app *app, const char *op, const struct body_def *def,
 /** The same with somebody who hears the answer. */
 void cmd_ask(struct app *app, const char *op, const struct body_def *def,
 	     const void *body, link_result_fn *done, void *ctx);
+/** Shows the answer @body (NULL where there is none); @head is what was known before. */
+typedef void cmd_show_fn(struct app *app, const char *head, const void *body);
+/** The same for who shows the answer, a body of @out (NULL: none); what goes wrong becomes a
+ *  notice. */
+void cmd_get(struct app *app, const char *op, const struct body_def *in, const void *args,
+	     const struct body_def *out, cmd_show_fn *show);
+void cmd_get_under(struct app *app, const char *head, const char *op,
+		   const struct body_def *in, const void *args,
+		   const struct body_def *out, cmd_show_fn *show);
+/** "label: text", a line, unless @text is empty; neutral. */
+void cmd_add_text(struct str *out, const char *label, struct bytes text);
+/** What everybody may see of @user, in lines. */
+void cmd_add_person(struct str *text, const struct body_user *user);
+/** A time as people write it here, appended. */
+void cmd_add_time(struct str *out, uint64_t ms);
 /** What went wrong, in one translated line: @err, and what the problem @body says of it. */
 void cmd_why(enum err err, struct bytes body, struct str *out);
 /** Whether the first @len bytes of @text are @word. */
@@ -51,6 +66,8 @@ struct room *cmd_room_now(struct app *app);
 /** The message of this room that was picked, else @usual; NULL where that is not one that
  *  was said and stands. */
 struct message *cmd_picked(struct app *app, struct message *usual);
+/** Begin to change the e-mail address of the account to @address. */
+enum ui_taken cmd_email(struct app *app, const char *address);
 /** Make an invitation into @room and show its code. */
 void cmd_new_code(struct app *app, const struct id *room);
 /** A page in whichever front there is. */

@@ -56,6 +56,7 @@ void rest_ask(struct rest *rest, const struct address *address, enum rest_op op,
 		.token = token,
 		.body = (const char *)body.ptr,
 		.body_len = body.len,
+		.type = row->in() == body_raw_def() ? "application/octet-stream" : NULL,
 	};
 
 	assert(!strchr(row->path, '{'));

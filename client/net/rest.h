@@ -16,9 +16,9 @@ struct rest *rest_new(struct transport *transport) MUST_CHECK;
 /** Pending answers are not called any more. */
 void rest_free(struct rest **rest);
 
-/** Send @body (an encoded request body, or empty) to @op at @address; ops with parameters
- *  in their path are not for here. @token may be NULL. @done is called once, with
- *  ERR_UNREACHABLE, ERR_TIMEOUT or ERR_UNTRUSTED when no answer came. */
+/** Send @body (an encoded request body, raw bytes where the row says so, or empty) to @op at
+ *  @address; ops with parameters in their path are not for here. @token may be NULL. @done is
+ *  called once, with ERR_UNREACHABLE, ERR_TIMEOUT or ERR_UNTRUSTED when no answer came. */
 void rest_ask(struct rest *rest, const struct address *address, enum rest_op op,
 	      struct bytes body, const char *token, link_result_fn *done, void *ctx);
 /** Feed a TRANSPORT_REPLY; takes it. */

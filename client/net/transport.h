@@ -74,7 +74,8 @@ struct transport_request {
 	const char *method;
 	const char *path;  /**< from the slash on, query included */
 	const char *token; /**< sent as Bearer, or NULL */
-	const char *body;  /**< JSON, or NULL */
+	const char *body;  /**< or NULL */
+	const char *type;  /**< its media type; NULL: JSON */
 	size_t body_len;
 };
 

@@ -46,6 +46,7 @@ struct order {
 	char *method, *path, *token;
 	uint8_t *data; /* LWS_PRE bytes of room, then len bytes */
 	size_t len;
+	const char *type; /* of the body; static text */
 };
 
 struct transport_ws {
@@ -527,7 +528,7 @@ static int exchange_headers(struct exchange *exchange, struct lws *wsi, uint8_t 
 		return 0;
 	AUTO(str_done) struct str length = STR_INIT;
 	str_addf(&length, "%zu", order->len);
-	if (header_add(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, "application/json", at, end) ||
+	if (header_add(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, order->type, at, end) ||
 	    header_add(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length.ptr, at, end))
 		return -1;
 	lws_client_http_body_pending(wsi, 1);
@@ -763,6 +764,7 @@ static void port_request(struct transport *port, const struct transport_request 
 	order->method = mem_strdup(request->method);
 	order->path = mem_strdup(request->path);
 	order->token = request->token ? mem_strdup(request->token) : NULL;
+	order->type = request->type ? request->type : "application/json";
 	submit(ws_from(port), order);
 }
 

@@ -7,6 +7,8 @@
  */
 #include "client/script/account.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/auth/flags.h"
@@ -144,11 +146,63 @@ static enum err set_session(const char *text, struct request *request, struct st
 	return ERR_OK;
 }
 
+/* The owner of the profile reads the file: it may stand elsewhere. */
+static enum err set_avatar(const char *path, struct request *request, struct str *why)
+{
+	char *whole = realpath(path, NULL);
+
+	if (!whole) {
+		str_addf(why, _("cannot read %s: %s"), path, strerror(errno));
+		return ERR_NOT_FOUND;
+	}
+	str_set(&request->name, "auth_avatar_put");
+	str_set(&request->text, whole);
+	free(whole);
+	return ERR_OK;
+}
+
+static enum err set_email(const struct opts *opts, const char *address,
+			  struct request *request, struct str *why)
+{
+	AUTO(buf_wipe) struct buf password = BUF_INIT;
+	struct body_email_change body = {.email = bytes_text(address)};
+	enum err err = read_password(opts, &password, why);
+
+	if (err != ERR_OK)
+		return err;
+	if (password.len > 1)
+		body.password = bytes_text((const char *)password.ptr);
+	set(request, "auth_email", body_email_change_def(), &body);
+	return ERR_OK;
+}
+
+static enum err confirm_email(const struct opts *opts, const char *code,
+			      struct request *request, struct str *why)
+{
+	const char *challenge = opts_text(opts, OPTION_CHALLENGE);
+	const char *old = opts_text(opts, OPTION_OLD_CHALLENGE);
+	struct body_email_confirm body = {.code = bytes_text(code)};
+	const char *old_code = opts_text(opts, OPTION_OLD_CODE);
+
+	if (*old_code)
+		body.old_code = bytes_text(old_code);
+	if (id_parse(challenge, strlen(challenge), &body.challenge) == ERR_OK &&
+	    (!*old || id_parse(old, strlen(old), &body.old_challenge) == ERR_OK)) {
+		set(request, "auth_email_confirm", body_email_confirm_def(), &body);
+		return ERR_OK;
+	}
+	str_set(why,
+		_("--challenge and --old-challenge take what --set-email has printed"));
+	return ERR_USAGE;
+}
+
 static bool takes_text(enum option which)
 {
-	return which == OPTION_BLOCK || which == OPTION_END_DEVICE ||
-	       which == OPTION_FIND_USERS || which == OPTION_TOTP_CONFIRM ||
-	       which == OPTION_UNBLOCK || which == OPTION_WHOIS;
+	return which == OPTION_AVATAR || which == OPTION_BLOCK ||
+	       which == OPTION_CONFIRM_EMAIL || which == OPTION_END_DEVICE ||
+	       which == OPTION_FIND_USERS || which == OPTION_SET_EMAIL ||
+	       which == OPTION_TOTP_CONFIRM || which == OPTION_UNBLOCK ||
+	       which == OPTION_WHOIS;
 }
 
 enum err account_read(const struct opts *opts, enum option which, struct request *request,
@@ -159,9 +213,12 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 	struct body_users users = {.prefix = bytes_text(text), .limit = LIMIT_LIST};
 
 	switch (which) {
+	case OPTION_AVATAR: return set_avatar(text, request, why);
+	case OPTION_AVATAR_REMOVE: return set_none(request, "auth_avatar_remove");
 	case OPTION_BLOCK: return set_user(request, "user_block", text);
 	case OPTION_BLOCKS: return set_none(request, "auth_blocks");
 	case OPTION_CHANGE_PASSWORD: return set_change(opts, request, why);
+	case OPTION_CONFIRM_EMAIL: return confirm_email(opts, text, request, why);
 	case OPTION_DELETE_ACCOUNT: return set_step_up(opts, request, "auth_delete", why);
 	case OPTION_DEVICES: return set_none(request, "auth_sessions");
 	case OPTION_END_DEVICE: return set_session(text, request, why);
@@ -171,6 +228,7 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 		return ERR_OK;
 	case OPTION_RECOVERY_CODES:
 		return set_step_up(opts, request, "auth_recovery_codes", why);
+	case OPTION_SET_EMAIL: return set_email(opts, text, request, why);
 	case OPTION_SET_PROFILE: return set_profile(opts, request, why);
 	case OPTION_TOTP_CONFIRM:
 		set(request, "auth_totp_confirm", body_totp_code_def(), &code);

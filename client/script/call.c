@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "client/avatar.h"
 #include "client/script/task.h"
 #include "client/ui/qr.h"
 #include "common/base/neutral.h"
@@ -229,6 +230,10 @@ static void show(struct task *task, struct bytes body)
 			put_members(task, root);
 		if (!task->request.json && strcmp(op, "auth_totp_enrol") == 0)
 			put_qr(task, root);
+		if (strcmp(op, "auth_email") == 0)
+			task_note(task, _("chat-client: finish with --confirm-email CODE "
+					  "--challenge … and, where there is one, "
+					  "--old-challenge … --old-code CODE"));
 		task_end(task, ERR_OK);
 	}
 }
@@ -269,13 +274,33 @@ static void ask(struct task *task, const char *op, struct bytes args)
 	app_call(task->app, op, args, came, task_ref(task));
 }
 
+/* A picture is no JSON: its path is in the text, and it goes beside the link. */
+static void upload(struct task *task)
+{
+	AUTO(str_done) struct str why = STR_INIT, line = STR_INIT;
+
+	call_of(task)->asked = true;
+	task_wait(task, task->request.timeout_ms);
+	enum err err =
+		avatar_put(task->app, task->request.text.ptr, came, task_ref(task), &why);
+	if (err == ERR_OK)
+		return;
+	str_addf(&line, "chat-client: %s", why.ptr);
+	task_note(task, line.ptr);
+	task_end(task, err);
+	task_unref(&task);
+}
+
 static void look(struct task *task)
 {
 	const enum link_state state = link_state(task->app->link);
 
 	if (call_of(task)->asked)
 		return;
-	if (state == LINK_ONLINE)
+	if (state == LINK_ONLINE &&
+	    strcmp(task->request.name.ptr, "auth_avatar_put") == 0)
+		upload(task);
+	else if (state == LINK_ONLINE)
 		ask(task, task->request.name.ptr, str_view(&task->request.text));
 	else if (state == LINK_WAITING)
 		task_end(task, ERR_UNREACHABLE);

@@ -19,9 +19,12 @@ static const struct {
 	enum request_kind kind;
 	bool is_text; /* its value is the room, or what is looked for or called with */
 } commands[] = {
+	{OPTION_AVATAR, REQUEST_CALL, true},
+	{OPTION_AVATAR_REMOVE, REQUEST_CALL, false},
 	{OPTION_BLOCK, REQUEST_CALL, true},
 	{OPTION_BLOCKS, REQUEST_CALL, false},
 	{OPTION_CHANGE_PASSWORD, REQUEST_CALL, false},
+	{OPTION_CONFIRM_EMAIL, REQUEST_CALL, true},
 	{OPTION_DELETE_ACCOUNT, REQUEST_CALL, false},
 	{OPTION_DEVICES, REQUEST_CALL, false},
 	{OPTION_END_DEVICE, REQUEST_CALL, true},
@@ -34,6 +37,7 @@ static const struct {
 	{OPTION_ROOMS, REQUEST_ROOMS_LIST, false},
 	{OPTION_SEARCH, REQUEST_SEARCH, true},
 	{OPTION_SEND, REQUEST_SEND, true},
+	{OPTION_SET_EMAIL, REQUEST_CALL, true},
 	{OPTION_SET_PROFILE, REQUEST_CALL, false},
 	{OPTION_TOTP_CONFIRM, REQUEST_CALL, true},
 	{OPTION_TOTP_ENROL, REQUEST_CALL, false},

@@ -9,6 +9,7 @@
 
 #include "common/base/grapheme.h"
 #include "common/base/utf8.h"
+#include "common/proto/limits.h"
 
 static const enum field_kind login_fields[] = {FIELD_SERVER, FIELD_ACCOUNT,
 					       FIELD_PASSWORD};
@@ -18,11 +19,21 @@ static const enum field_kind code_fields[] = {FIELD_CODE};
 static const enum field_kind forgotten_fields[] = {FIELD_EMAIL};
 static const enum field_kind renew_fields[] = {FIELD_CODE, FIELD_PASSWORD};
 static const enum field_kind secret_fields[] = {FIELD_PASSWORD};
+static const enum field_kind profile_fields[] = {FIELD_DISPLAY, FIELD_STATUS, FIELD_ABOUT,
+						 FIELD_FINDABLE};
+
+_Static_assert(FIELD_BYTES > LIMIT_ABOUT, "every profile can be edited");
 
 static const char *const labels[FIELD_COUNT] = {
-	[FIELD_SERVER] = N_("Server"),     [FIELD_ACCOUNT] = N_("Name"),
-	[FIELD_DISPLAY] = N_("Shown as"),  [FIELD_EMAIL] = N_("E-mail"),
-	[FIELD_PASSWORD] = N_("Password"), [FIELD_CODE] = N_("Code"),
+	[FIELD_SERVER] = N_("Server"),
+	[FIELD_ACCOUNT] = N_("Name"),
+	[FIELD_DISPLAY] = N_("Shown as"),
+	[FIELD_EMAIL] = N_("E-mail"),
+	[FIELD_PASSWORD] = N_("Password"),
+	[FIELD_CODE] = N_("Code"),
+	[FIELD_STATUS] = N_("Status"),
+	[FIELD_ABOUT] = N_("About"),
+	[FIELD_FINDABLE] = N_("Found by search"),
 };
 
 const char *form_label(enum field_kind kind)
@@ -52,6 +63,7 @@ static void insert(struct field *field, const char *text, size_t len)
 {
 	if (len >= FIELD_BYTES - field->len)
 		return;
+	field->changed = true;
 	memmove(field->text + field->point + len, field->text + field->point,
 		field->len - field->point + 1);
 	memcpy(field->text + field->point, text, len);
@@ -74,6 +86,9 @@ static const char *known_value(const struct ui_values *known, enum field_kind ki
 	case FIELD_DISPLAY: return known->display;
 	case FIELD_EMAIL: return known->email;
 	case FIELD_PASSWORD: return known->password;
+	case FIELD_STATUS: return known->status;
+	case FIELD_ABOUT: return known->about;
+	case FIELD_FINDABLE: return known->findable;
 	default: return known->code;
 	}
 }
@@ -96,12 +111,16 @@ void form_open(struct form *form, enum ui_form kind, const struct ui_values *kno
 		add_fields(&fresh, renew_fields, ARRAY_LEN(renew_fields));
 	else if (kind == UI_FORM_CONFIRM || kind == UI_FORM_LOCK)
 		add_fields(&fresh, secret_fields, ARRAY_LEN(secret_fields));
+	else if (kind == UI_FORM_PROFILE)
+		add_fields(&fresh, profile_fields, ARRAY_LEN(profile_fields));
 	for (size_t i = 0; known && i < fresh.count; i++) {
 		const char *value = known_value(known, fresh.fields[i].kind);
 		if (value)
 			insert(&fresh.fields[i], value, strlen(value));
+		fresh.fields[i].changed = false;
 	}
-	while (fresh.focus + 1 < fresh.count && fresh.fields[fresh.focus].len)
+	while (kind != UI_FORM_PROFILE && fresh.focus + 1 < fresh.count &&
+	       fresh.fields[fresh.focus].len)
 		fresh.focus++;
 	/* Only now: @known may point into the form that ends here. */
 	form_done(form);
@@ -115,12 +134,17 @@ struct ui_values form_values(const struct form *form)
 
 	for (size_t i = 0; i < form->count; i++) {
 		const char *text = form->fields[i].text;
+		if (form->kind == UI_FORM_PROFILE && !form->fields[i].changed)
+			continue;
 		switch (form->fields[i].kind) {
 		case FIELD_SERVER: values.server = text; break;
 		case FIELD_ACCOUNT: values.account = text; break;
 		case FIELD_DISPLAY: values.display = text; break;
 		case FIELD_EMAIL: values.email = text; break;
 		case FIELD_PASSWORD: values.password = text; break;
+		case FIELD_STATUS: values.status = text; break;
+		case FIELD_ABOUT: values.about = text; break;
+		case FIELD_FINDABLE: values.findable = text; break;
 		default: values.code = text;
 		}
 	}
@@ -133,6 +157,7 @@ static void erase(struct field *field, size_t from, size_t to)
 	explicit_bzero(field->text + field->len - (to - from) + 1, to - from);
 	field->len -= to - from;
 	field->point = from;
+	field->changed = field->changed || to > from;
 }
 
 static void move_focus(struct form *form, int step)
@@ -146,6 +171,15 @@ static bool is_key(const char *bytes, size_t len, const char *key)
 	return strlen(key) == len && memcmp(bytes, key, len) == 0;
 }
 
+/* The other of the two words; they stand as bytes, and are translated where they are shown. */
+static void toggle(struct field *field)
+{
+	bool yes = strcmp(field->text, "yes") == 0;
+
+	erase(field, 0, field->len);
+	insert(field, yes ? "no" : "yes", yes ? 2 : 3);
+}
+
 /* Keys that change the field. */
 static void edit(struct field *field, const char *bytes, size_t len)
 {
@@ -153,7 +187,11 @@ static void edit(struct field *field, const char *bytes, size_t len)
 	size_t step = grapheme_next(field->text + point, field->len - point);
 	size_t back = grapheme_before(field->text, point);
 
-	if (is_key(bytes, len, "\x7f") || is_key(bytes, len, "\b"))
+	if (field->kind == FIELD_FINDABLE) {
+		if (is_key(bytes, len, " ") || is_key(bytes, len, "\x1b[C") ||
+		    is_key(bytes, len, "\x1b[D"))
+			toggle(field);
+	} else if (is_key(bytes, len, "\x7f") || is_key(bytes, len, "\b"))
 		erase(field, back, point);
 	else if (is_key(bytes, len, "\x1b[3~"))
 		erase(field, point, point + step);
@@ -179,7 +217,8 @@ bool form_has_again(const struct form *form)
 
 static enum form_wish wish_of(struct form *form, const char *bytes, size_t len)
 {
-	bool last = form->focus + 1 >= form->count;
+	/* A profile is there already: Enter saves it from wherever one is. */
+	bool last = form->focus + 1 >= form->count || form->kind == UI_FORM_PROFILE;
 
 	bool enters = form->kind == UI_FORM_LOGIN || form->kind == UI_FORM_SIGNUP;
 
@@ -220,7 +259,8 @@ void form_paste(struct form *form, const char *text, size_t len)
 {
 	const char *end = memchr(text, '\n', len);
 
-	if (form->count && !form->busy)
+	if (form->count && !form->busy &&
+	    form->fields[form->focus].kind != FIELD_FINDABLE)
 		insert(&form->fields[form->focus], text,
 		       end ? (size_t)(end - text) : len);
 }

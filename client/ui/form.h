@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** A form of a few fields: log-in, sign-up, the code. Keeps what was typed, wiped when it
- *  ends; knows nothing of the screen.
+/** A form of a few fields: log-in, sign-up, the code, the profile. Keeps what was typed,
+ *  wiped when it ends; knows nothing of the screen.
  *  Thread: ui. */
 #ifndef CHAT_UI_FORM_H
 #define CHAT_UI_FORM_H
@@ -17,17 +17,21 @@ enum field_kind {
 	FIELD_EMAIL,
 	FIELD_PASSWORD,
 	FIELD_CODE,
+	FIELD_STATUS,
+	FIELD_ABOUT,
+	FIELD_FINDABLE, /**< "yes" or "no"; the blank changes it */
 	FIELD_COUNT,
 };
 
-/** Bytes of a field: an address of 254, a name in 4-byte characters. */
-#define FIELD_BYTES 512
+/** Bytes of a field, with its end: the longest is LIMIT_ABOUT. */
+#define FIELD_BYTES 2049
 
 struct field {
 	enum field_kind kind;
 	char text[FIELD_BYTES]; /**< terminated */
 	size_t len;
 	size_t point;
+	bool changed; /**< by a key or a paste */
 };
 
 struct form {
@@ -59,7 +63,7 @@ enum form_wish form_key(struct form *form, const char *bytes, size_t len);
 bool form_has_again(const struct form *form);
 /** Pasted text: its first line goes into the field. */
 void form_paste(struct form *form, const char *text, size_t len);
-/** Views of the fields; valid until the next key. */
+/** Views of the fields, of a profile those that were changed; valid until the next key. */
 struct ui_values form_values(const struct form *form);
 /** "Password" …: English, translate with _(). */
 const char *form_label(enum field_kind kind);

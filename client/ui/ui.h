@@ -49,7 +49,8 @@ enum ui_form {
 	UI_FORM_RENEW,     /**< that code, and the new password */
 	UI_FORM_CONFIRM,   /**< the password, for what ui_form_title() says */
 	UI_FORM_ASK,       /**< something else that ui_form_title() says, as `code` */
-	UI_FORM_LOCK,      /**< nothing else is shown or told until the app ends it */
+	UI_FORM_PROFILE, /**< display, status, about, findable: what was changed comes back */
+	UI_FORM_LOCK, /**< nothing else is shown or told until the app ends it */
 };
 
 /** Fields of the forms; NULL = not asked in this one. */
@@ -60,6 +61,8 @@ struct ui_values {
 	const char *email;
 	const char *password; /**< wiped after the call */
 	const char *code;
+	const char *status, *about;
+	const char *findable; /**< "yes" or "no" */
 };
 
 enum ui_form_act {

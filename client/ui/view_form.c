@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Log-in, sign-up and the code, in the middle of an otherwise empty screen. */
+/* Log-in, sign-up, the code and the profile, in the middle of an otherwise empty screen. */
 #include "client/ui/view.h"
 
 #include <stdio.h>
@@ -18,6 +18,7 @@ static const char *title_of(const struct form *form)
 	case UI_FORM_CONFIRM:
 	case UI_FORM_ASK:
 	case UI_FORM_LOCK: return form->title.ptr;
+	case UI_FORM_PROFILE: return _("Your profile");
 	case UI_FORM_LOGIN: return _("Log in");
 	case UI_FORM_SIGNUP: return _("Sign up");
 	case UI_FORM_FORGOTTEN: return _("A new password");
@@ -35,6 +36,10 @@ static int shown_text(const struct field *field, struct str *out)
 	size_t before = 0;
 	size_t at = 0;
 
+	if (field->kind == FIELD_FINDABLE) {
+		str_add(out, strcmp(field->text, "no") == 0 ? _("no") : _("yes"));
+		return 0;
+	}
 	if (field->kind != FIELD_PASSWORD) {
 		neutral_add(out, field->text, field->point, NEUTRAL_LINE);
 		before = width_text(out->ptr, out->len);
@@ -131,6 +136,10 @@ static void add_hint(const struct view *view, struct str *out)
 	case UI_FORM_FORGOTTEN:
 	case UI_FORM_CONFIRM:
 	case UI_FORM_ASK: str_add(out, _("Enter: go on · Esc: back")); break;
+	case UI_FORM_PROFILE:
+		str_add(out,
+			_("Enter: save · Tab: next · blank: yes or no · Esc: leave"));
+		break;
 	case UI_FORM_LOCK:
 		str_add(out, _("Enter: unlock · Ctrl-C: leave the program"));
 		break;

@@ -176,6 +176,28 @@ static void forms_ask_for_what_is_needed(void **state)
 	stage_done(&stage);
 }
 
+static void a_profile_is_edited_in_place(void **state)
+{
+	struct stage stage;
+	struct ui_values known = {.display = "Alice",
+				  .status = "",
+				  .about = "disks\nand tapes",
+				  .findable = "yes"};
+	stage_init(&stage, 12, 70);
+	ui_form(stage.ui, UI_FORM_PROFILE, &known);
+	stage_type(&stage, "\r");
+	/* Nothing was changed, so nothing comes back. */
+	assert_string_equal(stage_heard(&stage), "form 8 0 -|-|-|-|-|-\n");
+	stage_type(&stage, " B.\x1b[A ");
+	stage_golden(&stage, "profile");
+	stage_type(&stage, "\r");
+	assert_string_equal(stage_heard(&stage), "form 8 0 -|-|Alice B.|-|-|-\n");
+	ui_form_error(stage.ui, "no");
+	stage_type(&stage, "yes\x1b[C");
+	assert_true(stage_shows(&stage, "▮yes"));
+	stage_done(&stage);
+}
+
 static void a_page_lies_over_the_timeline_and_scrolls(void **state)
 {
 	struct stage stage;
@@ -209,6 +231,6 @@ CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_mem
 	   TEST(one_by_one_is_survived), TEST(an_empty_client_says_what_to_do),
 	   TEST(hostile_text_stays_in_its_field),
 	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
-	   TEST(forms_ask_for_what_is_needed),
+	   TEST(forms_ask_for_what_is_needed), TEST(a_profile_is_edited_in_place),
 	   TEST(a_page_lies_over_the_timeline_and_scrolls),
 	   TEST(panes_come_as_overlays_where_it_is_narrow))

@@ -230,7 +230,8 @@ void change_state(struct app *app, const struct body_event *event)
 		note(app, texts ? CHANGE_TEXTS : CHANGE_RULES, &event->room);
 
 	change->first = event->slow_ms;
-	change->last = (uint64_t)event->role;
+	/* A room's row leaves out what is so anyway: any member may write. */
+	change->last = event->role > ROLE_GUEST ? (uint64_t)event->role : 0;
 	if (event->kind == EVENT_TOPIC)
 		change->row.topic = keep_empty(app, event->text);
 	if (event->kind == EVENT_RENAME && event->slug.len)

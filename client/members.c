@@ -56,6 +56,27 @@ static void show_member(struct app *app, struct room *room, const struct body_me
 		change_receipt(app, &room->id, &row->user.user, row->read, false);
 }
 
+static bool is_listed(const struct body_members *members, const struct id *user)
+{
+	for (size_t i = 0; i < members->members_count; i++)
+		if (id_equal(&members->members[i].user.user, user))
+			return true;
+	return false;
+}
+
+/* Who left while this device was away for longer than is replayed is not in the list. */
+static void drop_gone(struct app *app, struct room *room,
+		      const struct body_members *members)
+{
+	for (size_t i = room->roster.count; members->complete && i-- > 0;) {
+		struct id user = room->roster.rows[i].user;
+		if (is_listed(members, &user))
+			continue;
+		roster_remove(&room->roster, &user);
+		change_member(app, &room->id, &user, 0);
+	}
+}
+
 static void members_came(enum err err, unsigned status, struct bytes body, void *ctx)
 {
 	struct ask *ask = ctx;
@@ -70,6 +91,7 @@ static void members_came(enum err err, unsigned status, struct bytes body, void 
 		err = body_decode(body_members_def(), json, json_root(json), &members,
 				  NULL);
 	if (err == ERR_OK && room) {
+		drop_gone(app, room, &members);
 		for (size_t i = 0; i < members.members_count; i++)
 			show_member(app, room, &members.members[i]);
 		room->roster.complete = members.complete;

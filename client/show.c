@@ -296,7 +296,11 @@ void app_show_event(struct app *app, struct room *room, const struct body_event 
 		change_state(app, event);
 		break;
 	case EVENT_RENAME:
-		set_text(&room->name, event->slug.len ? event->slug : event->name);
+		/* A room that has a slug is called by it. */
+		if (event->slug.len)
+			set_text(&room->name, event->slug);
+		else if (room->kind == ROOM_PRIVATE)
+			set_text(&room->name, event->name);
 		change_state(app, event);
 		break;
 	case EVENT_ACL:

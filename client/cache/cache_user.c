@@ -155,18 +155,6 @@ enum err cache_member_remove(struct cache *cache, const struct id *room,
 	return query_run(&query);
 }
 
-enum err cache_member_clear(struct cache *cache, const struct id *room)
-{
-	uint64_t key;
-
-	enum err err = room_key(cache, room, &key);
-	if (err != ERR_OK)
-		return err == ERR_NO_ROOM ? ERR_OK : err;
-	struct query query = query_of(cache->db, STMT_MEMBER_CLEAR);
-	query_put_int(&query, key);
-	return query_run(&query);
-}
-
 enum err cache_member_list(struct cache *cache, const struct id *room,
 			   struct cache_users *ret_users)
 {

@@ -52,8 +52,6 @@ enum err cache_member_put(struct cache *cache, const struct id *room,
 			  const struct id *user, int role, uint64_t joined_ms) MUST_CHECK;
 enum err cache_member_remove(struct cache *cache, const struct id *room,
 			     const struct id *user) MUST_CHECK;
-/** Before a whole list is stored anew. */
-enum err cache_member_clear(struct cache *cache, const struct id *room) MUST_CHECK;
 /** Highest role first, then by name. */
 enum err cache_member_list(struct cache *cache, const struct id *room,
 			   struct cache_users *ret_users) MUST_CHECK;

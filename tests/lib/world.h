@@ -53,6 +53,17 @@ void world_leave(struct world_client *client, const char *slug);
 /** All that is there has been seen. */
 void world_read(struct world_client *client, const char *room);
 void world_typing(struct world_client *client, const char *room, bool on);
+/** Ask operation @op over @client's connection, or over HTTP in @client's name; args as JSON
+ *  members (printf). What the server says to it is returned as a status; 0: there is no
+ *  connection, or it broke. */
+unsigned world_call(struct world_client *client, const char *op, const char *format, ...)
+	PRINTF(3, 4);
+unsigned world_http(struct world_client *client, const char *line, const char *format,
+		    ...) PRINTF(3, 4);
+/** Go to @room, as one does in the list: its members are asked for. */
+void world_enter(struct world_client *client, const char *room);
+/** Read back to the beginning of @room. */
+void world_scroll(struct world_client *client, const char *room);
 
 /* ---- what may go wrong ---- */
 
@@ -84,6 +95,14 @@ void world_expect_unread(struct world_client *client, const char *room, size_t u
 void world_expect_typing(struct world_client *client, const char *room, const char *name);
 /** Nothing waits to be sent. */
 void world_expect_sent(struct world_client *client);
+/** One of the newest messages of @room on @client's disk, by the world's dice; zero: there
+ *  is none. */
+struct id world_message(struct world_client *client, const char *room);
+/** The newest entry of @room that @client knows of. */
+uint64_t world_head(struct world_client *client, const char *room);
+/** What @client's disk says about its rooms now: what they are called, who is in them, what
+ *  was said and how it stands. How it came to be so is not in it. */
+void world_state(struct world_client *client, struct str *out);
 /** Everything that @client knows, from its disk, as text: rooms, events, read markers. */
 void world_dump(struct world_client *client, struct str *out);
 

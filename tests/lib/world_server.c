@@ -257,3 +257,47 @@ void world_server_account(struct world_server *server, const char *name, uint32_
 	news_done(&account.news);
 	world_server_turn(server);
 }
+
+/* ---- HTTP ---- */
+
+static void keep_status(struct request *request, const struct reply *reply)
+{
+	*(unsigned *)request->carrier = (unsigned)reply->status;
+}
+
+unsigned world_server_ask(struct world_server *server, uint32_t uid, const char *line,
+			  const char *body)
+{
+	static const struct request_io status_io = {.reply = keep_status};
+	static const struct {
+		const char *name;
+		enum request_method method;
+	} methods[] = {{"GET ", METHOD_GET},
+		       {"POST ", METHOD_POST},
+		       {"PUT ", METHOD_PUT},
+		       {"PATCH ", METHOD_PATCH},
+		       {"DELETE ", METHOD_DELETE}};
+	unsigned status = 0;
+	struct request *request = request_new(server->server, &status_io, &status);
+	const struct request_router *router = server->server->router;
+	size_t most = 0;
+
+	request->peer = (struct peer){.local = true, .uid = uid};
+	request->number = 1;
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (strncmp(line, methods[i].name, strlen(methods[i].name)) == 0)
+			request->method = methods[i].method;
+	}
+	str_set(&request->path, strchr(line, ' ') + 1);
+	if (body)
+		str_add(&request->body, body);
+	enum err err = router->begin(request, &most);
+	if (err == ERR_OK)
+		router->run(request);
+	else
+		request_reply_problem(&request, err, NULL, NULL, request->retry_ms);
+	while (status == 0)
+		world_server_turn(server);
+	world_server_turn(server);
+	return status;
+}

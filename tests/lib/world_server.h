@@ -38,6 +38,11 @@ void world_server_account(struct world_server *server, const char *name, uint32_
 /** The server itself. Borrowed. */
 struct server *world_server_inside(struct world_server *server);
 
+/** A request over HTTP by the user @uid of this machine: "PUT /v1/…" and a body, or NULL.
+ *  Returns the status. */
+unsigned world_server_ask(struct world_server *server, uint32_t uid, const char *line,
+			  const char *body);
+
 struct world_pipe *world_pipe_new(struct world_server *server, uint32_t uid,
 				  const struct world_pipe_end *end);
 /** The client says something. False: the server does not read just now. */

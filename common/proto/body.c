@@ -66,6 +66,7 @@
 struct decoder {
 	struct json *json;
 	const char **ret_field;
+	bool asked; /* it is a request, of which every word has to be known */
 };
 
 static enum err decode(struct decoder *decoder, const struct body_def *def,
@@ -120,15 +121,16 @@ static enum err decode_base64(struct decoder *decoder, const struct body_field *
 	return ERR_OK;
 }
 
-static enum err decode_word(const struct body_field *field, struct json_node node,
-			    int *ret_value)
+static enum err decode_word(const struct decoder *decoder, const struct body_field *field,
+			    struct json_node node, int *ret_value)
 {
 	struct bytes text;
 
 	if (!json_text(node, &text))
 		return ERR_BAD;
 	*ret_value = kind_value(field->words, (const char *)text.ptr, text.len);
-	return *ret_value || field->need == BODY_MAY ? ERR_OK : ERR_BAD;
+	bool newer = field->need == BODY_MAY && !decoder->asked;
+	return *ret_value || newer ? ERR_OK : ERR_BAD;
 }
 
 static enum err decode_list(struct decoder *decoder, const struct body_field *field,
@@ -187,7 +189,7 @@ static enum err decode_present(struct decoder *decoder, const struct body_field 
 	case BODY_UINT: return json_uint(node, value) ? ERR_OK : ERR_BAD;
 	case BODY_MAYBE: return (*has = json_uint(node, value)) ? ERR_OK : ERR_BAD;
 	case BODY_BOOL: return json_bool(node, value) ? ERR_OK : ERR_BAD;
-	case BODY_WORD: return decode_word(field, node, value);
+	case BODY_WORD: return decode_word(decoder, field, node, value);
 	case BODY_IDS:
 	case BODY_TEXTS:
 	case BODY_LIST: return decode_list(decoder, field, node, body);
@@ -253,15 +255,33 @@ static enum err decode(struct decoder *decoder, const struct body_def *def,
 	return ERR_OK;
 }
 
+static enum err begin(struct decoder *decoder, const struct body_def *def,
+		      struct json_node node, void *ret_body)
+{
+	const char *unused;
+
+	if (!decoder->ret_field)
+		decoder->ret_field = &unused;
+	*decoder->ret_field = NULL;
+	memset(ret_body, 0, def->size);
+	return decode(decoder, def, node, ret_body);
+}
+
 enum err body_decode(const struct body_def *def, struct json *json, struct json_node node,
 		     void *ret_body, const char **ret_field)
 {
-	const char *unused;
-	struct decoder decoder = {json, ret_field ? ret_field : &unused};
+	struct decoder decoder = {.json = json, .ret_field = ret_field};
 
-	*decoder.ret_field = NULL;
-	memset(ret_body, 0, def->size);
-	return decode(&decoder, def, node, ret_body);
+	return begin(&decoder, def, node, ret_body);
+}
+
+enum err body_decode_request(const struct body_def *def, struct json *json,
+			     struct json_node node, void *ret_body,
+			     const char **ret_field)
+{
+	struct decoder decoder = {json, ret_field, true};
+
+	return begin(&decoder, def, node, ret_body);
 }
 
 /* Whether a MAY field holds its default and so is not written. */

@@ -101,6 +101,13 @@ struct body_def {
 enum err body_decode(const struct body_def *def, struct json *json, struct json_node node,
 		     void *ret_body, const char **ret_field) MUST_CHECK;
 
+/** The same for what somebody asks: a word that is not known is refused with ERR_BAD also
+ *  where the field may be absent, since doing something else than asked is worse than
+ *  doing nothing. */
+enum err body_decode_request(const struct body_def *def, struct json *json,
+			     struct json_node node, void *ret_body,
+			     const char **ret_field) MUST_CHECK;
+
 /** Write the members of @body into an object that is open already. */
 void body_encode_fields(const struct body_def *def, struct json_out *out,
 			const void *body);

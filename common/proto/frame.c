@@ -96,8 +96,9 @@ enum err frame_read(const struct frame *frame, enum frame_type type, void *ret_b
 		    const char **ret_field)
 {
 	assert(frame->type == type);
-	return body_decode(frame->row->body(), frame->json, json_root(frame->json),
-			   ret_body, ret_field);
+	return (frame->row->dir == FRAME_DIR_C ? body_decode_request : body_decode)(
+		frame->row->body(), frame->json, json_root(frame->json), ret_body,
+		ret_field);
 }
 
 void frame_write(struct buf *buf, enum frame_type type, const void *body)

@@ -126,7 +126,8 @@ enum err args_read(const struct request *request, const struct body_def *def,
 	buf_add_u8(&buf, '}');
 	err = json_parse(buf_view(&buf), &json);
 	if (err == ERR_OK)
-		err = body_decode(def, json, json_root(json), ret_body, ret_field);
+		err = body_decode_request(def, json, json_root(json), ret_body,
+					  ret_field);
 	if (err != ERR_OK) {
 		json_free(&json);
 		return err;

@@ -35,7 +35,7 @@ static void write_good(struct json_out *out, const struct body_field *field)
 	}
 }
 
-enum fault { LEFT_OUT, NULLED, OTHER_TYPE, TOO_LONG, FAULTS };
+enum fault { LEFT_OUT, NULLED, OTHER_TYPE, TOO_LONG, OTHER_WORD, FAULTS };
 
 static void write_bad(struct json_out *out, const struct body_field *field,
 		      enum fault fault)
@@ -49,6 +49,7 @@ static void write_bad(struct json_out *out, const struct body_field *field,
 			str_add_char(&text, 'a');
 		json_out_text(out, str_view(&text));
 		break;
+	case OTHER_WORD: json_out_text(out, bytes_text("king")); break;
 	default:
 		if (field->type == BODY_UINT || field->type == BODY_MAYBE)
 			json_out_text(out, bytes_text("one"));
@@ -87,6 +88,8 @@ static bool applies(const struct body_field *field, enum fault fault)
 		return false;
 	if (fault == LEFT_OUT)
 		return field->need == BODY_NEED;
+	if (fault == OTHER_WORD)
+		return field->type == BODY_WORD;
 	return fault != TOO_LONG || field->type == BODY_TEXT;
 }
 

@@ -7,11 +7,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/auth/auth.h"
 #include "client/auth/key_login.h"
-#include "client/auth/key_ring.h"
 #include "client/unlock/ask.h"
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
@@ -29,15 +27,7 @@ struct auth_flags {
 	struct agent_keys keys;      /* of the agent, borrowed … */
 	size_t next;                 /* … those before it were tried */
 	struct buf identity;         /* the one that was asked for */
-	struct key_choice choice;    /* --key-add */
 };
-
-/* What is done with the keys of an account takes somebody who is signed in. */
-static bool about_keys(const struct opts *opts)
-{
-	return opts_bool(opts, OPTION_KEYS) || opts_given(opts, OPTION_KEY_ADD) ||
-	       opts_given(opts, OPTION_KEY_REMOVE);
-}
 
 static bool wants_out(const struct opts *opts)
 {
@@ -49,7 +39,7 @@ bool auth_flags_given(const struct profile *profile)
 	const struct opts *opts = &profile->opts;
 
 	return opts_bool(opts, OPTION_LOGIN) || opts_bool(opts, OPTION_SIGNUP) ||
-	       wants_out(opts) || opts_given(opts, OPTION_CODE) || about_keys(opts);
+	       wants_out(opts) || opts_given(opts, OPTION_CODE);
 }
 
 /* ---- the password ---- */
@@ -165,57 +155,7 @@ static void on_keys(struct app *app, enum err err, const struct agent_keys *keys
 	app_quit(app, err_row(ERR_UNAUTHORIZED)->exit_code);
 }
 
-/* ---- the keys of the account ---- */
-
-static void put_key(struct auth_flags *flags, const struct body_ssh_key *key)
-{
-	AUTO(str_done) struct str line = STR_INIT;
-	AUTO(buf_done) struct buf text = BUF_INIT;
-	struct json_out out = json_out_init(&text);
-
-	if (opts_bool(flags->opts, OPTION_JSON)) {
-		body_encode(body_ssh_key_def(), &out, key);
-		printf("%.*s\n", (int)text.len, (const char *)text.ptr);
-		return;
-	}
-	key_ring_line(key, &line);
-	printf("%s\n", line.ptr);
-}
-
-static void on_ring(struct app *app, enum err err, const char *why,
-		    const struct body_ssh_keys *keys, void *ctx)
-{
-	struct auth_flags *flags = ctx;
-
-	if (err != ERR_OK) {
-		fprintf(stderr, "chat-client: %s\n", why ? why : _(err_text(err)));
-		app_quit(app, err_row(err)->exit_code);
-	} else if (keys) {
-		for (size_t i = 0; i < keys->keys_count; i++)
-			put_key(flags, &keys->keys[i]);
-		app_quit(app, 0);
-	} else {
-		say(flags, opts_given(flags->opts, OPTION_KEY_ADD) ? _("key added")
-								   : _("key removed"));
-	}
-}
-
-static void do_keys(struct auth_flags *flags)
-{
-	const struct opts *opts = flags->opts;
-	const char *password =
-		flags->password.len ? (const char *)flags->password.ptr : "";
-
-	flags->asked = true;
-	if (opts_given(opts, OPTION_KEY_ADD))
-		key_ring_add(flags->app, &flags->choice, password,
-			     opts_bool(opts, OPTION_KEY_VERIFY), on_ring, flags);
-	else if (opts_given(opts, OPTION_KEY_REMOVE))
-		key_ring_remove(flags->app, opts_text(opts, OPTION_KEY_REMOVE), on_ring,
-				flags);
-	else
-		key_ring_list(flags->app, on_ring, flags);
-}
+/* ---- what was asked for ---- */
 
 static void act(struct auth_flags *flags, enum auth_step step)
 {
@@ -225,9 +165,7 @@ static void act(struct auth_flags *flags, enum auth_step step)
 	const char *password = (const char *)flags->password.ptr;
 
 	flags->asked = true;
-	if (about_keys(opts))
-		fail(flags, ERR_UNAUTHORIZED);
-	else if (flags->key_login)
+	if (flags->key_login)
 		key_login_look(flags->key_login, on_keys, flags);
 	else if (*code && step == AUTH_CODE)
 		auth_code(auth, code);
@@ -248,10 +186,7 @@ static void on_state(struct app *app, void *ctx)
 {
 	struct auth_flags *flags = ctx;
 
-	if (about_keys(flags->opts) && !flags->asked && auth_step(app->auth) == AUTH_IN &&
-	    link_state(app->link) == LINK_ONLINE)
-		do_keys(flags);
-	else if (link_state(app->link) == LINK_WAITING && !flags->asked)
+	if (link_state(app->link) == LINK_WAITING && !flags->asked)
 		fail(flags, link_why(app->link));
 }
 
@@ -260,9 +195,7 @@ static void on_step(struct app *app, enum auth_step step, enum err err, void *ct
 	struct auth_flags *flags = ctx;
 	bool out = wants_out(flags->opts);
 
-	if (about_keys(flags->opts) && step == AUTH_IN) {
-		on_state(app, flags);
-	} else if (out && step == AUTH_IN && !flags->asked) {
+	if (out && step == AUTH_IN && !flags->asked) {
 		flags->asked = true;
 		auth_logout(app->auth, opts_bool(flags->opts, OPTION_LOGOUT_ALL));
 	} else if (out && step == AUTH_OUT && flags->asked) {
@@ -300,7 +233,6 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 {
 	struct auth_flags *flags = mem_new(struct auth_flags);
 	const struct opts *opts = &profile->opts;
-	struct source source = auth_password_source(opts);
 	bool key = by_key(opts);
 	bool secret =
 		(opts_bool(opts, OPTION_LOGIN) && !key) || opts_bool(opts, OPTION_SIGNUP);
@@ -308,7 +240,6 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 
 	flags->app = app;
 	flags->opts = opts;
-	flags->choice = KEY_CHOICE_INIT;
 	flags->face =
 		(struct app_face){.state = on_state, .notice = on_notice, .ctx = flags};
 	if (secret && !*opts_text(opts, OPTION_ACCOUNT)) {
@@ -319,11 +250,6 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 		err = ERR_USAGE;
 	} else if (secret) {
 		err = read_password(flags, why);
-	} else if (opts_given(opts, OPTION_KEY_ADD)) {
-		err = key_choice_read(opts_text(opts, OPTION_KEY_ADD), &flags->choice,
-				      why);
-		if (err == ERR_OK && (source_given(&source) || isatty(STDERR_FILENO)))
-			err = read_password(flags, why);
 	} else if (key) {
 		flags->key_login = key_login_new(app);
 		err = read_identity(flags, why);
@@ -334,7 +260,7 @@ enum err auth_flags_new(struct app *app, const struct profile *profile,
 	}
 	app_face_add(app, &flags->face);
 	auth_listen(app->auth, on_step, flags);
-	if (!wants_out(opts) && !about_keys(opts))
+	if (!wants_out(opts))
 		auth_by_name(app->auth);
 	*ret = flags;
 	return ERR_OK;
@@ -348,7 +274,6 @@ void auth_flags_free(struct auth_flags **flags)
 	auth_listen((*flags)->app->auth, NULL, NULL);
 	key_login_free(&(*flags)->key_login);
 	buf_done(&(*flags)->identity);
-	key_choice_done(&(*flags)->choice);
 	buf_wipe(&(*flags)->password);
 	mem_free(*flags);
 	*flags = NULL;

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/auth/flags.h"
+#include "client/auth/key_ring.h"
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
 #include "common/proto/body.h"
@@ -146,6 +148,27 @@ static enum err set_session(const char *text, struct request *request, struct st
 	return ERR_OK;
 }
 
+/* The password is asked for where somebody may be there to type it: accounts without one
+ * need none. */
+static enum err set_key(const struct opts *opts, struct request *request, struct str *why)
+{
+	AUTO(key_choice_done) struct key_choice choice = KEY_CHOICE_INIT;
+	AUTO(buf_wipe) struct buf password = BUF_INIT;
+	struct source source = auth_password_source(opts);
+	enum err err = key_choice_read(opts_text(opts, OPTION_KEY_ADD), &choice, why);
+
+	if (err == ERR_OK && (source_given(&source) || isatty(STDERR_FILENO)))
+		err = auth_password_read(&source, _("Password: "), &password, why);
+	if (err != ERR_OK)
+		return err;
+	struct body_ssh_key_add body = {.key = str_view(&choice.line),
+					.verify = opts_bool(opts, OPTION_KEY_VERIFY)};
+	if (password.len > 1)
+		body.password = bytes_text((const char *)password.ptr);
+	set(request, "auth_key_add", body_ssh_key_add_def(), &body);
+	return ERR_OK;
+}
+
 /* The owner of the profile reads the file: it may stand elsewhere. */
 static enum err set_avatar(const char *path, struct request *request, struct str *why)
 {
@@ -200,9 +223,9 @@ static bool takes_text(enum option which)
 {
 	return which == OPTION_AVATAR || which == OPTION_BLOCK ||
 	       which == OPTION_CONFIRM_EMAIL || which == OPTION_END_DEVICE ||
-	       which == OPTION_FIND_USERS || which == OPTION_SET_EMAIL ||
-	       which == OPTION_TOTP_CONFIRM || which == OPTION_UNBLOCK ||
-	       which == OPTION_WHOIS;
+	       which == OPTION_FIND_USERS || which == OPTION_KEY_REMOVE ||
+	       which == OPTION_SET_EMAIL || which == OPTION_TOTP_CONFIRM ||
+	       which == OPTION_UNBLOCK || which == OPTION_WHOIS;
 }
 
 enum err account_read(const struct opts *opts, enum option which, struct request *request,
@@ -225,6 +248,12 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 	case OPTION_EXPORT_ACCOUNT: return set_none(request, "auth_export");
 	case OPTION_FIND_USERS:
 		set(request, "users", body_users_def(), &users);
+		return ERR_OK;
+	case OPTION_KEYS: return set_none(request, "auth_keys");
+	case OPTION_KEY_ADD: return set_key(opts, request, why);
+	case OPTION_KEY_REMOVE:
+		str_set(&request->name, "auth_key_remove");
+		str_set(&request->text, text);
 		return ERR_OK;
 	case OPTION_RECOVERY_CODES:
 		return set_step_up(opts, request, "auth_recovery_codes", why);

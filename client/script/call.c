@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/avatar.h"
+#include "client/script/keys.h"
 #include "client/script/task.h"
 #include "client/ui/qr.h"
 #include "common/base/neutral.h"
@@ -221,6 +222,9 @@ static void show(struct task *task, struct bytes body)
 	struct json_node root = json_root(json);
 	if (task->request.room.len) {
 		stepped_up(task, root);
+	} else if (strcmp(op, "auth_key_add") == 0 && !task->request.json) {
+		task_line(task, bytes_text(_("key added")));
+		task_end(task, ERR_OK);
 	} else if (list < ARRAY_LEN(lists)) {
 		show_list(task, list, root);
 	} else {
@@ -279,7 +283,6 @@ static void upload(struct task *task)
 {
 	AUTO(str_done) struct str why = STR_INIT, line = STR_INIT;
 
-	call_of(task)->asked = true;
 	task_wait(task, task->request.timeout_ms);
 	enum err err =
 		avatar_put(task->app, task->request.text.ptr, came, task_ref(task), &why);
@@ -291,17 +294,27 @@ static void upload(struct task *task)
 	task_unref(&task);
 }
 
+static void begin(struct task *task)
+{
+	const char *op = task->request.name.ptr;
+
+	call_of(task)->asked = true;
+	if (strcmp(op, "auth_avatar_put") == 0)
+		upload(task);
+	else if (strcmp(op, "auth_keys") == 0 || strcmp(op, "auth_key_remove") == 0)
+		keys_run(task);
+	else
+		ask(task, op, str_view(&task->request.text));
+}
+
 static void look(struct task *task)
 {
 	const enum link_state state = link_state(task->app->link);
 
 	if (call_of(task)->asked)
 		return;
-	if (state == LINK_ONLINE &&
-	    strcmp(task->request.name.ptr, "auth_avatar_put") == 0)
-		upload(task);
-	else if (state == LINK_ONLINE)
-		ask(task, task->request.name.ptr, str_view(&task->request.text));
+	if (state == LINK_ONLINE)
+		begin(task);
 	else if (state == LINK_WAITING)
 		task_end(task, ERR_UNREACHABLE);
 	else if (state == LINK_OFF)

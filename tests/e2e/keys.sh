@@ -147,6 +147,12 @@ type_in eve "/keys remove strange@example.org"
 press eve Enter
 see eve "That key logs nobody in any more"
 ok "/keys adds a key after the password was given, and removes it"
+check "a script beside it adds one" run 0 eve --key-add "$world/ssh/strange.pub" \
+	--password-file "$world/alice/password"
+check "lists them" run 0 eve --keys
+check "with the new one" says 'strange@example.org'
+check "and takes it away" run 0 eve --key-remove strange@example.org
+check "saying so" says 'key removed'
 type_in eve "/quit"
 press eve Enter
 

@@ -11,6 +11,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "server/core/reseal.h"
 #include "server/server.h"
 #include "server/store/store.h"
 #include "server/store/store_cut.h"
@@ -23,6 +24,7 @@
 #define FIRST_MS   60000    /* after the start, when those who were away are back */
 #define INDEX_STEP 32       /* messages of one transaction: half a millisecond */
 #define INDEX_MOST 64       /* steps a second: the index catches up, and gives way */
+#define SEAL_STEP  32       /* values of one transaction: a millisecond */
 #define TIDY_MS    86400000 /* deleted words stay in the index for a day at most */
 #define SLACK      20       /* one page of so many stays free for what comes next */
 
@@ -41,6 +43,7 @@ struct chore {
 	struct cut_row rooms[ROOMS_STEP]; /* retention: found, being cut */
 	size_t count, at;
 	int64_t after;
+	struct reseal reseal;
 	unsigned steps;    /* index: since the last tick */
 	uint64_t usual_ms; /* the server's retention, as it was when it began */
 	uint64_t cut;      /* by the last step */
@@ -51,10 +54,12 @@ struct chores {
 	struct server *server;
 	uint64_t next_ms; /* retention by itself */
 	uint64_t indexed; /* tasks of the writer when the index was complete */
+	uint32_t sealed;  /* number of the key for which old values were looked for */
 	struct chore list[CHORE_COUNT];
 };
 
-static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum", "index"};
+static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum", "index",
+					       "seal"};
 static const char *const states[] = {"never", "running", "done", "failed"};
 
 const char *chore_word(enum chore_kind kind)
@@ -151,6 +156,19 @@ static enum err index_step(struct task *task, struct store *store)
 	return err || chore->more ? err : store_search_tidy(store, TIDY_MS, &chore->more);
 }
 
+static enum err seal_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	enum err err = reseal_step(store, &chore->chores->server->keys, SEAL_STEP,
+				   &chore->reseal);
+
+	chore->found.done = chore->reseal.renewed;
+	chore->found.total = chore->reseal.seen;
+	chore->found.failed = chore->reseal.unreadable;
+	chore->more = chore->reseal.kind < SEALED_COUNT;
+	return err;
+}
+
 /* ---- the chain, on the loop ---- */
 
 static void step(struct chore *chore);
@@ -169,12 +187,15 @@ static void end(struct chore *chore, enum err err)
 	else if (chore->kind != CHORE_INDEX &&
 		 (chore->kind != CHORE_RETENTION || (report->events > 0 && !report->dry)))
 		log_info("chores: %s is done, took_ms=%llu, rooms=%llu, events=%llu, "
-			 "pages=%llu",
+			 "done=%llu",
 			 kinds[chore->kind],
 			 (unsigned long long)(report->ended_ms - report->begun_ms),
 			 (unsigned long long)report->rooms,
 			 (unsigned long long)report->events,
 			 (unsigned long long)report->done);
+	if (report->failed > 0)
+		log_error("chores: sealed values that no key opens, count=%llu",
+			  (unsigned long long)report->failed);
 	if (chore->kind == CHORE_INDEX && err == ERR_OK && !chore->more)
 		chore->chores->indexed =
 			writer_stats(chore->chores->server->writer).tasks;
@@ -194,6 +215,9 @@ static void begin(struct chore *chore, bool dry)
 	};
 	chore->cutting = false;
 	chore->after = 0;
+	chore->reseal = (struct reseal){0};
+	if (chore->kind == CHORE_SEAL)
+		chore->chores->sealed = keys_seal_newest(&server->keys);
 	chore->usual_ms = server->config.retention_ms;
 	step(chore);
 }
@@ -253,13 +277,16 @@ static void step(struct chore *chore)
 		[CHORE_BACKUP] = copy_step,
 		[CHORE_VACUUM] = trim_step,
 	};
-	bool index = chore->kind == CHORE_INDEX;
+	static task_run_fn *const beside[CHORE_COUNT] = {
+		[CHORE_INDEX] = index_step,
+		[CHORE_SEAL] = seal_step,
+	};
 	struct writer *writer = chore->chores->server->writer;
 	bool reads = chore->kind == CHORE_RETENTION && !chore->cutting;
-	task_run_fn *run = alone[chore->kind];
+	task_run_fn *run = alone[chore->kind] ? alone[chore->kind] : beside[chore->kind];
 
 	if (!run)
-		run = index ? index_step : reads ? find_step : cut_step;
+		run = reads ? find_step : cut_step;
 	chore->found = chore->report;
 	chore->task = (struct task){.run = run,
 				    .done = on_step,
@@ -305,6 +332,17 @@ static void index_tick(struct chores *chores)
 		log_warn("chores: the index cannot be brought up to date");
 }
 
+/* A rotation that a crash has cut short goes on, and one that was done costs a look. */
+static void seal_tick(struct chores *chores)
+{
+	const struct chore *seal = &chores->list[CHORE_SEAL];
+
+	if (keys_seal_newest(&chores->server->keys) != chores->sealed &&
+	    seal->report.state != CHORE_RUNNING &&
+	    chores_start(chores, CHORE_SEAL, false, NULL, NULL) != ERR_OK)
+		log_warn("chores: sealed values are not looked at");
+}
+
 void chores_tick(struct chores *chores)
 {
 	uint64_t now = clock_mono_ms(&chores->server->clock);
@@ -314,6 +352,7 @@ void chores_tick(struct chores *chores)
 			step(&chores->list[i]);
 	}
 	index_tick(chores);
+	seal_tick(chores);
 	if (now < chores->next_ms)
 		return;
 	chores->next_ms = now + EVERY_MS;

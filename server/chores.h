@@ -20,6 +20,7 @@ enum chore_kind {
 	CHORE_RETENTION, /**< cut what is older than rooms keep it */
 	CHORE_VACUUM,    /**< give free pages back to the system */
 	CHORE_INDEX,     /**< put new messages into the search index, tidy it up */
+	CHORE_SEAL,      /**< seal anew what older keys have sealed */
 	CHORE_COUNT
 };
 
@@ -30,7 +31,8 @@ struct chore_report {
 	enum err err; /**< why it failed */
 	bool dry;
 	uint64_t begun_ms, ended_ms;
-	uint64_t done, total;   /**< pages copied, pages freed */
+	uint64_t done, total;   /**< pages copied, pages freed, values sealed anew */
+	uint64_t failed;        /**< sealed values that no key opens */
 	uint64_t rooms, events; /**< that were, or would be, cut */
 	uint64_t bytes;         /**< of the database file, as of the last step */
 };

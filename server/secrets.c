@@ -113,11 +113,12 @@ static enum err load_series(const struct loader *loader, const char *name, add_f
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* ---- signing keys: a series that loses its beginning ---- */
+/* ---- series that may lose their beginning: signing and sealing keys ---- */
 
-static void token_path(const char *folder, uint32_t number, struct str *path)
+static void series_path(const char *folder, const char *name, uint32_t number,
+			struct str *path)
 {
-	str_addf(path, "%s/token-%u.key", folder, number);
+	str_addf(path, "%s/%s-%u.key", folder, name, number);
 }
 
 static int compare(const void *a, const void *b)
@@ -127,26 +128,27 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The number in "token-N.key"; false for any other name. */
-static bool token_number(const char *name, unsigned *ret_number)
+/* The number in "NAME-N.key"; false for any other file. */
+static bool series_number(const char *file, const char *name, unsigned *ret_number)
 {
-	static const char head[] = "token-";
 	unsigned number = 0;
+	size_t len = strlen(name);
 
-	if (strncmp(name, head, strlen(head)) != 0)
+	if (strncmp(file, name, len) != 0 || file[len] != '-')
 		return false;
-	name += strlen(head);
-	size_t digits = strspn(name, "0123456789");
-	if (digits == 0 || digits > 9 || strcmp(name + digits, ".key") != 0)
+	file += len + 1;
+	size_t digits = strspn(file, "0123456789");
+	if (digits == 0 || digits > 9 || strcmp(file + digits, ".key") != 0)
 		return false;
 	for (size_t i = 0; i < digits; i++)
-		number = number * 10 + (unsigned)(name[i] - '0');
+		number = number * 10 + (unsigned)(file[i] - '0');
 	*ret_number = number;
 	return true;
 }
 
-/* The numbers of the files that are there, the highest ones, ascending. */
-static size_t token_numbers(const char *folder, uint32_t ret_numbers[TOKEN_KEYS_MOST])
+/* The numbers of the files that are there, the @most highest ones, ascending. */
+static size_t series_numbers(const char *folder, const char *name, size_t most,
+			     uint32_t *ret_numbers)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
@@ -154,11 +156,11 @@ static size_t token_numbers(const char *folder, uint32_t ret_numbers[TOKEN_KEYS_
 
 	while (dir && (entry = readdir(dir))) {
 		unsigned number;
-		if (!token_number(entry->d_name, &number))
+		if (!series_number(entry->d_name, name, &number))
 			continue;
-		if (count == TOKEN_KEYS_MOST && number < ret_numbers[0])
+		if (count == most && number < ret_numbers[0])
 			continue;
-		ret_numbers[count == TOKEN_KEYS_MOST ? 0 : count++] = number;
+		ret_numbers[count == most ? 0 : count++] = number;
 		qsort(ret_numbers, count, sizeof(*ret_numbers), compare);
 	}
 	if (dir)
@@ -172,7 +174,7 @@ static uint64_t made_ms(const char *folder, uint32_t number)
 	AUTO(str_done) struct str path = STR_INIT;
 	struct stat st;
 
-	token_path(folder, number, &path);
+	series_path(folder, "token", number, &path);
 	return stat(path.ptr, &st) == 0 ? (uint64_t)st.st_mtime * 1000 : 0;
 }
 
@@ -194,7 +196,7 @@ static enum err load_token(const struct loader *loader, uint32_t number,
 static enum err load_tokens(const struct loader *loader, struct keys *keys)
 {
 	uint32_t numbers[TOKEN_KEYS_MOST] = {1};
-	size_t count = token_numbers(loader->folder, numbers);
+	size_t count = series_numbers(loader->folder, "token", TOKEN_KEYS_MOST, numbers);
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < (count ? count : 1) && err == ERR_OK; i++)
@@ -211,7 +213,7 @@ enum err secrets_rotate_token(const char *folder, struct keys *keys, uint64_t no
 	secrets_prune(folder, keys, now_ms);
 	if (token_ring_is_full(&keys->tokens))
 		return ERR_BUSY;
-	token_path(folder, number, &path);
+	series_path(folder, "token", number, &path);
 	enum err err = make_key(path.ptr, keys->random, &key);
 	if (err == ERR_OK)
 		err = token_ring_add(&keys->tokens, number, bytes_of(key.bytes, KEY_LEN),
@@ -226,9 +228,48 @@ void secrets_prune(const char *folder, struct keys *keys, uint64_t now_ms)
 
 	while (token_ring_prune(&keys->tokens, now_ms, &number)) {
 		AUTO(str_done) struct str path = STR_INIT;
-		token_path(folder, number, &path);
+		series_path(folder, "token", number, &path);
 		unlink(path.ptr);
 	}
+}
+
+/* One more than can be loaded is asked for, to see that there are too many. */
+static enum err load_seals(const struct loader *loader, struct keys *keys)
+{
+	uint32_t numbers[KEYS_SEALS_MOST];
+	size_t count = series_numbers(loader->folder, "seal", KEYS_SEALS_MOST, numbers);
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		AUTO(str_done) struct str file = STR_INIT;
+		struct key key;
+		str_addf(&file, "seal-%u.key", numbers[i]);
+		err = load_key(loader, file.ptr, false, &key);
+		if (err == ERR_OK) {
+			err = keys_add_seal(keys, numbers[i],
+					    bytes_of(key.bytes, KEY_LEN));
+			if (err != ERR_OK)
+				str_addf(loader->why, "%s is one too many", file.ptr);
+		}
+		wipe(&key, sizeof(key));
+	}
+	return err;
+}
+
+enum err secrets_rotate_seal(const char *folder, struct keys *keys)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	uint32_t number = keys_seal_newest(keys) + 1;
+	struct key key;
+
+	if (keys_seal_count(keys) == KEYS_SEALS_MOST)
+		return ERR_TOO_BIG;
+	series_path(folder, "seal", number, &path);
+	enum err err = make_key(path.ptr, keys->random, &key);
+	if (err == ERR_OK)
+		err = keys_add_seal(keys, number, bytes_of(key.bytes, KEY_LEN));
+	wipe(&key, sizeof(key));
+	return err;
 }
 
 enum err secrets_load(const char *folder, const char *issuer, const struct random *random,
@@ -249,6 +290,8 @@ enum err secrets_load(const char *folder, const char *issuer, const struct rando
 	keys_init(&keys, issuer, bytes_of(master.bytes, KEY_LEN), random);
 	wipe(&master, sizeof(master));
 	err = load_series(&loader, "pepper", keys_add_pepper, &keys);
+	if (err == ERR_OK)
+		err = load_seals(&loader, &keys);
 	if (err == ERR_OK)
 		err = load_tokens(&loader, &keys);
 	if (err != ERR_OK) {

@@ -4,6 +4,8 @@
  *
  *	server.key    the master of core/keys.h
  *	pepper-N.key  pepper number N; the highest N is for new hashes
+ *	seal-N.key    seals what must be read again; the highest N seals, the lower ones and
+ *	              server.key open what they have sealed. None is made at the first start
  *	token-N.key   seed of a signing key; the highest N signs, the lower ones are
  *	              removed when no token of theirs can be alive
  *
@@ -29,6 +31,11 @@ enum err secrets_rotate_token(const char *folder, struct keys *keys,
 			      uint64_t now_ms) MUST_CHECK;
 /** Forget signing keys that have ended, and their files. Thread: any. */
 void secrets_prune(const char *folder, struct keys *keys, uint64_t now_ms);
+
+/** Make the next sealing key and let it seal; the others go on opening what they sealed.
+ *  Errors: those of file_replace(), ERR_TOO_BIG when there are as many as can be loaded.
+ *  Thread: the writer. */
+enum err secrets_rotate_seal(const char *folder, struct keys *keys) MUST_CHECK;
 
 /** Make the next pepper; *ret_path is its file. It is used from the next secrets_load() on.
  *  Errors: ERR_TOO_BIG when there are as many as can be loaded; those of file_replace(). */

@@ -86,6 +86,7 @@ static void read_report(const struct body_chore *body, struct chore_report *repo
 		.ended_ms = body->ended_ms,
 		.done = body->done,
 		.total = body->total,
+		.failed = body->failed,
 		.rooms = body->rooms,
 		.events = body->events,
 		.bytes = body->bytes,

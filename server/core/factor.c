@@ -11,8 +11,6 @@
 #include "server/core/sealed.h"
 #include "server/store/store_factor.h"
 
-#define WHAT "totp seed"
-
 _Static_assert(FACTOR_HASH_LEN == RECOVERY_HASH_LEN, "the column holds the hash");
 
 enum err factor_parse(struct bytes text, struct factor_code *ret_code)
@@ -37,7 +35,7 @@ enum err factor_enrol(struct store *store, const struct keys *keys,
 	AUTO(secret_done) struct secret seed = SECRET_INIT;
 
 	random_secret(keys->random, TOTP_SEED_LEN, &seed);
-	sealed_add(keys, WHAT, &account->id, secret_view(&seed), &sealed);
+	sealed_add(keys, SEALED_TOTP, &account->id, secret_view(&seed), &sealed);
 	enum err err = store_totp_put(store, account->key, buf_view(&sealed));
 	if (err != ERR_OK)
 		return err;
@@ -67,7 +65,7 @@ static enum err spend_digits(struct store *store, const struct keys *keys,
 {
 	AUTO(buf_wipe) struct buf seed = BUF_INIT;
 	uint64_t step;
-	enum err err = sealed_open(keys, WHAT, &account->id, row->sealed, &seed);
+	enum err err = sealed_open(keys, SEALED_TOTP, &account->id, row->sealed, &seed);
 
 	if (err != ERR_OK)
 		return err;

@@ -34,7 +34,8 @@ void keys_init(struct keys *keys, const char *issuer, struct bytes master,
 	keys->nonces = derive(&prk, "chat key log-ins");
 	keys->mail = derive(&prk, "chat mail queue");
 	keys->devices = derive(&prk, "chat known devices");
-	keys->sealing = derive(&prk, "chat sealed values");
+	keys->seals[0] = (struct seal_key){0, derive(&prk, "chat sealed values")};
+	atomic_init(&keys->seal_count, 1);
 }
 
 void keys_done(struct keys *keys)
@@ -49,7 +50,8 @@ void keys_done(struct keys *keys)
 	root_free(&keys->nonces);
 	root_free(&keys->mail);
 	root_free(&keys->devices);
-	root_free(&keys->sealing);
+	for (size_t i = 0; i < keys_seal_count(keys); i++)
+		root_free(&keys->seals[i].root);
 	*keys = (struct keys){0};
 }
 
@@ -62,6 +64,27 @@ enum err keys_add_pepper(struct keys *keys, uint32_t number, struct bytes pepper
 	keys->peppers[keys->pepper_count++] =
 		(struct pepper){.number = number, .key = root_view(root)};
 	return ERR_OK;
+}
+
+enum err keys_add_seal(struct keys *keys, uint32_t number, struct bytes key)
+{
+	size_t count = keys_seal_count(keys);
+
+	if (count == KEYS_SEALS_MOST)
+		return ERR_TOO_BIG;
+	keys->seals[count] = (struct seal_key){number, root_new(key.ptr, key.len)};
+	atomic_store(&keys->seal_count, count + 1); /* after what it counts */
+	return ERR_OK;
+}
+
+size_t keys_seal_count(const struct keys *keys)
+{
+	return atomic_load(&keys->seal_count);
+}
+
+uint32_t keys_seal_newest(const struct keys *keys)
+{
+	return keys->seals[keys_seal_count(keys) - 1].number;
 }
 
 const struct pepper *keys_pepper(const struct keys *keys)

@@ -15,7 +15,6 @@
 #include "server/core/mailing.h"
 #include "server/core/sealed.h"
 
-#define SEALED_AS     "posting"
 #define RETRY_MOST_MS 3600000 /* what another server may ask us to wait */
 
 /* By posting_kind. */
@@ -82,7 +81,7 @@ enum err posting_add(struct store *store, const struct keys *keys,
 	add_part(&plain, posting->body);
 	add_part(&plain, posting->secret);
 	add_part(&plain, posting->old_secret);
-	sealed_add(keys, SEALED_AS, &row.id, buf_view(&plain), &sealed);
+	sealed_add(keys, SEALED_POSTING, &row.id, buf_view(&plain), &sealed);
 	row.payload = buf_view(&sealed);
 	return store_posting_add(store, &row);
 }
@@ -113,7 +112,7 @@ static enum err unseal(const struct keys *keys, struct due_posting *due)
 {
 	AUTO(buf_wipe) struct buf plain = BUF_INIT;
 	enum err err =
-		sealed_open(keys, SEALED_AS, &due->row.id, due->row.payload, &plain);
+		sealed_open(keys, SEALED_POSTING, &due->row.id, due->row.payload, &plain);
 
 	if (err != ERR_OK)
 		return err;

@@ -139,6 +139,28 @@ enum err rest_admin_tokens_rotate(struct call *call)
 	return call_write(call, rotate_work, NULL);
 }
 
+static enum err seal_work(struct call *call, struct store *store)
+{
+	struct server *server = call->server;
+	enum err err = secrets_rotate_seal(server->config.secrets_dir, &server->keys);
+
+	if (err == ERR_TOO_BIG)
+		return call_blame(call, err, NULL,
+				  N_("there are as many sealing keys as can be used"));
+	if (err != ERR_OK)
+		return err;
+	uint32_t number = keys_seal_newest(&server->keys);
+	call_answer(call, &(struct body_seal_rotated){.number = number});
+	log_info("admin: a new key seals, number=%u", number);
+	return audit_operator(store, AUDIT_SECRET_CHANGED, &(struct id){{0}},
+			      bytes_text("secret=seal"));
+}
+
+enum err rest_admin_seal_rotate(struct call *call)
+{
+	return call_write(call, seal_work, NULL);
+}
+
 static enum err set_state(struct call *call, struct store *store, struct bytes name,
 			  bool on, struct bytes why)
 {

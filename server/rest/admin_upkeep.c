@@ -21,6 +21,7 @@ static void answer_chore(struct call *call, enum chore_kind kind)
 		.ended_ms = report->ended_ms,
 		.done = report->done,
 		.total = report->total,
+		.failed = report->failed,
 		.rooms = report->rooms,
 		.events = report->events,
 		.bytes = report->bytes,

@@ -226,6 +226,8 @@ open_terminal() {
 	terminal new-session -d -s "$name" -x "$columns" -y "$rows" \
 		env HOME="$world/$name" INPUTRC=/dev/null "$@"
 	terminal set-option -t "$name" status off >/dev/null
+	# the end of the last session must not race with the beginning of the next
+	terminal set-option -s exit-empty off
 }
 
 screen() { terminal capture-pane -p -t "$1"; }

@@ -71,7 +71,7 @@ for format in text json; do
 		user login-code alice >"$world/code" 2>"$world/code.$format.log"
 	secret "$(grep -oE '^[0-9]{6}' "$world/code")"
 	for command in stats check retention "backup --output $world/$format.tar" vacuum \
-		'secrets rotate jwt' 'secrets rotate pepper'; do
+		'secrets rotate jwt' 'secrets rotate pepper' 'secrets rotate seal'; do
 		# shellcheck disable=SC2086
 		"$programs/server/chat-server" --data-dir "$world/server" --port 0 --log-level debug \
 			$command >>"$world/commands.$format.log" 2>&1 || fail "$command"

@@ -142,6 +142,19 @@ static void take_fact(struct rd *rd, struct str *ret_text)
 	str_set_len(ret_text, (const char *)text.ptr, text.len);
 }
 
+enum err due_letter_read(struct bytes plain, struct due_letter *letter)
+{
+	struct rd rd = rd_init(plain);
+
+	rd_copy(&rd, letter->id.bytes, ID_LEN);
+	take_fact(&rd, &letter->name);
+	take_fact(&rd, &letter->code);
+	take_fact(&rd, &letter->what);
+	take_fact(&rd, &letter->place);
+	take_fact(&rd, &letter->client);
+	return rd_done(&rd) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
 static enum err unseal(const struct keys *keys, const struct mail_row *row,
 		       struct due_letter *letter)
 {
@@ -156,14 +169,7 @@ static enum err unseal(const struct keys *keys, const struct mail_row *row,
 	    aead_open(&aead_xchacha20, root_view(keys->mail), nonce, buf_view(&context),
 		      sealed, &plain) != ERR_OK)
 		return ERR_CORRUPT;
-	rd = rd_init(buf_view(&plain));
-	rd_copy(&rd, letter->id.bytes, ID_LEN);
-	take_fact(&rd, &letter->name);
-	take_fact(&rd, &letter->code);
-	take_fact(&rd, &letter->what);
-	take_fact(&rd, &letter->place);
-	take_fact(&rd, &letter->client);
-	return rd_done(&rd);
+	return due_letter_read(buf_view(&plain), letter);
 }
 
 static void open_letter(const struct keys *keys, const struct mail_row *row,

@@ -57,6 +57,10 @@ struct due_letter {
 };
 
 void due_letter_done(struct due_letter *letter);
+/** Read the id and the texts of @letter, all STR_INIT before, from what was sealed in its
+ *  row. Errors: ERR_CORRUPT: another version wrote it; the texts are to be ended then, too.
+ *  Thread: any. */
+enum err due_letter_read(struct bytes plain, struct due_letter *letter) MUST_CHECK;
 
 /** At most @limit letters that are due. What is returned in @letters is the
  *  caller's. Thread: reader. */

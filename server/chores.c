@@ -12,6 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "server/core/reseal.h"
+#include "server/core/upload.h"
 #include "server/server.h"
 #include "server/store/store.h"
 #include "server/store/store_cut.h"
@@ -39,7 +40,7 @@ struct chore {
 	bool more;                  /* of the last step */
 	chore_over_fn *over;
 	void *ctx;
-	struct str path;                  /* backup */
+	struct str path;                  /* backup: the copy; files: the folder */
 	struct cut_row rooms[ROOMS_STEP]; /* retention: found, being cut */
 	size_t count, at;
 	int64_t after;
@@ -47,7 +48,7 @@ struct chore {
 	unsigned steps;    /* index: since the last tick */
 	uint64_t usual_ms; /* the server's retention, as it was when it began */
 	uint64_t cut;      /* by the last step */
-	bool cutting;
+	bool cutting; /* retention: rooms were found; files: they are gone, bytes go */
 };
 
 struct chores {
@@ -58,8 +59,8 @@ struct chores {
 	struct chore list[CHORE_COUNT];
 };
 
-static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum", "index",
-					       "seal"};
+static const char *const kinds[CHORE_COUNT] = {"backup", "retention", "vacuum",
+					       "files",  "index",     "seal"};
 static const char *const states[] = {"never", "running", "done", "failed"};
 
 const char *chore_word(enum chore_kind kind)
@@ -148,6 +149,27 @@ static enum err cut_step(struct task *task, struct store *store)
 	return err;
 }
 
+static enum err files_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	size_t count = 0;
+	enum err err = upload_collect(store, chore->path.ptr, &count);
+
+	chore->found.files += count;
+	chore->more = count > 0;
+	return err;
+}
+
+static enum err blobs_step(struct task *task, struct store *store)
+{
+	struct chore *chore = CONTAINER_OF(task, struct chore, task);
+	size_t count = 0;
+	enum err err = upload_collect_blobs(store, chore->path.ptr, &count);
+
+	chore->more = count > 0;
+	return err;
+}
+
 static enum err index_step(struct task *task, struct store *store)
 {
 	struct chore *chore = CONTAINER_OF(task, struct chore, task);
@@ -184,7 +206,10 @@ static void end(struct chore *chore, enum err err)
 	if (err != ERR_OK)
 		log_error("chores: %s failed, error=%s", kinds[chore->kind],
 			  err_word(err));
-	else if (chore->kind != CHORE_INDEX &&
+	else if (chore->kind == CHORE_FILES && report->files > 0)
+		log_info("chores: files are collected, count=%llu",
+			 (unsigned long long)report->files);
+	else if (chore->kind != CHORE_INDEX && chore->kind != CHORE_FILES &&
 		 (chore->kind != CHORE_RETENTION || (report->events > 0 && !report->dry)))
 		log_info("chores: %s is done, took_ms=%llu, rooms=%llu, events=%llu, "
 			 "done=%llu",
@@ -255,6 +280,17 @@ static void on_retention(struct chore *chore)
 	step(chore);
 }
 
+/* First the files, then what they leave. */
+static void on_files(struct chore *chore)
+{
+	if (!chore->more && chore->cutting) {
+		end(chore, ERR_OK);
+		return;
+	}
+	chore->cutting = chore->cutting || !chore->more;
+	step(chore);
+}
+
 static void on_step(struct task *task, enum err err)
 {
 	struct chore *chore = CONTAINER_OF(task, struct chore, task);
@@ -264,6 +300,8 @@ static void on_step(struct task *task, enum err err)
 		end(chore, err);
 	else if (chore->kind == CHORE_RETENTION)
 		on_retention(chore);
+	else if (chore->kind == CHORE_FILES)
+		on_files(chore);
 	else if (chore->more &&
 		 (chore->kind != CHORE_INDEX || ++chore->steps < INDEX_MOST))
 		step(chore);
@@ -284,14 +322,17 @@ static void step(struct chore *chore)
 	struct writer *writer = chore->chores->server->writer;
 	bool reads = chore->kind == CHORE_RETENTION && !chore->cutting;
 	task_run_fn *run = alone[chore->kind] ? alone[chore->kind] : beside[chore->kind];
+	bool blobs = chore->kind == CHORE_FILES && chore->cutting;
 
+	if (chore->kind == CHORE_FILES)
+		run = blobs ? blobs_step : files_step;
 	if (!run)
 		run = reads ? find_step : cut_step;
 	chore->found = chore->report;
 	chore->task = (struct task){.run = run,
 				    .done = on_step,
 				    .size = sizeof(*chore),
-				    .alone = alone[chore->kind] != NULL};
+				    .alone = alone[chore->kind] != NULL || blobs};
 	enum err err = reads ? reader_submit(writer, &chore->task)
 			     : writer_submit(writer, &chore->task);
 	chore->waiting = err != ERR_OK;
@@ -358,6 +399,8 @@ void chores_tick(struct chores *chores)
 	chores->next_ms = now + EVERY_MS;
 	if (chores_start(chores, CHORE_RETENTION, false, NULL, NULL) != ERR_OK)
 		log_warn("chores: retention takes longer than an hour");
+	if (chores_start(chores, CHORE_FILES, false, NULL, NULL) != ERR_OK)
+		log_warn("chores: collecting files takes longer than an hour");
 }
 
 struct chores *chores_new(struct server *server)
@@ -373,6 +416,7 @@ struct chores *chores_new(struct server *server)
 	}
 	str_addf(&chores->list[CHORE_BACKUP].path, "%s/backup.part",
 		 server->config.data_dir);
+	str_addf(&chores->list[CHORE_FILES].path, "%s/files", server->config.data_dir);
 	return chores;
 }
 

@@ -19,6 +19,7 @@ enum chore_kind {
 	CHORE_BACKUP,    /**< copy chat.db to backup.part beside it */
 	CHORE_RETENTION, /**< cut what is older than rooms keep it */
 	CHORE_VACUUM,    /**< give free pages back to the system */
+	CHORE_FILES,     /**< collect files that no message names */
 	CHORE_INDEX,     /**< put new messages into the search index, tidy it up */
 	CHORE_SEAL,      /**< seal anew what older keys have sealed */
 	CHORE_COUNT
@@ -33,6 +34,7 @@ struct chore_report {
 	uint64_t begun_ms, ended_ms;
 	uint64_t done, total;   /**< pages copied, pages freed, values sealed anew */
 	uint64_t failed;        /**< sealed values that no key opens */
+	uint64_t files;         /**< collected */
 	uint64_t rooms, events; /**< that were, or would be, cut */
 	uint64_t bytes;         /**< of the database file, as of the last step */
 };

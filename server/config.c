@@ -126,6 +126,8 @@ static void fill(struct config *config)
 		.metrics_host = opts_text(opts, OPTION_METRICS),
 		.metrics_port = (unsigned)opts_number(opts, OPTION_METRICS_PORT),
 		.min_free = (uint64_t)opts_number(opts, OPTION_MIN_FREE),
+		.file_most = (uint64_t)opts_number(opts, OPTION_FILE_MOST),
+		.file_quota = (uint64_t)opts_number(opts, OPTION_FILE_QUOTA),
 		.retention_ms = (uint64_t)opts_number(opts, OPTION_RETENTION),
 		.mail_spool = config->spool.ptr,
 		.mail_from = opts_text(opts, OPTION_MAIL_FROM),

@@ -21,6 +21,8 @@ static void take(struct server *server, const struct server_config *fresh)
 			  fresh->send_rate);
 	config->send_rate = fresh->send_rate;
 	config->max_per_address = fresh->max_per_address;
+	config->file_most = fresh->file_most;
+	config->file_quota = fresh->file_quota;
 	config->min_free = fresh->min_free;
 	config->origins = fresh->origins;
 	config->retention_ms = fresh->retention_ms;

@@ -26,6 +26,7 @@
 #include "server/metrics.h"
 #include "server/net/listen.h"
 #include "server/net/loop.h"
+#include "server/net/slots.h"
 #include "server/obs/notify.h"
 #include "server/on/presence.h"
 #include "server/on/receipts.h"
@@ -37,8 +38,9 @@
 #include "server/store/store_session.h"
 #include "server/store/writer.h"
 
-#define HASH_QUEUE  64 /* passwords that may wait; beyond, ERR_BUSY */
-#define MAIL_QUEUE  1  /* batches: the queue of letters is in the database */
+#define HASH_QUEUE  64   /* passwords that may wait; beyond, ERR_BUSY */
+#define DISK_QUEUE  1024 /* pieces of files: more wait in nobody's memory */
+#define MAIL_QUEUE  1    /* batches: the queue of letters is in the database */
 #define RATE_KEYS   100000
 #define SOCKET_MODE 0666 /* who it is says the kernel; socket_signup decides */
 #define FOLDER_MODE 0755
@@ -369,6 +371,10 @@ static enum err start_workers(struct server *server, const struct server_setup *
 	}
 	if (err == ERR_OK)
 		err = start_poster(server, setup);
+	if (err == ERR_OK) {
+		err = worker_start(&server->disk, threads, DISK_QUEUE, &server->jobs_done,
+				   NULL);
+	}
 	if (err != ERR_OK) {
 		str_add(why, "cannot start the worker threads");
 	}
@@ -519,6 +525,9 @@ static void make_tables(struct server *server)
 	server->receipts = receipts_new(random_u64(server));
 	server->presences = presences_new(random_u64(server));
 	server->revoked = revoked_new(random_u64(server));
+	server->bodies = slots_new(LIMIT_UPLOADS, LIMIT_UPLOADS_EACH);
+	server->growing = slots_new(LIMIT_UPLOADS * 4, 1);
+	server->streams = slots_new(LIMIT_STREAMS, LIMIT_STREAMS_EACH);
 	server->chores = chores_new(server);
 }
 
@@ -603,6 +612,7 @@ void server_free(struct server **server)
 		worker_stop(&gone->postman);
 		if (gone->poster)
 			gone->poster->close(&gone->poster);
+		worker_stop(&gone->disk);
 		reap_jobs(gone);
 	}
 	writer_free(&gone->writer);
@@ -626,6 +636,9 @@ void server_free(struct server **server)
 	receipts_free(&gone->receipts);
 	presences_free(&gone->presences);
 	revoked_free(&gone->revoked);
+	slots_free(&gone->bodies);
+	slots_free(&gone->growing);
+	slots_free(&gone->streams);
 	if (gone->mailer) {
 		gone->mailer->close(&gone->mailer);
 	}

@@ -36,6 +36,7 @@ struct mailer;
 struct outbox;
 struct postbox;
 struct rates;
+struct slots;
 struct revoked;
 struct writer;
 
@@ -63,6 +64,8 @@ struct server_config {
 	const char *metrics_host; /**< empty or NULL = no page of numbers */
 	unsigned metrics_port;
 	uint64_t min_free;     /**< bytes on the disk, below which it is not ready */
+	uint64_t file_most;    /**< bytes of one file; 0 = none is taken */
+	uint64_t file_quota;   /**< bytes of one account; 0 = any */
 	uint64_t retention_ms; /**< of rooms that say nothing themselves; 0 = for ever */
 	const char *name;      /**< of this server: issuer of tokens, in mails */
 	const char *mail_spool, *mail_from;
@@ -105,6 +108,8 @@ struct server {
 	struct writer *writer;
 	struct worker hasher;  /**< passwords: one thread, 64 may wait, then ERR_BUSY */
 	struct worker postman; /**< mail: one thread; its jobs use the mailer */
+	struct worker
+		disk; /**< bytes of files: one thread, since one disk does one thing */
 	struct mailbox jobs_done; /**< of them and the poster, reaped by the loop */
 	struct mailer *mailer;
 	struct outbox *outbox;       /**< letters from the queue to the mailer */
@@ -117,6 +122,9 @@ struct server {
 	struct herald *herald;       /**< tells of new notifications */
 	struct receipts *receipts;   /**< on/: what others are told once a second */
 	struct presences *presences; /**< on/: who came and went */
+	struct slots *bodies;        /**< large ones that come in */
+	struct slots *growing;       /**< files that are written to, by their ids */
+	struct slots *streams;       /**< downloads */
 	const struct request_router *router; /**< rest/: for HTTP and for `call` */
 	uint32_t own_uid;                    /**< who runs it */
 	size_t singles;                      /**< sessions of the per-room endpoint */

@@ -179,6 +179,17 @@ enum err file_move(const char *from, const char *to)
 	return err == ERR_OK ? sync_folder(to) : err;
 }
 
+enum err file_link(const char *from, const char *to)
+{
+	enum err err = file_sync(from);
+
+	if (err == ERR_OK && unlink(to) < 0 && errno != ENOENT)
+		err = err_of(errno);
+	if (err == ERR_OK && link(from, to) < 0)
+		err = err_of(errno);
+	return err == ERR_OK ? sync_folder(to) : err;
+}
+
 static enum err make_folder(const char *path)
 {
 	struct stat st;

@@ -32,6 +32,10 @@ enum err file_sync(const char *path) MUST_CHECK;
  *  what had it, even over a loss of power. Both are on one file system. */
 enum err file_move(const char *from, const char *to) MUST_CHECK;
 
+/** Give the file at @from, whose content is on disk then, the second name @to in the place
+ *  of what had it. Both are on one file system. */
+enum err file_link(const char *from, const char *to) MUST_CHECK;
+
 /** Make @path and what is missing above it, all 0700. An existing folder keeps its mode.
  *  Errors: also ERR_EXISTS when something in the way is not a folder. */
 enum err file_make_private(const char *path) MUST_CHECK;

@@ -8,21 +8,28 @@
 #define LIMIT_PROTOCOL 1 /**< hello.v; the server also speaks the one before */
 
 /* Text, in bytes */
-#define LIMIT_TEXT          16384 /**< a message: eight dense screens; more is a file */
-#define LIMIT_SEALED        45056 /**< a sealed LIMIT_TEXT, JSON-escaped and padded: 44 KiB */
-#define LIMIT_NAME          32 /**< account name or slug: fits a column of the room list */
-#define LIMIT_DISPLAY       128  /**< display name: 32 characters of 4 bytes */
-#define LIMIT_TOPIC         1024 /**< one long line */
-#define LIMIT_ABOUT         2048 /**< profile text */
-#define LIMIT_EMAIL         254 /**< RFC 5321 section 4.5.3.1.3, less the angle brackets */
-#define LIMIT_EMOJI         64  /**< a reaction: the longest ZWJ family is 35 bytes */
-#define LIMIT_TOKEN         2048 /**< an access token: ours are near 400 bytes */
-#define LIMIT_CLIENT        64   /**< "chat-client/1.2.3" */
-#define LIMIT_WORD          32   /**< an error code, an operation, an enumerated word */
-#define LIMIT_QUERY         512  /**< a search as it is typed */
-#define LIMIT_DETAIL        512  /**< human text beside an error code */
-#define LIMIT_CURSOR        128  /**< an opaque page cursor */
-#define LIMIT_AVATAR        262144 /**< a picture of a person: 512 x 512 with room to spare */
+#define LIMIT_TEXT    16384  /**< a message: eight dense screens; more is a file */
+#define LIMIT_SEALED  45056  /**< a sealed LIMIT_TEXT, JSON-escaped and padded: 44 KiB */
+#define LIMIT_NAME    32     /**< account name or slug: fits a column of the room list */
+#define LIMIT_DISPLAY 128    /**< display name: 32 characters of 4 bytes */
+#define LIMIT_TOPIC   1024   /**< one long line */
+#define LIMIT_ABOUT   2048   /**< profile text */
+#define LIMIT_EMAIL   254    /**< RFC 5321 section 4.5.3.1.3, less the angle brackets */
+#define LIMIT_EMOJI   64     /**< a reaction: the longest ZWJ family is 35 bytes */
+#define LIMIT_TOKEN   2048   /**< an access token: ours are near 400 bytes */
+#define LIMIT_CLIENT  64     /**< "chat-client/1.2.3" */
+#define LIMIT_WORD    32     /**< an error code, an operation, an enumerated word */
+#define LIMIT_QUERY   512    /**< a search as it is typed */
+#define LIMIT_DETAIL  512    /**< human text beside an error code */
+#define LIMIT_CURSOR  128    /**< an opaque page cursor */
+#define LIMIT_AVATAR  262144 /**< a picture of a person: 512 x 512 with room to spare */
+#define LIMIT_CHUNK \
+	1048576 /**< one piece of an upload: few waits for the disk, little memory */
+#define LIMIT_CHUNK_FRAME \
+	45056 /**< the same in a frame: in base64 it fits LIMIT_FRAME_CLIENT */
+#define LIMIT_PART \
+	131072 /**< one piece of a download: in base64 it fits LIMIT_FRAME_SERVER */
+#define LIMIT_FILE_NAME     1024 /**< of a file as it is sent; it is kept with 200 bytes */
 #define LIMIT_PASSWORD_MIN  10   /**< NIST SP 800-63B asks for 8; two more cost nothing */
 #define LIMIT_PASSWORD      128  /**< more only feeds the hash */
 #define LIMIT_SSH_KEY       1024 /**< a public key in base64 with its comment */
@@ -33,8 +40,14 @@
 #define LIMIT_IDEMPOTENCY   255 /**< Idempotency-Key and --id of any form */
 
 /* Items */
-#define LIMIT_MENTIONS      50  /**< @names in one message */
-#define LIMIT_FILES         10  /**< attachments of one message */
+#define LIMIT_MENTIONS 50 /**< @names in one message */
+#define LIMIT_FILES    10 /**< attachments of one message */
+#define LIMIT_UPLOADS \
+	64 /**< large bodies that come in at once: with LIMIT_CHUNK, 64 MiB */
+#define LIMIT_UPLOADS_EACH \
+	8 /**< of one account: one slow client does not hold them all */
+#define LIMIT_STREAMS       256 /**< downloads at once; each holds one piece of 64 KiB */
+#define LIMIT_STREAMS_EACH  16  /**< of one account */
 #define LIMIT_RESUME_ROOMS  50  /**< rooms in hello.resume: what a screen can show */
 #define LIMIT_DIGEST_ROOMS  50  /**< rooms in one digest page */
 #define LIMIT_REPLAY        300 /**< events after sub; beyond it the client pages */

@@ -32,3 +32,9 @@ const struct rest_row *rest_find(const char *op, size_t len)
 	}
 	return NULL;
 }
+
+bool rest_is_piece(const struct rest_row *row)
+{
+	return row == &rows[REST_file_append] || row == &rows[REST_file_part] ||
+	       row == &rows[REST_file_data];
+}

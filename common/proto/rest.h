@@ -44,5 +44,10 @@ bool rest_takes_key(const struct rest_row *row);
 bool rest_may_fail(const struct rest_row *row, enum err err);
 /** The row of operation @op (@len bytes), or NULL. */
 const struct rest_row *rest_find(const char *op, size_t len);
+/** Whether @row moves a piece of a file, of which there are many in a row. NULL: no. */
+bool rest_is_piece(const struct rest_row *row);
+/** Whether HTTP takes bytes as they are as the body of @row, and not JSON; what the row has
+ *  for arguments comes in the query then. */
+bool rest_takes_bytes(const struct rest_row *row);
 
 #endif

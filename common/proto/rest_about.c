@@ -50,6 +50,11 @@ static bool has(const enum err *errors, size_t count, enum err err)
 }
 #define HAS(errors, err) has(errors, ARRAY_LEN(errors), err)
 
+bool rest_takes_bytes(const struct rest_row *row)
+{
+	return rows[row - rest_row((enum rest_op)0)].takes != NULL;
+}
+
 bool rest_takes_key(const struct rest_row *row)
 {
 	return row->right == REST_USER && strcmp(row->method, "POST") == 0 &&

@@ -11,6 +11,7 @@
 #include "server/core/member.h"
 #include "server/core/room.h"
 #include "server/store/store_people.h"
+#include "server/store/store_upload.h"
 
 /* Somebody has to own @room when @actor is gone; ERR_NOT_FOUND: nobody is left. */
 static enum err hand_over(struct store *store, const struct actor *actor, int64_t account,
@@ -63,6 +64,8 @@ enum err farewell(struct store *store, const struct actor *actor,
 		err = store_session_revoke_all(store, account->key, 0, ended, ctx);
 	if (err == ERR_OK)
 		err = store_account_empty(store, account->key);
+	if (err == ERR_OK)
+		err = store_file_expire_own(store, account->key);
 	if (err == ERR_OK)
 		err = store_account_erase(store, account->key);
 	if (err == ERR_OK)

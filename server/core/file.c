@@ -9,23 +9,15 @@
 #include <string.h>
 
 #include "common/crypto/hash.h"
+#include "server/core/sniff.h"
 
 _Static_assert(BLOB_HASH_LEN == SHA256_LEN, "files are named by their hash");
 
-static bool begins(struct bytes bytes, size_t at, const char *magic, size_t len)
-{
-	return bytes.len >= at + len && memcmp(bytes.ptr + at, magic, len) == 0;
-}
-
 const char *file_image_type(struct bytes bytes)
 {
-	if (begins(bytes, 0, "\x89PNG\r\n\x1a\n", 8) && begins(bytes, 12, "IHDR", 4))
-		return "image/png";
-	if (begins(bytes, 0, "\xff\xd8\xff", 3))
-		return "image/jpeg";
-	if (begins(bytes, 0, "RIFF", 4) && begins(bytes, 8, "WEBPVP8", 7))
-		return "image/webp";
-	return NULL;
+	const char *type = sniff_picture(bytes);
+
+	return type && strcmp(type, "image/gif") != 0 ? type : NULL;
 }
 
 enum err file_keep(struct store *store, const char *folder, int64_t account,

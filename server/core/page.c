@@ -33,6 +33,8 @@ size_t page_event_size(const struct event_row *event)
 		      json_size(event->name) +
 		      WIRE_ID * (event->mention_count + event->file_count);
 
+	for (size_t i = 0; i < event->attached_count; i++)
+		size += ENVELOPE + json_size(event->attached[i].name);
 	if (event->user) {
 		size += ENVELOPE + 2 * (LIMIT_DISPLAY + LIMIT_ABOUT + LIMIT_DISPLAY);
 	}

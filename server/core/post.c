@@ -17,6 +17,13 @@
 #include "server/store/store_event.h"
 #include "server/store/store_member.h"
 #include "server/store/store_room.h"
+#include "server/store/store_upload.h"
+
+/* The files of one message, as rows and as they are told. */
+struct parcel {
+	struct upload_row rows[LIMIT_FILES];
+	struct body_file_note notes[LIMIT_FILES];
+};
 
 /* Whether the room takes content of that form at all. */
 static enum err check_form(const struct seat_row *seat, const struct post *in)
@@ -37,7 +44,7 @@ static enum err check_form(const struct seat_row *seat, const struct post *in)
 	if (in->mention_count > LIMIT_MENTIONS || in->file_count > LIMIT_FILES) {
 		return ERR_TOO_BIG;
 	}
-	if (!in->text.ptr && in->file_count) {
+	if (in->text.len == 0 && in->file_count) {
 		return ERR_OK;
 	}
 	return text_check(in->text, LIMIT_TEXT);
@@ -81,9 +88,30 @@ static enum err check_answered(struct store *store, const struct seat_row *seat,
 	return fits ? ERR_OK : ERR_NOT_FOUND;
 }
 
+/* One's own, and whole. */
+static enum err load_files(struct store *store, const struct seat_row *seat,
+			   const struct post *in, struct parcel *parcel)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < in->file_count && !err; i++) {
+		struct upload_row *row = &parcel->rows[i];
+		err = store_upload_get(store, &in->files[i], row);
+		if (!err && row->account != seat->account) {
+			err = ERR_NOT_FOUND;
+		}
+		if (!err && row->blob == 0) {
+			err = ERR_STATE;
+		}
+		parcel->notes[i] = file_note_body(&row->note);
+	}
+	return err;
+}
+
 /* Whether it may be said. */
 static enum err check(struct store *store, const struct actor *actor,
-		      struct seat_row *seat, const struct post *in, int64_t *ret_root)
+		      struct seat_row *seat, const struct post *in, int64_t *ret_root,
+		      struct parcel *parcel)
 {
 	int64_t reply;
 	enum err err = repeat_check_cid(&in->cid);
@@ -103,13 +131,13 @@ static enum err check(struct store *store, const struct actor *actor,
 	if (!err) {
 		err = check_answered(store, seat, &in->thread, ret_root);
 	}
-	return err;
+	return err ? err : load_files(store, seat, in, parcel);
 }
 
 /* What hangs on a message beside its row. */
 static enum err attach(struct store *store, const struct seat_row *seat,
-		       const struct post *in, const struct event_row *event, int64_t root,
-		       struct news *news)
+		       const struct post *in, const struct parcel *parcel,
+		       const struct event_row *event, int64_t root, struct news *news)
 {
 	enum err err = ERR_OK;
 
@@ -126,38 +154,39 @@ static enum err attach(struct store *store, const struct seat_row *seat,
 		err = mention_note(store, seat, event, in->everyone, news);
 	}
 	for (size_t i = 0; i < in->file_count && !err; i++) {
-		err = store_event_file(store, &event->cid, &in->files[i], seat->account);
+		err = store_event_file(store, &event->cid, seat->room, &parcel->rows[i]);
 	}
 	return err;
 }
 
 /* The insert and what hangs on it. *ret_refused: it was the insert that failed. */
 static enum err append(struct store *store, struct seat_row *seat, const struct post *in,
-		       struct seat_entry *entry, int64_t root, bool *ret_refused,
-		       struct news *news)
+		       const struct parcel *parcel, struct seat_entry *entry,
+		       int64_t root, bool *ret_refused, struct news *news)
 {
 	enum err err = seat_append(store, seat, entry, news);
 
 	*ret_refused = err != ERR_OK;
-	return err ? err : attach(store, seat, in, &entry->event, root, news);
+	return err ? err : attach(store, seat, in, parcel, &entry->event, root, news);
 }
 
 static enum err append_whole(struct store *store, struct seat_row *seat,
-			     const struct post *in, struct seat_entry *entry,
-			     int64_t root, bool *ret_refused, struct news *news)
+			     const struct post *in, const struct parcel *parcel,
+			     struct seat_entry *entry, int64_t root, bool *ret_refused,
+			     struct news *news)
 {
 	bool plain = store_seat_notes(store, seat) && seat->has_row && !root &&
 		     !in->everyone && !in->mention_count && !in->file_count;
 
 	if (plain) {
-		return append(store, seat, in, entry, root, ret_refused, news);
+		return append(store, seat, in, parcel, entry, root, ret_refused, news);
 	}
 	*ret_refused = false;
 	enum err err = store_begin(store);
 	if (err) {
 		return err;
 	}
-	err = append(store, seat, in, entry, root, ret_refused, news);
+	err = append(store, seat, in, parcel, entry, root, ret_refused, news);
 	if (err) {
 		store_rollback(store);
 		return err;
@@ -168,8 +197,8 @@ static enum err append_whole(struct store *store, struct seat_row *seat,
 /* Apart, since hardly any message names somebody, and the list is large. */
 static enum err send_named(struct store *store, const struct actor *actor,
 			   struct seat_row *seat, const struct post *in,
-			   struct seat_entry *entry, int64_t root, bool *ret_refused,
-			   struct news *news)
+			   const struct parcel *parcel, struct seat_entry *entry,
+			   int64_t root, bool *ret_refused, struct news *news)
 {
 	struct mentions mentions;
 	struct post post = *in;
@@ -183,7 +212,7 @@ static enum err send_named(struct store *store, const struct actor *actor,
 	post.mention_count = mentions.count;
 	entry->event.mentions = mentions.ids;
 	entry->event.mention_count = mentions.count;
-	err = append_whole(store, seat, &post, entry, root, ret_refused, news);
+	err = append_whole(store, seat, &post, parcel, entry, root, ret_refused, news);
 	entry->event.mentions = NULL; /* they end here */
 	entry->event.mention_count = 0;
 	return err;
@@ -209,13 +238,20 @@ enum err post_send(struct store *store, const struct actor *actor, const struct 
 			},
 		.device = actor->device,
 	};
-	enum err err = check(store, actor, &seat, in, &root);
+	struct parcel parcel;
+	enum err err = check(store, actor, &seat, in, &root, &parcel);
 	bool refused = err != ERR_OK;
 
+	if (!err) {
+		entry.event.attached = in->file_count ? parcel.notes : NULL;
+		entry.event.attached_count = in->file_count;
+	}
 	if (!err && mention_wanted(in)) {
-		err = send_named(store, actor, &seat, in, &entry, root, &refused, news);
+		err = send_named(store, actor, &seat, in, &parcel, &entry, root, &refused,
+				 news);
 	} else if (!err) {
-		err = append_whole(store, &seat, in, &entry, root, &refused, news);
+		err = append_whole(store, &seat, in, &parcel, &entry, root, &refused,
+				   news);
 	}
 	if (refused) {
 		return repeat_answer(store, actor, EVENT_MESSAGE, in, err, ret_ack);

@@ -12,6 +12,7 @@
 #include "server/store/store_event.h"
 #include "server/store/store_log.h"
 #include "server/store/store_room.h"
+#include "server/store/store_upload.h"
 
 enum err seat_may(struct store *store, const struct actor *actor,
 		  const struct seat_row *seat, enum verb verb)
@@ -58,6 +59,7 @@ static void tell_room(struct news *news, const struct event_row *event,
 	copy->mentions =
 		mem_dup(event->mentions, event->mention_count * sizeof(struct id));
 	copy->files = mem_dup(event->files, event->file_count * sizeof(struct id));
+	copy->attached = file_notes_copy(event->attached, event->attached_count);
 	copy->user = mem_dup(subject, subject ? sizeof(*subject) : 0);
 }
 

@@ -54,6 +54,8 @@ void show_event(const struct event_row *row, struct body_event *ret_body)
 		.mentions_count = row->mention_count,
 		.files = row->files,
 		.files_count = row->file_count,
+		.attached = row->attached,
+		.attached_count = row->attached_count,
 		.deleted = row->deleted,
 		.edited = row->edited,
 		.change = row->change,

@@ -29,6 +29,7 @@ static const struct {
 	{WSI_TOKEN_HOST, "host"},
 	{WSI_TOKEN_HTTP_IF_NONE_MATCH, "if-none-match"},
 	{WSI_TOKEN_HTTP_RANGE, "range"},
+	{WSI_TOKEN_HTTP_IF_RANGE, "if-range"},
 	{WSI_TOKEN_HTTP_ACCEPT_LANGUAGE, "accept-language"},
 	{WSI_TOKEN_HTTP_USER_AGENT, "user-agent"},
 };
@@ -61,6 +62,7 @@ static const char *status_text(int status)
 	case 409: return "Conflict";
 	case 410: return "Gone";
 	case 413: return "Content Too Large";
+	case 416: return "Range Not Satisfiable";
 	case 422: return "Unprocessable Content";
 	case 423: return "Locked";
 	case 426: return "Upgrade Required";
@@ -93,7 +95,9 @@ static void compose(struct wire *wire, const struct reply *reply)
 		str_addf(&head, "Content-Type: %s\r\n", reply->content_type);
 	}
 	if (reply->status != 204 && reply->status != 304) {
-		str_addf(&head, "Content-Length: %zu\r\n", reply->body.len);
+		str_addf(&head, "Content-Length: %llu\r\n",
+			 (unsigned long long)(wire->source ? wire->source->left
+							   : reply->body.len));
 	}
 	if (!has_header(reply, "Cache-Control")) {
 		str_add(&head, "Cache-Control: no-store\r\n");
@@ -138,6 +142,14 @@ bool http_write(struct wire *wire, const struct reply *reply)
 	return send_out(wire);
 }
 
+static void end_source(struct wire *wire)
+{
+	if (wire->source) {
+		wire->source->free(wire->source);
+	}
+	wire->source = NULL;
+}
+
 /* The router has answered: later, in the writeable callback, where lws lets us end the
  * transaction. */
 static void on_reply(struct request *request, const struct reply *reply)
@@ -153,7 +165,23 @@ static void on_reply(struct request *request, const struct reply *reply)
 	lws_callback_on_writable(wire->wsi);
 }
 
-static const struct request_io http_io = {.reply = on_reply};
+static void on_stream(struct request *request, const struct reply *reply,
+		      struct source *source)
+{
+	struct wire *wire = request->carrier;
+
+	if (!wire) {
+		source->free(source);
+		return;
+	}
+	wire->source = source;
+	on_reply(request, reply);
+	if (wire->bare) {
+		end_source(wire);
+	}
+}
+
+static const struct request_io http_io = {.reply = on_reply, .stream = on_stream};
 
 /* A problem of ours before the router has the request; the body stays unread, so the
  * connection cannot be used again. */
@@ -464,16 +492,41 @@ static int on_body(struct wire *wire, const char *piece, size_t len)
 	return 0;
 }
 
+/* One piece at a time, read elsewhere while the socket is busy with the one before: a slow
+ * reader costs a piece of memory, and has IDLE_MS for each. */
+static void on_piece(void *ctx, struct bytes piece)
+{
+	struct wire *wire = ctx;
+
+	if (piece.len == 0) {
+		wire_close(wire); /* the length was promised: better cut than wrong */
+		return;
+	}
+	buf_clear(&wire->out);
+	memset(buf_room(&wire->out, LWS_PRE), 0, LWS_PRE);
+	wire->out.len = LWS_PRE;
+	buf_add_bytes(&wire->out, piece);
+	wire_until(wire, IDLE_MS);
+	lws_callback_on_writable(wire->wsi);
+}
+
 static int on_writeable(struct wire *wire)
 {
 	if (wire->out.len == 0) {
 		return 0;
 	}
-	wire_busy(wire, false);
-	wire->bare = false;
 	if (!send_out(wire)) {
 		return -1;
 	}
+	if (wire->source && wire->source->left > 0) {
+		lws_set_timeout(wire->wsi, NO_PENDING_TIMEOUT, 0);
+		wire_until(wire, IDLE_MS);
+		wire->source->next(wire->source, on_piece, wire);
+		return 0;
+	}
+	end_source(wire);
+	wire_busy(wire, false);
+	wire->bare = false;
 	if (wire->hang_up) {
 		wire_close(wire); /* not -1: see ws_close() */
 		return 0;
@@ -490,6 +543,7 @@ void http_forget(struct wire *wire)
 		wire->asked = NULL;
 	}
 	request_free(&wire->request);
+	end_source(wire);
 	buf_done(&wire->out);
 	wire->out = BUF_INIT;
 }

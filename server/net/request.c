@@ -11,6 +11,7 @@
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "common/proto/json_out.h"
+#include "server/net/slots.h"
 
 struct request *request_new(struct server *server, const struct request_io *io,
 			    void *carrier)
@@ -48,6 +49,7 @@ void request_free(struct request **request)
 	str_done(&gone->body);
 	fields_free(gone->fields, gone->field_count);
 	fields_free(gone->out, gone->out_count);
+	slot_give(gone->slot);
 	mem_free(gone);
 }
 
@@ -148,6 +150,23 @@ void request_reply(struct request **request, int status, const char *content_typ
 
 	(*request)->io->reply(*request, &reply);
 	request_free(request);
+}
+
+enum err request_reply_source(struct request **request, int status,
+			      const char *content_type, struct source *source)
+{
+	struct reply reply = {
+		.status = status,
+		.content_type = content_type,
+		.headers = (*request)->out,
+		.header_count = (*request)->out_count,
+	};
+
+	if (!(*request)->io->stream)
+		return ERR_METHOD;
+	(*request)->io->stream(*request, &reply, source);
+	request_free(request);
+	return ERR_OK;
 }
 
 void request_reply_json(struct request **request, int status, struct bytes json)

@@ -54,10 +54,26 @@ struct reply {
 	size_t header_count;
 };
 
+/** A body that comes in pieces, because it is large: whoever has it, for one reader. */
+struct source {
+	uint64_t left; /**< bytes that were not given yet */
+	/** Get the next piece; @ready is called once, on the loop and not from within, with
+	 *  a piece that is borrowed until it returns; an empty one: there is an end to it,
+	 *  too early. Not while one is being waited for, and not with nothing left. */
+	void (*next)(struct source *source, void (*ready)(void *ctx, struct bytes piece),
+		     void *ctx);
+	/** Nobody waits any more. */
+	void (*free)(struct source *source);
+};
+
 /** The transport's side. */
 struct request_io {
 	/** Send @reply; the request is freed after it returns. */
 	void (*reply)(struct request *request, const struct reply *reply);
+	/** The same with a body from @source, which it takes. NULL: only whole bodies go
+	 *  this way. */
+	void (*stream)(struct request *request, const struct reply *reply,
+		       struct source *source);
 };
 
 struct request {
@@ -73,11 +89,13 @@ struct request {
 		who; /**< by Authorization, or of the connection; checked by the router */
 	struct peer peer;
 	struct str body; /**< whole; its bound was checked while it came in */
+	bool framed;     /**< of a `call`: the body is JSON also where HTTP takes bytes */
 	struct request_field fields[REQUEST_FIELDS_MAX];
 	size_t field_count;
 	struct request_field out[12]; /**< headers of the answer */
 	size_t out_count;
 	uint64_t retry_ms; /**< the router's: with ERR_RATE from begin() */
+	struct slot *slot; /**< of large bodies; given back with the request */
 };
 
 /** What the server does with requests; route.c implements it. Both are called by net. */
@@ -118,6 +136,10 @@ void request_reply_json(struct request **request, int status, struct bytes json)
 /** Answer with any other type of body. Takes @request. */
 void request_reply(struct request **request, int status, const char *content_type,
 		   struct bytes body);
+/** Answer with a body of @source, which this takes. Errors: ERR_METHOD where the way that
+ *  the request came takes none; both stay the caller's. */
+enum err request_reply_source(struct request **request, int status,
+			      const char *content_type, struct source *source) MUST_CHECK;
 /** Answer with application/problem+json (RFC 9457) made from the row of @err. @detail and
  *  @field may be NULL, @retry_ms 0. Takes @request. */
 void request_reply_problem(struct request **request, enum err err, const char *detail,

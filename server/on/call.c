@@ -83,6 +83,7 @@ enum err on_call(struct session *session, struct frame *frame)
 
 	*call = (struct call){session->server, session->conn->ref, body.id};
 	request->row = row;
+	request->framed = true;
 	request->method = method_of(row->method);
 	request->who = session->conn->who;
 	request->peer = session->conn->peer;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/proto/limits.h"
+#include "common/proto/rest.h"
 #include "server/net/rate.h"
 #include "server/on/session.h"
 #include "server/on/single.h"
@@ -23,9 +24,19 @@ static on_fn *const handlers[FRAME_COUNT] = {
 };
 
 /* What each frame of a client is counted as. */
-static enum rate rate_of(enum frame_type type)
+static enum rate rate_of(const struct frame *frame)
 {
-	switch (type) {
+	struct bytes op;
+
+	switch (frame->type) {
+	case FRAME_CALL:
+		return frame->json &&
+				       json_text(json_get(json_root(frame->json), "op"),
+						 &op) &&
+				       rest_is_piece(
+					       rest_find((const char *)op.ptr, op.len))
+			       ? RATE_FILE
+			       : RATE_CALL;
 	case FRAME_SEND:
 	case FRAME_EDIT:
 	case FRAME_DELETE:
@@ -52,7 +63,7 @@ static bool frame_cid(const struct frame *frame, struct id *ret_cid)
 {
 	struct bytes text;
 
-	return frame->json && rate_of(frame->type) == RATE_SEND &&
+	return frame->json && rate_of(frame) == RATE_SEND &&
 	       json_text(json_get(json_root(frame->json), "cid"), &text) &&
 	       id_parse((const char *)text.ptr, text.len, ret_cid) == ERR_OK;
 }
@@ -89,7 +100,7 @@ static enum err check(struct session *session, const struct frame *frame,
 	if (ready != (frame->row->state == FRAME_STATE_READY)) {
 		return ERR_STATE;
 	}
-	return ready ? rate_take(session->server->rates, rate_of(frame->type),
+	return ready ? rate_take(session->server->rates, rate_of(frame),
 				 rate_key(session), ret_retry_ms)
 		     : ERR_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "common/base/utf8.h"
 #include "common/crypto/secret.h"
+#include "common/proto/rest.h"
 
 static bool is_number(const char *text)
 {
@@ -119,7 +120,9 @@ enum err args_read(const struct request *request, const struct body_def *def,
 	json_out_open(&out, '{');
 	enum err err = write_fields(request, def, &out, ret_field);
 	/* A body that is no JSON is the handler's. */
-	if (err == ERR_OK && request->body.len && def != body_raw_def())
+	bool bytes = def == body_raw_def() ||
+		     (rest_takes_bytes(request->row) && !request->framed);
+	if (err == ERR_OK && request->body.len && !bytes)
 		err = write_members(str_view(&request->body), &buf);
 	if (err != ERR_OK)
 		return err;

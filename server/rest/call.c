@@ -164,6 +164,12 @@ void call_finish(struct call *call)
 	call_free(call);
 }
 
+void call_end(struct call *call, int status)
+{
+	metrics_call(call->server, call->row, status, ERR_OK);
+	call_free(call);
+}
+
 void call_fail(struct call *call, enum err err)
 {
 	uint64_t retry_ms = call->retry_ms;

@@ -88,6 +88,8 @@ enum err call_blame(struct call *call, enum err err, const char *field,
 
 /** Answer: the refusal if there is one, else what was written. */
 void call_finish(struct call *call);
+/** Its request was answered otherwise, with @status. */
+void call_end(struct call *call, int status);
 /** Answer with @err and what was said about it. */
 void call_fail(struct call *call, enum err err);
 

@@ -31,6 +31,8 @@ static enum err send_work(struct call *call, struct store *store)
 		.thread = args->thread,
 		.mentions = args->mentions,
 		.mention_count = args->mentions_count,
+		.files = args->files,
+		.file_count = args->files_count,
 	};
 	enum err err = find_room(call, store, args->room, &post.room);
 
@@ -53,6 +55,8 @@ static enum err send_user_work(struct call *call, struct store *store)
 	struct post post = {
 		.cid = idempotency_cid(call, &args->cid, store_now(store)),
 		.text = args->text,
+		.files = args->files,
+		.file_count = args->files_count,
 	};
 	struct id user;
 	enum err err = find_user(call, store, args->user, &user);

@@ -142,12 +142,15 @@ static void put_common_parameter(struct json_out *out, const char *name)
 static void put_parameters(struct json_out *out, const struct rest_row *row)
 {
 	const struct body_def *def = row->in();
-	const bool query = !openapi_has_body(row);
+	const bool bytes = rest_takes_bytes(row);
+	const bool query = !openapi_has_body(row) || bytes;
 
 	open_at(out, "parameters", '[');
 	for (size_t i = 0; has_fields(def) && i < def->count; i++) {
 		bool path = openapi_in_path(row, def->fields[i].name);
-		if (path || query)
+		/* bytes that a frame has in base64 are the body here */
+		bool body = bytes && def->fields[i].type == BODY_BASE64;
+		if (path || (query && !body))
 			put_parameter(out, &def->fields[i], path);
 	}
 	if (is_read(row))

@@ -12,10 +12,12 @@
 #include "server/core/local.h"
 #include "server/net/listen.h"
 #include "server/net/rate.h"
+#include "server/net/slots.h"
 #include "server/net/upgrade.h"
 #include "server/rest/call.h"
 
-#define SEGMENT_MOST 256 /* bytes of one, decoded */
+#define SEGMENT_MOST  256  /* bytes of one, decoded */
+#define SLOT_RETRY_MS 1000 /* a body takes about so long */
 
 static call_fn *const handlers[REST_COUNT] = {
 #define REST(op, method, path, right, most, in, out) [REST_##op] = rest_##op,
@@ -148,14 +150,15 @@ static void set_cors(struct request *request)
 	request_set(request, "Access-Control-Allow-Origin", origin);
 	if (request->method != METHOD_OPTIONS) {
 		request_set(request, "Access-Control-Expose-Headers",
-			    "Accept-Ranges, Content-Range, ETag, Retry-After, "
-			    "X-Request-Id");
+			    "Accept-Ranges, Content-Disposition, Content-Range, "
+			    "ETag, Retry-After, X-Request-Id");
 		return;
 	}
 	request_set(request, "Access-Control-Allow-Methods",
 		    "GET, POST, PUT, PATCH, DELETE");
 	request_set(request, "Access-Control-Allow-Headers",
-		    "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range");
+		    "Authorization, Content-Type, Idempotency-Key, "
+		    "If-None-Match, If-Range, Range");
 	request_set(request, "Access-Control-Max-Age", "600");
 }
 
@@ -185,17 +188,40 @@ static enum err identify(struct request *request)
 	return server_verify(request->server, token, &request->who);
 }
 
+static struct bytes pace_key(const struct request *request, uint8_t key[16])
+{
+	return who_is_known(&request->who) ? bytes_of(request->who.user.bytes, ID_LEN)
+					   : rate_peer(&request->peer, key);
+}
+
 static enum err take_pace(struct request *request)
 {
-	struct rates *rates = request->server->rates;
+	enum rate rate = rest_is_piece(request->row) ? RATE_FILE : RATE_CALL;
 	uint8_t key[16];
 
-	if (who_is_known(&request->who))
-		return rate_take(rates, RATE_CALL,
-				 bytes_of(request->who.user.bytes, ID_LEN),
-				 &request->retry_ms);
-	return rate_take(rates, request->peer.local ? RATE_CALL : RATE_GUEST,
-			 rate_peer(&request->peer, key), &request->retry_ms);
+	if (!who_is_known(&request->who) && !request->peer.local)
+		rate = RATE_GUEST;
+	return rate_take(request->server->rates, rate, pace_key(request, key),
+			 &request->retry_ms);
+}
+
+/* A large body takes memory for as long as it comes: a bound on how many do. */
+static enum err take_slot(struct request *request)
+{
+	const char *text = request_header(request, "content-length");
+	uint8_t key[SLOT_KEY] = {0};
+	uint64_t len = 0;
+
+	if (row_of(request)->most <= LIMIT_HTTP_BODY || !text ||
+	    header_length(bytes_text(text), INT64_MAX, &len) != ERR_OK ||
+	    len <= LIMIT_HTTP_BODY)
+		return ERR_OK;
+	struct bytes pace = pace_key(request, key);
+	if (pace.ptr != key)
+		memcpy(key, pace.ptr, pace.len < SLOT_KEY ? pace.len : SLOT_KEY);
+	request->slot = slots_take(request->server->bodies, key);
+	request->retry_ms = request->slot ? 0 : SLOT_RETRY_MS;
+	return request->slot ? ERR_OK : ERR_BUSY;
 }
 
 static enum err begin(struct request *request, size_t *ret_body_max)
@@ -216,6 +242,8 @@ static enum err begin(struct request *request, size_t *ret_body_max)
 	/* Frames have a pace of their own. */
 	if (err == ERR_OK && !framed)
 		err = take_pace(request);
+	if (err == ERR_OK && !framed)
+		err = take_slot(request);
 	if (err == ERR_OK)
 		*ret_body_max = row_of(request)->most;
 	return err;

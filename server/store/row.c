@@ -23,6 +23,7 @@ void event_done(struct event_row *event)
 	free_bytes(&event->name);
 	mem_free(event->mentions);
 	mem_free(event->files);
+	mem_free(event->attached);
 	mem_free(event->user);
 	*event = (struct event_row){0};
 }

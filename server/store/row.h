@@ -8,7 +8,9 @@
 #include <stdbool.h>
 
 #include "common/base/bytes.h"
+#include "common/base/filename.h"
 #include "common/base/id.h"
+#include "common/proto/body.h"
 #include "common/proto/kind.h"
 #include "common/proto/limits.h"
 
@@ -87,6 +89,16 @@ struct seat_row {
 	bool blocked; /**< one of the two of a direct room blocks the other */
 };
 
+#define FILE_TYPE_MOST 127 /**< bytes of a media type, RFC 6838 section 4.2 */
+
+/** What is told of a file beside its bytes. */
+struct file_note {
+	struct id id;
+	uint64_t size;
+	char name[FILENAME_MOST + 1];
+	char type[FILE_TYPE_MOST + 1];
+};
+
 /** An entry of a room's log. Owns: `body` and what hangs on it, ended with event_done(). */
 struct event_row {
 	int64_t key;
@@ -106,6 +118,9 @@ struct event_row {
 	size_t mention_count;
 	struct id *files;
 	size_t file_count;
+	struct body_file_note
+		*attached; /**< of them, in their order; one block with its texts */
+	size_t attached_count;
 	enum member_change change; /**< of member events */
 	enum role role;        /**< of member events; of acl: the least that may write */
 	uint64_t slow_ms;      /**< of acl */

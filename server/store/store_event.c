@@ -9,6 +9,7 @@
 
 #include "common/base/mem.h"
 #include "server/store/store_room.h"
+#include "server/store/store_upload.h"
 
 /* A list of ids in one column; NULL when there is none. */
 static struct value ids_value(const struct id *ids, size_t count)
@@ -31,19 +32,23 @@ static size_t take_ids(const struct value *col, struct id **ret_ids)
 static enum err add_said(struct store *store, const struct event_add *in)
 {
 	const struct event_row *event = in->event;
+	AUTO(buf_done) struct buf attached = BUF_INIT;
 
-	return store_run(store, STMT_event_add,
-			 VALUES(value_int(in->room), value_int((int64_t)event->seq),
-				value_int((int64_t)event->ord),
-				value_int((int64_t)event->ts), value_int(event->kind),
-				value_int(in->sender), value_id_opt(&in->device),
-				value_id_opt(&event->cid), value_id_opt(&event->target),
-				value_id_opt(&event->reply), value_id_opt(&event->thread),
-				value_text(event->text), value_blob(event->sealed),
-				value_int(event->quiet),
-				ids_value(event->mentions, event->mention_count),
-				ids_value(event->files, event->file_count)),
-			 NULL, NULL);
+	if (event->attached_count)
+		file_notes_write(event->attached, event->attached_count, &attached);
+	return store_run(
+		store, STMT_event_add,
+		VALUES(value_int(in->room), value_int((int64_t)event->seq),
+		       value_int((int64_t)event->ord), value_int((int64_t)event->ts),
+		       value_int(event->kind), value_int(in->sender),
+		       value_id_opt(&in->device), value_id_opt(&event->cid),
+		       value_id_opt(&event->target), value_id_opt(&event->reply),
+		       value_id_opt(&event->thread), value_text(event->text),
+		       value_blob(event->sealed), value_int(event->quiet),
+		       ids_value(event->mentions, event->mention_count),
+		       ids_value(event->files, event->file_count),
+		       attached.len ? value_blob(buf_view(&attached)) : value_null()),
+		NULL, NULL);
 }
 
 /* A change of the room's state. */
@@ -123,9 +128,10 @@ static void take_event(const struct value *col, struct event_row *event)
 	event->slug = col_dup(&col[21]);
 	event->name = col_dup(&col[22]);
 	event->slow_ms = (uint64_t)col_int(&col[23]);
-	if (col[24].kind != VALUE_NULL) {
+	event->attached_count = file_notes_read(col_bytes(&col[24]), &event->attached);
+	if (col[25].kind != VALUE_NULL) {
 		event->user = mem_new(struct user_row);
-		user_take(&col[24], event->user);
+		user_take(&col[25], event->user);
 	}
 }
 

@@ -129,8 +129,4 @@ enum err store_mention_add(struct store *store, int64_t room, const struct id *u
 enum err store_mention_all(struct store *store, int64_t room, uint64_t seq,
 			   int64_t sender) MUST_CHECK;
 
-/** ERR_NOT_FOUND: no such file of @account. */
-enum err store_event_file(struct store *store, const struct id *cid,
-			  const struct id *file, int64_t account) MUST_CHECK;
-
 #endif

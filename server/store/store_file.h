@@ -5,9 +5,8 @@
 #define CHAT_STORE_FILE_H
 
 #include "server/store/blob.h"
+#include "server/store/row.h"
 #include "server/store/store.h"
-
-#define FILE_TYPE_MOST 127 /**< bytes of a media type, RFC 6838 section 4.2 */
 
 struct file_row {
 	int64_t key;

@@ -6,6 +6,7 @@
 #include "common/base/mem.h"
 #include "server/store/store_event.h"
 #include "server/store/store_search.h"
+#include "server/store/store_upload.h"
 
 void event_brief_done(struct event_brief *brief)
 {
@@ -77,6 +78,8 @@ enum err store_event_erase(struct store *store, const struct event_brief *brief)
 	struct value key = value_int(brief->key);
 	enum err err = drop_edit(store, brief);
 
+	if (!err)
+		err = store_file_let_go(store, brief->key);
 	if (!err)
 		err = store_search_change(store, brief->key, brief->body,
 					  bytes_of(NULL, 0));
@@ -205,12 +208,4 @@ enum err store_mention_all(struct store *store, int64_t room, uint64_t seq,
 		store, STMT_mention_all,
 		VALUES(value_int(room), value_int((int64_t)seq), value_int(sender)), NULL,
 		NULL);
-}
-
-enum err store_event_file(struct store *store, const struct id *cid,
-			  const struct id *file, int64_t account)
-{
-	return store_one(store, STMT_event_file_add,
-			 VALUES(value_id(cid), value_id(file), value_int(account)), NULL,
-			 NULL);
 }

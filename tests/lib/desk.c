@@ -39,6 +39,7 @@ static void start_server(struct desk *desk, uint64_t seed)
 			   .max_connections = 100,
 			   .max_per_address = 100,
 			   .readers = 1,
+			   .file_most = 1 << 24,
 			   .send_rate = 0},
 		.clock = desk->clock.clock,
 		.random = random_seeded(&desk->seeded, seed),
@@ -121,7 +122,33 @@ static void on_reply(struct request *request, const struct reply *reply)
 		str_addf(&desk->answers, "%s%s\n", desk->headers.ptr, desk->body.ptr);
 }
 
-static const struct request_io desk_io = {.reply = on_reply};
+static void on_piece(void *ctx, struct bytes piece)
+{
+	struct desk *desk = ctx;
+
+	str_add_len(&desk->body, (const char *)piece.ptr, piece.len);
+	desk->piece = true;
+}
+
+/* The whole of it, as somebody gets it who reads on. */
+static void on_stream(struct request *request, const struct reply *reply,
+		      struct source *source)
+{
+	struct desk *desk = request->carrier;
+
+	on_reply(request, reply);
+	while (source->left > 0) {
+		desk->piece = false;
+		source->next(source, on_piece, desk);
+		while (!desk->piece)
+			server_turn(desk->server);
+	}
+	source->free(source);
+}
+
+static const struct request_io desk_io = {.reply = on_reply, .stream = on_stream};
+/* As on/call.c has it: frames take whole answers only. */
+static const struct request_io frame_io = {.reply = on_reply};
 
 static enum request_method method_of(const char *line)
 {
@@ -235,9 +262,10 @@ int desk_ask(struct desk *desk, const char *line, const char *token, const char 
 
 int desk_call(struct desk *desk, const char *op, const char *token, const char *args)
 {
-	struct request *request = request_new(desk->server, &desk_io, desk);
+	struct request *request = request_new(desk->server, &frame_io, desk);
 	size_t most = 0;
 
+	request->framed = true;
 	request->peer = desk->peer;
 	request->row = rest_find(op, strlen(op));
 	assert_non_null(request->row);

@@ -30,6 +30,7 @@ struct desk {
 	struct str headers; /**< "name: value\n" lines */
 	struct json *json;
 	bool is_json; /**< the body is */
+	bool piece;   /**< of a body that is streamed: it has come */
 
 	struct str log;     /**< every line so far */
 	struct str answers; /**< every answer but those that give tokens out */

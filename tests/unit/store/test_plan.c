@@ -21,6 +21,8 @@ static const struct {
 	/* few rows, and only they are in the index */
 	{STMT_member_rooms, "SCAN room USING INDEX room_broadcast"},
 	{STMT_notification_list, "SCAN b USING INDEX room_broadcast"},
+	{STMT_blob_unused, "SCAN blob USING INDEX blob_unused"},
+	{STMT_file_of_dead_room, "SCAN r USING INDEX room_deleted"},
 	{STMT_room_broadcast, "SCAN room USING INDEX room_broadcast"},
 	{STMT_room_of_all, "SCAN room USING INDEX room_everyone"},
 	{STMT_view_digest, "SCAN r USING INDEX room_broadcast"},

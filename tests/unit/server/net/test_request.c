@@ -23,7 +23,7 @@ static void on_reply(struct request *request, const struct reply *reply)
 	}
 }
 
-static const struct request_io io = {on_reply};
+static const struct request_io io = {.reply = on_reply};
 
 static void fields_are_found_by_part_and_name(void **state)
 {

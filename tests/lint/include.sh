@@ -50,7 +50,7 @@ sodium            common/crypto/
 openssl/          common/crypto/
 sqlite3           common/sqlite/|server/store/(driver|vfs)_sqlite\.[ch]|client/cache/(db|vfs)[a-z_]*\.[ch]
 curl              server/(hook/poster_curl|mail/mailer_smtp)\.c
-libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws\.c
+libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws(_[a-z]+)?\.[ch]
 readline/         client/ui/line\.c
 qrencode          client/ui/qr\.c
 (n?curses|term\.h) client/ui/screen_curses\.c

@@ -2,8 +2,8 @@
 /*
  * What is said about routes, made from the ABOUT and MEDIA rows of rest.def, and the errors
  * that no row names because they follow from what a route is: any request can be malformed
- * or come at a bad time, one with a token can have a bad one, one with {room} can name a
- * room that is not there.
+ * or come at a bad time, one with a token can have a bad one, one that says a room can name
+ * one that is not there.
  */
 #include <string.h>
 
@@ -61,6 +61,18 @@ bool rest_takes_key(const struct rest_row *row)
 	       strncmp(row->op, "auth_", 5) != 0;
 }
 
+/* Whether a request of @row says @name, in its path or beside. */
+static bool says(const struct rest_row *row, const char *name)
+{
+	const struct body_def *def = row->in();
+
+	for (size_t i = 0; i < def->count; i++) {
+		if (strcmp(def->fields[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool rest_may_fail(const struct rest_row *row, enum err err)
 {
 	const struct rest_about *about = &rows[row - rest_row((enum rest_op)0)];
@@ -68,8 +80,8 @@ bool rest_may_fail(const struct rest_row *row, enum err err)
 	return HAS(about->errors, err) || HAS(of_all, err) ||
 	       (row->right == REST_USER && HAS(of_token, err)) ||
 	       (row->right == REST_ADMIN && HAS(of_admin, err)) ||
-	       (strstr(row->path, "{room}") && HAS(of_room, err)) ||
-	       (strstr(row->path, "{id}") && HAS(of_message, err)) ||
-	       (strstr(row->path, "{user}") && HAS(of_user, err)) ||
+	       (says(row, "room") && HAS(of_room, err)) ||
+	       (says(row, "id") && HAS(of_message, err)) ||
+	       (says(row, "user") && HAS(of_user, err)) ||
 	       (rest_takes_key(row) && HAS(of_key, err));
 }

@@ -12,6 +12,7 @@
 static const char head[] =
 	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+	"<link rel=\"icon\" href=\"data:,\">"
 	"<title>chat: the REST API</title><style>"
 	":root{color-scheme:light dark}"
 	"body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"

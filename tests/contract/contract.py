@@ -14,6 +14,7 @@ import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(__file__))
+import collection  # noqa: E402
 from schema import Schemas  # noqa: E402
 from story import OPERATOR, PASSWORD, STEPS, STRANGE  # noqa: E402
 from wire import AVATAR, Helper, Wire  # noqa: E402
@@ -126,8 +127,7 @@ class Contract:
 
     def play(self):
         for step in STEPS:
-            before = step["before"] or {}
-            for name, path in before.items():
+            for name, path in step["before"].items():
                 self.values[name] = self.helper.ask(self.fill(path))
             args = {k: self.fill(v) for k, v in step["args"].items()}
             answer = self.send(step["op"], step["who"], args, step["raw"])
@@ -382,6 +382,11 @@ def main():
         missing = sorted(set(contract.operations) - {s["op"] for s in STEPS})
         contract.point("the story has every operation", [
             f"{op}: add a line to tests/contract/story.py" for op in missing])
+        with open(os.path.join(os.path.dirname(__file__), collection.PATH),
+                  encoding="utf-8") as page:
+            same = page.read() == collection.write(contract.document)
+        contract.point("the request collection in doc is this story",
+                       [] if same else ["make collection"])
         contract.play()
         contract.point("every request of the story succeeds", [])
         contract.scene()

@@ -56,7 +56,7 @@ class Schemas:
                 found.append(f"{at}: {len(value)} items")
             for i, item in enumerate(value):
                 found += self.faults(item, schema.get("items", {}), f"{at}[{i}]")
-        if isinstance(value, dict) and (names or "required" in schema or names == {}):
+        if isinstance(value, dict):
             found += self.members(value, schema, at, names)
         return found
 

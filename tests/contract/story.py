@@ -14,19 +14,23 @@ authenticator, a signature.
 
 OPERATOR = "operator"
 PASSWORD = "a quiet meadow"
-STEPS = []
+CHAPTERS, STEPS = [], []
+
+
+def chapter(title):
+    CHAPTERS.append(title)
 
 
 def step(op, who, args=None, keep=None, before=None, raw=None):
     STEPS.append({"op": op, "who": who, "args": args or {}, "keep": keep or {},
-                  "before": before, "raw": raw})
+                  "before": before or {}, "raw": raw, "chapter": CHAPTERS[-1]})
 
 
 def code(address):
     return {"code": "/code?to=" + address}
 
 
-# ---- the server itself ----
+chapter("The server itself")
 step("livez", "")
 step("readyz", "")
 step("jwks", "")
@@ -34,7 +38,7 @@ step("openapi", "")
 step("docs", "")
 step("docs_file", "", {"file": "reference"})
 
-# ---- coming in ----
+chapter("Coming in")
 for name in ("alice", "bob"):
     step("auth_signup", "", {"name": name, "email": name + "@example.org",
                              "password": PASSWORD}, {"challenge": "challenge"})
@@ -55,7 +59,7 @@ step("auth_otp", "", {"challenge": "{{challenge}}", "code": "{{code}}"},
 step("auth_refresh", "", {"refresh_token": "{{alice_refresh}}"},
      {"alice": "access_token", "alice_refresh": "refresh_token"})
 
-# ---- one's own account ----
+chapter("One's own account")
 step("auth_me", "alice")
 step("auth_profile", "alice", {"display_name": "Alice", "about": "Keeps the lights on",
                                "status": "on call", "findable": "yes"})
@@ -97,7 +101,7 @@ step("auth_key_login", "", {"nonce": "{{nonce}}", "server": "{{address}}",
      {"signature": "/sign?account=alice&nonce={{nonce}}"})
 step("auth_key_remove", "alice", {"key": "{{key}}"})
 
-# ---- other people ----
+chapter("Other people")
 step("users", "alice", {"prefix": "bo", "limit": 10})
 step("users_lookup", "alice", {"users": ["{{bob_id}}", "{{carol_id}}"]})
 step("user_get", "alice", {"user": "bob"})
@@ -105,7 +109,7 @@ step("user_block", "bob", {"user": "carol"})
 step("auth_blocks", "bob")
 step("user_unblock", "bob", {"user": "carol"})
 
-# ---- rooms ----
+chapter("Rooms")
 step("room_create", "alice", {"kind": "public", "slug": "ops", "name": "Operations",
                               "topic": "What is broken just now"}, {"ops": "room"})
 step("room_get", "alice", {"room": "ops"})
@@ -123,7 +127,7 @@ step("invite_get", "carol", {"code": "{{invitation}}"})
 step("invite_accept", "carol", {"code": "{{invitation}}"})
 step("room_invite_revoke", "alice", {"room": "ops", "invite": "{{invite}}"})
 
-# ---- what is said in them ----
+chapter("What is said in them")
 step("room_send", "alice", {"room": "ops", "text": "disk full on db3"},
      {"message": "cid", "seq": "seq"})
 step("room_send", "bob", {"room": "ops", "text": "on it", "thread": "{{message}}",
@@ -151,7 +155,7 @@ step("notifications", "alice", {"limit": 10}, {"notification": "notifications.0.
 step("notification_read", "alice", {"id": "{{notification}}"})
 step("notifications_read", "alice", {})
 
-# ---- and who is in them ----
+chapter("And who is in them")
 step("room_mute", "bob", {"room": "ops", "user": "carol", "for_ms": 60000})
 step("room_unmute", "bob", {"room": "ops", "user": "carol"})
 step("room_kick", "bob", {"room": "ops", "user": "carol"})
@@ -163,7 +167,7 @@ step("room_invite", "alice", {"room": "{{vault}}", "user": "carol"})
 step("room_leave", "carol", {"room": "{{vault}}"})
 step("room_delete", "alice", {"room": "{{vault}}"})
 
-# ---- running the server ----
+chapter("Running the server")
 step("admin_user_add", OPERATOR, {"name": "erin", "email": "erin@example.org",
                                   "password": PASSWORD})
 step("admin_login_code", OPERATOR, {"user": "erin"})
@@ -176,8 +180,9 @@ step("admin_retention", OPERATOR, {"room": "ops", "keep_ms": 2592000000})
 step("admin_chore_start", OPERATOR, {"kind": "retention", "dry": True, "wait": True})
 step("admin_chore", OPERATOR, {"kind": "retention"})
 step("admin_tokens_rotate", OPERATOR)
+step("admin_seal_rotate", OPERATOR)
 
-# ---- going ----
+chapter("Going")
 step("auth_reset_password", "", {"email": "bob@example.org"}, {"challenge": "challenge"})
 step("auth_confirm_password", "", {"challenge": "{{challenge}}", "code": "{{code}}",
                                    "new_password": "another quiet meadow"}, None,

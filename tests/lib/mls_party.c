@@ -5,6 +5,7 @@
 #include "tests/lib/mls_party.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/lib/check.h"
 
@@ -220,4 +221,40 @@ struct buf party_state(const struct party *party)
 
 	mls_state_pack(party->group, &out);
 	return out;
+}
+
+void party_trio(struct party *alice, struct party *bob, struct party *carol)
+{
+	party_init(alice, "alice", 1);
+	party_init(bob, "bob", 2);
+	party_init(carol, "carol", 3);
+	party_create(alice, bytes_of(NULL, 0));
+	party_invite(alice, bob, NULL, 0);
+	party_invite(alice, carol, &bob, 1);
+}
+
+int trio_set_up(void **state)
+{
+	struct trio *trio = calloc(1, sizeof(*trio));
+
+	party_trio(&trio->alice, &trio->bob, &trio->carol);
+	*state = trio;
+	return 0;
+}
+
+int trio_tear_down(void **state)
+{
+	struct trio *trio = *state;
+
+	party_done(&trio->alice);
+	party_done(&trio->bob);
+	party_done(&trio->carol);
+	free(trio);
+	return 0;
+}
+
+void trio_agrees(const struct trio *trio)
+{
+	assert_true(party_agree(&trio->alice, &trio->bob));
+	assert_true(party_agree(&trio->alice, &trio->carol));
 }

@@ -58,6 +58,8 @@ enum err party_try(struct party *party, struct bytes message);
 /** @from adds @to; everybody in @others takes the commit. */
 void party_invite(struct party *from, struct party *to, struct party *const *others,
 		  size_t count);
+/** All three begin: @alice makes a group and adds @bob, then @carol: leaves 0, 1, 2. */
+void party_trio(struct party *alice, struct party *bob, struct party *carol);
 /** Whether both are in the same state. */
 bool party_agree(const struct party *a, const struct party *b);
 /** Seal @text. */
@@ -67,5 +69,17 @@ void party_hear(struct party *party, const struct buf *message, uint32_t sender,
 		const char *text);
 /** The whole state as bytes. */
 struct buf party_state(const struct party *party);
+
+/** The fixture of most tests of groups. */
+struct trio {
+	struct party alice, bob, carol;
+};
+
+/** For cmocka_unit_test_setup_teardown(). */
+int trio_set_up(void **state);
+int trio_tear_down(void **state);
+#define TRIO(fn) cmocka_unit_test_setup_teardown(fn, trio_set_up, trio_tear_down)
+/** Bob and carol are in the same state as alice. */
+void trio_agrees(const struct trio *trio);
 
 #endif

@@ -12,31 +12,25 @@
 #include "tests/lib/check.h"
 #include "tests/lib/mls_evil.h"
 
-struct trio {
+struct scene {
 	struct party alice, bob, carol;
 	struct buf path_room;
 	struct mls_path path; /* a good one of bob's */
 };
 
-static int make_trio(void **state)
+static int set_up(void **state)
 {
-	struct trio *it = calloc(1, sizeof(*it));
-	struct party *const bob[] = {&it->bob};
+	struct scene *it = calloc(1, sizeof(*it));
 
-	party_init(&it->alice, "alice", 1);
-	party_init(&it->bob, "bob", 2);
-	party_init(&it->carol, "carol", 3);
-	party_create(&it->alice, bytes_of(NULL, 0));
-	party_invite(&it->alice, &it->bob, NULL, 0);
-	party_invite(&it->alice, &it->carol, bob, 1);
+	party_trio(&it->alice, &it->bob, &it->carol);
 	it->path = evil_path(&it->bob, &it->path_room);
 	*state = it;
 	return 0;
 }
 
-static int end_trio(void **state)
+static int tear_down(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 
 	party_done(&it->alice);
 	party_done(&it->bob);
@@ -47,7 +41,7 @@ static int end_trio(void **state)
 }
 
 /* Bob commits @list with a path; alice must answer @want and stay as she is. */
-static void refuse(struct trio *it, const struct evil *evil, enum err want)
+static void refuse(struct scene *it, const struct evil *evil, enum err want)
 {
 	AUTO(buf_done) struct buf message = evil_commit(&it->bob, evil);
 	AUTO(buf_done) struct buf before = party_state(&it->alice);
@@ -57,7 +51,7 @@ static void refuse(struct trio *it, const struct evil *evil, enum err want)
 	assert_true(bytes_equal(buf_view(&before), buf_view(&after)));
 }
 
-static void refuse_list(struct trio *it, const struct mls_proposal *list, size_t count,
+static void refuse_list(struct scene *it, const struct mls_proposal *list, size_t count,
 			enum err want)
 {
 	refuse(it, &(struct evil){.proposals = list, .count = count, .path = &it->path},
@@ -80,7 +74,7 @@ static struct mls_proposal psk_of(uint8_t usage, size_t nonce_len)
 
 static void the_control_fails_for_its_tag_only(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_proposal context = {.type = MLS_GROUP_CONTEXT_EXTENSIONS};
 
 	refuse_list(it, &context, 1, ERR_CORRUPT);
@@ -89,7 +83,7 @@ static void the_control_fails_for_its_tag_only(void **state)
 
 static void rfc_12_2_no_update_by_the_committer(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	struct mls_proposal update = {.type = MLS_UPDATE};
 	const struct mls_place place = {bytes_text("a group"), 1};
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
@@ -111,7 +105,7 @@ static void rfc_12_2_no_removal_of_the_committer(void **state)
 
 static void rfc_12_2_no_two_proposals_for_one_leaf(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_wrap wrap = {0};
 	const struct mls_proposal remove = {.type = MLS_REMOVE, .remove = 2};
 	const struct mls_proposal twice[2] = {remove, remove};
@@ -136,7 +130,7 @@ static void rfc_12_2_no_two_proposals_for_one_leaf(void **state)
 
 static void rfc_12_2_no_client_added_twice(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(party_done) struct party dave = {0};
 	party_init(&dave, "dave", 4);
 	AUTO(buf_done) struct buf one = party_package(&dave);
@@ -149,7 +143,7 @@ static void rfc_12_2_no_client_added_twice(void **state)
 
 static void rfc_12_2_no_client_added_that_is_a_member(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(buf_done) struct buf package = party_package(&it->carol);
 	const struct mls_proposal list[2] = {party_add(&package),
 					     {.type = MLS_REMOVE, .remove = 2}};
@@ -202,7 +196,7 @@ static void rfc_12_2_no_external_init_by_a_member(void **state)
 
 static void rfc_12_1_1_no_bad_key_package(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const uint64_t now = PARTY_NOW_MS / 1000;
 	AUTO(party_done) struct party dave = {0};
 	party_init(&dave, "dave", 4);
@@ -228,7 +222,7 @@ static void rfc_12_1_1_no_bad_key_package(void **state)
 
 static void rfc_10_1_no_key_package_of_other_parameters(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(party_done) struct party dave = {0};
 	party_init(&dave, "dave", 4);
 	AUTO(buf_done) struct buf good = party_package(&dave);
@@ -249,7 +243,7 @@ static void rfc_10_1_no_key_package_of_other_parameters(void **state)
 
 static void rfc_12_1_2_no_update_with_the_old_key(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place place = {bytes_text("a group"), 1};
 	struct mls_proposal update = {.type = MLS_UPDATE};
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
@@ -264,7 +258,7 @@ static void rfc_12_1_2_no_update_with_the_old_key(void **state)
 
 static void rfc_7_3_an_update_is_signed_for_its_place(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place places[2] = {{bytes_text("a group"), 2},
 					    {bytes_text("another"), 1}};
 
@@ -284,7 +278,7 @@ static void rfc_7_3_an_update_is_signed_for_its_place(void **state)
 
 static void rfc_7_3_capabilities_name_what_the_leaf_uses(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const uint16_t rows = 4;
 
 	for (uint16_t row = 0; row < rows; row++) {
@@ -340,7 +334,7 @@ static void rfc_12_1_5_no_reinit_to_an_older_version(void **state)
 
 static void rfc_12_1_7_no_extension_that_a_member_lacks(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(buf_done) struct buf list = BUF_INIT;
 	AUTO(buf_done) struct buf required = BUF_INIT;
 	AUTO(buf_done) struct buf requiring = BUF_INIT;
@@ -365,7 +359,7 @@ static void rfc_12_1_7_no_extension_that_a_member_lacks(void **state)
 
 static void rfc_13_4_no_extension_twice(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(buf_done) struct buf list = BUF_INIT;
 
 	mls_extension_encode(&list, MLS_EXT_APPLICATION_ID, bytes_text("a"));
@@ -377,7 +371,7 @@ static void rfc_13_4_no_extension_twice(void **state)
 
 static void rfc_12_4_a_path_where_one_is_needed(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_proposal remove = {.type = MLS_REMOVE, .remove = 2};
 	const struct mls_proposal context = {.type = MLS_GROUP_CONTEXT_EXTENSIONS};
 
@@ -388,7 +382,7 @@ static void rfc_12_4_a_path_where_one_is_needed(void **state)
 
 static void rfc_12_4_2_no_reference_to_what_never_came(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(buf_done) struct buf refs = BUF_INIT;
 
 	buf_add_u8(&refs, 2);
@@ -399,7 +393,7 @@ static void rfc_12_4_2_no_reference_to_what_never_came(void **state)
 
 static void rfc_12_4_2_no_path_with_a_key_of_the_tree(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_tree *tree = mls_group_view(it->alice.group).tree;
 	AUTO(buf_done) struct buf nodes = BUF_INIT;
 	struct mls_path_node node;
@@ -415,7 +409,7 @@ static void rfc_12_4_2_no_path_with_a_key_of_the_tree(void **state)
 
 static void rfc_7_6_as_many_ciphertexts_as_receivers(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 
 	for (int more = 0; more < 2; more++) {
 		AUTO(buf_done) struct buf nodes = BUF_INIT;
@@ -436,7 +430,7 @@ static void rfc_7_6_as_many_ciphertexts_as_receivers(void **state)
 
 static void rfc_7_5_as_many_nodes_as_the_path_has(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	AUTO(buf_done) struct buf nodes = BUF_INIT;
 	struct mls_path path = it->path;
 
@@ -450,7 +444,7 @@ static void rfc_7_5_as_many_nodes_as_the_path_has(void **state)
 
 static void rfc_7_9_2_the_parent_hash_is_recomputed(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place place = {bytes_text("a group"), 1};
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
 	struct mls_path path = it->path;
@@ -463,7 +457,7 @@ static void rfc_7_9_2_the_parent_hash_is_recomputed(void **state)
 
 static void rfc_7_3_the_leaf_of_a_path_is_of_source_commit(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place place = {bytes_text("a group"), 1};
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
 	struct mls_path path = it->path;
@@ -476,7 +470,7 @@ static void rfc_7_3_the_leaf_of_a_path_is_of_source_commit(void **state)
 
 static void rfc_12_4_3_2_what_an_external_commit_has(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_proposal init = {.type = MLS_EXTERNAL_INIT,
 					  .external_init = bytes_of(nonce, 32)};
 	const struct mls_proposal remove = {.type = MLS_REMOVE, .remove = 2};
@@ -522,7 +516,7 @@ static void rfc_12_4_3_2_what_an_external_commit_has(void **state)
 }
 
 /* The list alone, without a path that would have to fit it. */
-static enum err judge(struct trio *it, const struct mls_proposal *list, size_t count,
+static enum err judge(struct scene *it, const struct mls_proposal *list, size_t count,
 		      struct mls_sender sender, const struct mls_leaf *path_leaf)
 {
 	struct mls_items items = {0};
@@ -538,7 +532,7 @@ static enum err judge(struct trio *it, const struct mls_proposal *list, size_t c
 
 static void rfc_12_2_the_list_alone_is_judged(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_tree *tree = mls_group_view(it->alice.group).tree;
 	const struct mls_sender member = {MLS_SENDER_MEMBER, 1};
 	const struct mls_sender newcomer = {MLS_SENDER_NEW_COMMIT, 0};
@@ -557,7 +551,7 @@ static void rfc_12_2_the_list_alone_is_judged(void **state)
 
 static void rfc_7_3_each_leaf_has_the_source_of_its_place(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place place = {bytes_text("a group"), 1};
 	struct mls_proposal update = {.type = MLS_UPDATE};
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
@@ -580,7 +574,7 @@ static void rfc_7_3_each_leaf_has_the_source_of_its_place(void **state)
 
 static void rfc_12_4_2_the_leaf_of_a_path_is_judged(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place place = {bytes_text("a group"), 1};
 	AUTO(buf_done) struct buf bytes = BUF_INIT;
 	struct mls_path path = it->path;
@@ -594,7 +588,7 @@ static void rfc_12_4_2_the_leaf_of_a_path_is_judged(void **state)
 /* All is right with it, parent hashes included, but that the key of node 1 is the old one. */
 static void rfc_12_4_2_no_path_with_its_own_old_keys(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_place place = {bytes_text("a group"), 1};
 	const struct mls_tree *old = mls_group_view(it->alice.group).tree;
 	AUTO(mls_tree_done) struct mls_tree tree = {0};
@@ -629,7 +623,7 @@ static void rfc_12_4_2_no_path_with_its_own_old_keys(void **state)
 
 static void a_commit_after_a_reinit_is_refused(void **state)
 {
-	struct trio *it = *state;
+	struct scene *it = *state;
 	const struct mls_proposal reinit = {
 		.type = MLS_REINIT,
 		.reinit = {.group_id = bytes_text("next"), .version = 1, .suite = 3}};
@@ -642,36 +636,36 @@ static void a_commit_after_a_reinit_is_refused(void **state)
 		  ERR_STATE);
 }
 
-#define TRIO(fn) cmocka_unit_test_setup_teardown(fn, make_trio, end_trio)
+#define SCENE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
-CHECK_MAIN(TRIO(the_control_fails_for_its_tag_only),
-	   TRIO(rfc_12_2_no_update_by_the_committer),
-	   TRIO(rfc_12_2_no_removal_of_the_committer),
-	   TRIO(rfc_12_2_no_two_proposals_for_one_leaf),
-	   TRIO(rfc_12_2_no_client_added_twice),
-	   TRIO(rfc_12_2_no_client_added_that_is_a_member), TRIO(rfc_12_2_no_psk_twice),
-	   TRIO(rfc_12_2_one_group_context_extensions_at_most),
-	   TRIO(rfc_12_2_a_reinit_stands_alone),
-	   TRIO(rfc_12_2_no_external_init_by_a_member),
-	   TRIO(rfc_12_1_1_no_bad_key_package),
-	   TRIO(rfc_10_1_no_key_package_of_other_parameters),
-	   TRIO(rfc_12_1_2_no_update_with_the_old_key),
-	   TRIO(rfc_7_3_an_update_is_signed_for_its_place),
-	   TRIO(rfc_7_3_capabilities_name_what_the_leaf_uses),
-	   TRIO(rfc_12_1_3_no_removal_of_nobody),
-	   TRIO(rfc_12_1_4_psks_have_long_nonces_and_the_right_usage),
-	   TRIO(rfc_12_1_5_no_reinit_to_an_older_version),
-	   TRIO(rfc_12_1_7_no_extension_that_a_member_lacks),
-	   TRIO(rfc_13_4_no_extension_twice), TRIO(rfc_12_4_a_path_where_one_is_needed),
-	   TRIO(rfc_12_4_2_no_reference_to_what_never_came),
-	   TRIO(rfc_12_4_2_no_path_with_a_key_of_the_tree),
-	   TRIO(rfc_7_6_as_many_ciphertexts_as_receivers),
-	   TRIO(rfc_7_5_as_many_nodes_as_the_path_has),
-	   TRIO(rfc_7_9_2_the_parent_hash_is_recomputed),
-	   TRIO(rfc_7_3_the_leaf_of_a_path_is_of_source_commit),
-	   TRIO(rfc_12_4_3_2_what_an_external_commit_has),
-	   TRIO(rfc_12_2_the_list_alone_is_judged),
-	   TRIO(rfc_7_3_each_leaf_has_the_source_of_its_place),
-	   TRIO(rfc_12_4_2_the_leaf_of_a_path_is_judged),
-	   TRIO(rfc_12_4_2_no_path_with_its_own_old_keys),
-	   TRIO(a_commit_after_a_reinit_is_refused))
+CHECK_MAIN(SCENE(the_control_fails_for_its_tag_only),
+	   SCENE(rfc_12_2_no_update_by_the_committer),
+	   SCENE(rfc_12_2_no_removal_of_the_committer),
+	   SCENE(rfc_12_2_no_two_proposals_for_one_leaf),
+	   SCENE(rfc_12_2_no_client_added_twice),
+	   SCENE(rfc_12_2_no_client_added_that_is_a_member), SCENE(rfc_12_2_no_psk_twice),
+	   SCENE(rfc_12_2_one_group_context_extensions_at_most),
+	   SCENE(rfc_12_2_a_reinit_stands_alone),
+	   SCENE(rfc_12_2_no_external_init_by_a_member),
+	   SCENE(rfc_12_1_1_no_bad_key_package),
+	   SCENE(rfc_10_1_no_key_package_of_other_parameters),
+	   SCENE(rfc_12_1_2_no_update_with_the_old_key),
+	   SCENE(rfc_7_3_an_update_is_signed_for_its_place),
+	   SCENE(rfc_7_3_capabilities_name_what_the_leaf_uses),
+	   SCENE(rfc_12_1_3_no_removal_of_nobody),
+	   SCENE(rfc_12_1_4_psks_have_long_nonces_and_the_right_usage),
+	   SCENE(rfc_12_1_5_no_reinit_to_an_older_version),
+	   SCENE(rfc_12_1_7_no_extension_that_a_member_lacks),
+	   SCENE(rfc_13_4_no_extension_twice), SCENE(rfc_12_4_a_path_where_one_is_needed),
+	   SCENE(rfc_12_4_2_no_reference_to_what_never_came),
+	   SCENE(rfc_12_4_2_no_path_with_a_key_of_the_tree),
+	   SCENE(rfc_7_6_as_many_ciphertexts_as_receivers),
+	   SCENE(rfc_7_5_as_many_nodes_as_the_path_has),
+	   SCENE(rfc_7_9_2_the_parent_hash_is_recomputed),
+	   SCENE(rfc_7_3_the_leaf_of_a_path_is_of_source_commit),
+	   SCENE(rfc_12_4_3_2_what_an_external_commit_has),
+	   SCENE(rfc_12_2_the_list_alone_is_judged),
+	   SCENE(rfc_7_3_each_leaf_has_the_source_of_its_place),
+	   SCENE(rfc_12_4_2_the_leaf_of_a_path_is_judged),
+	   SCENE(rfc_12_4_2_no_path_with_its_own_old_keys),
+	   SCENE(a_commit_after_a_reinit_is_refused))

@@ -89,29 +89,23 @@ static struct mls_group *load(const struct shelf *shelf, bool to_send)
 	return group;
 }
 
-struct trio {
+struct keeper {
 	struct party alice, bob, carol;
 	struct shelf shelf; /* bob's */
 };
 
-static int make_trio(void **state)
+static int set_up(void **state)
 {
-	struct trio *it = calloc(1, sizeof(*it));
-	struct party *const bob[] = {&it->bob};
+	struct keeper *it = calloc(1, sizeof(*it));
 
-	party_init(&it->alice, "alice", 1);
-	party_init(&it->bob, "bob", 2);
-	party_init(&it->carol, "carol", 3);
-	party_create(&it->alice, bytes_of(NULL, 0));
-	party_invite(&it->alice, &it->bob, NULL, 0);
-	party_invite(&it->alice, &it->carol, bob, 1);
+	party_trio(&it->alice, &it->bob, &it->carol);
 	*state = it;
 	return 0;
 }
 
-static int end_trio(void **state)
+static int tear_down(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 
 	party_done(&it->alice);
 	party_done(&it->bob);
@@ -121,7 +115,7 @@ static int end_trio(void **state)
 	return 0;
 }
 
-static void save(struct trio *it)
+static void save(struct keeper *it)
 {
 	const struct mls_sink sink = sink_of(&it->shelf);
 
@@ -131,7 +125,7 @@ static void save(struct trio *it)
 
 static void what_was_saved_is_the_whole_group(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	AUTO(buf_done) struct buf said = party_say(&it->alice, "before");
 	party_hear(&it->bob, &said, 0, "before");
 	save(it);
@@ -149,7 +143,7 @@ static void what_was_saved_is_the_whole_group(void **state)
 
 static void a_message_writes_little(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 
 	save(it);
 	save(it);
@@ -171,7 +165,7 @@ static void a_message_writes_little(void **state)
 
 static void to_send_no_tree_is_needed(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	for (int used = 0; used < 2; used++) {
 		save(it);
 		mls_group_free(&it->bob.group);
@@ -186,7 +180,7 @@ static void to_send_no_tree_is_needed(void **state)
 
 static void proposals_and_the_keys_of_updates_are_saved(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	const struct mls_wrap wrap = {0};
 	AUTO(buf_done) struct buf update = BUF_INIT;
 
@@ -207,7 +201,7 @@ static void proposals_and_the_keys_of_updates_are_saved(void **state)
 
 static void a_staged_commit_outlives_a_crash(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	AUTO(party_done) struct party dave = {0};
 	party_init(&dave, "dave", 4);
 	AUTO(buf_done) struct buf package = party_package(&dave);
@@ -240,7 +234,7 @@ static void a_staged_commit_outlives_a_crash(void **state)
 
 static void a_group_that_one_was_removed_from_stays_so(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	const struct mls_proposal remove = {.type = MLS_REMOVE, .remove = 1};
 	AUTO(buf_done) struct buf commit = party_change(&it->alice, &remove, NULL);
 
@@ -254,7 +248,7 @@ static void a_group_that_one_was_removed_from_stays_so(void **state)
 
 static void damaged_states_are_refused(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	AUTO(buf_done) struct buf packed = party_state(&it->bob);
 
 	for (size_t len = 0; len < packed.len; len++) {
@@ -277,7 +271,7 @@ static void damaged_states_are_refused(void **state)
 
 static void a_newer_version_is_named_as_such(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	AUTO(buf_done) struct buf core = BUF_INIT;
 	struct mls_group *group = NULL;
 
@@ -295,7 +289,7 @@ static void a_newer_version_is_named_as_such(void **state)
 
 static void a_tree_of_another_epoch_is_corrupt(void **state)
 {
-	struct trio *it = *state;
+	struct keeper *it = *state;
 	AUTO(buf_done) struct buf old = BUF_INIT;
 
 	save(it);
@@ -312,12 +306,12 @@ static void a_tree_of_another_epoch_is_corrupt(void **state)
 	mls_group_free(&group);
 }
 
-#define TRIO(fn) cmocka_unit_test_setup_teardown(fn, make_trio, end_trio)
+#define KEEPER(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
-CHECK_MAIN(TRIO(what_was_saved_is_the_whole_group), TRIO(a_message_writes_little),
-	   TRIO(to_send_no_tree_is_needed),
-	   TRIO(proposals_and_the_keys_of_updates_are_saved),
-	   TRIO(a_staged_commit_outlives_a_crash),
-	   TRIO(a_group_that_one_was_removed_from_stays_so),
-	   TRIO(damaged_states_are_refused), TRIO(a_newer_version_is_named_as_such),
-	   TRIO(a_tree_of_another_epoch_is_corrupt))
+CHECK_MAIN(KEEPER(what_was_saved_is_the_whole_group), KEEPER(a_message_writes_little),
+	   KEEPER(to_send_no_tree_is_needed),
+	   KEEPER(proposals_and_the_keys_of_updates_are_saved),
+	   KEEPER(a_staged_commit_outlives_a_crash),
+	   KEEPER(a_group_that_one_was_removed_from_stays_so),
+	   KEEPER(damaged_states_are_refused), KEEPER(a_newer_version_is_named_as_such),
+	   KEEPER(a_tree_of_another_epoch_is_corrupt))

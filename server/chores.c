@@ -19,13 +19,14 @@
 #include "server/store/store_search.h"
 #include "server/store/writer.h"
 
-#define ROOMS_STEP 32       /* rooms looked for at once */
-#define CUT_STEP   200      /* events of one transaction: a few milliseconds */
-#define EVERY_MS   3600000  /* retention: to the hour is good enough for days */
-#define FIRST_MS   60000    /* after the start, when those who were away are back */
-#define INDEX_STEP 32       /* messages of one transaction: half a millisecond */
-#define INDEX_MOST 64       /* steps a second: the index catches up, and gives way */
-#define SEAL_STEP  32       /* values of one transaction: a millisecond */
+#define ROOMS_STEP 32      /* rooms looked for at once */
+#define CUT_STEP   200     /* events of one transaction: a few milliseconds */
+#define EVERY_MS   3600000 /* retention: to the hour is good enough for days */
+#define FIRST_MS   60000   /* after the start, when those who were away are back */
+#define INDEX_STEP 32      /* messages of one transaction: half a millisecond */
+#define SEAL_STEP  32      /* values of one transaction: a millisecond */
+#define INDEX_BUSY 2000    /* tasks of the writer a second: more than the index follows */
+#define INDEX_CALM 200     /* few enough to catch up as fast as it goes */
 #define TIDY_MS    86400000 /* deleted words stay in the index for a day at most */
 #define SLACK      20       /* one page of so many stays free for what comes next */
 
@@ -46,6 +47,7 @@ struct chore {
 	int64_t after;
 	struct reseal reseal;
 	unsigned steps;    /* index: since the last tick */
+	unsigned most;     /* index: of them */
 	uint64_t usual_ms; /* the server's retention, as it was when it began */
 	uint64_t cut;      /* by the last step */
 	bool cutting; /* retention: rooms were found; files: they are gone, bytes go */
@@ -56,6 +58,7 @@ struct chores {
 	uint64_t next_ms; /* retention by itself */
 	uint64_t indexed; /* tasks of the writer when the index was complete */
 	uint32_t sealed;  /* number of the key for which old values were looked for */
+	uint64_t tasks;   /* of the writer at the last tick */
 	struct chore list[CHORE_COUNT];
 };
 
@@ -303,7 +306,7 @@ static void on_step(struct task *task, enum err err)
 	else if (chore->kind == CHORE_FILES)
 		on_files(chore);
 	else if (chore->more &&
-		 (chore->kind != CHORE_INDEX || ++chore->steps < INDEX_MOST))
+		 (chore->kind != CHORE_INDEX || ++chore->steps < chore->most))
 		step(chore);
 	else
 		end(chore, ERR_OK);
@@ -361,14 +364,26 @@ const struct chore_report *chores_report(const struct chores *chores,
 	return &chores->list[kind].report;
 }
 
+/* The index gives way to people: how many steps it may take in the next second, after one
+ * with so many tasks of others. */
+static unsigned index_steps(uint64_t others)
+{
+	if (others > INDEX_BUSY)
+		return 4;
+	return others > INDEX_CALM ? 64 : 512;
+}
+
 /* Whether anything was written since the index was last looked at. */
 static void index_tick(struct chores *chores)
 {
 	struct chore *index = &chores->list[CHORE_INDEX];
+	uint64_t tasks = writer_stats(chores->server->writer).tasks;
+	uint64_t since = tasks - chores->tasks;
 
+	index->most = index_steps(since > index->steps ? since - index->steps : 0);
+	chores->tasks = tasks;
 	index->steps = 0;
-	if (index->report.state != CHORE_RUNNING &&
-	    writer_stats(chores->server->writer).tasks != chores->indexed &&
+	if (index->report.state != CHORE_RUNNING && tasks != chores->indexed &&
 	    chores_start(chores, CHORE_INDEX, false, NULL, NULL) != ERR_OK)
 		log_warn("chores: the index cannot be brought up to date");
 }

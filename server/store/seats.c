@@ -165,6 +165,7 @@ static const uint8_t touches[STMT_COUNT] = {
 	[STMT_mention_read] = NOTHING,     [STMT_meta_get] = NOTHING,
 	[STMT_meta_put] = NOTHING,         [STMT_position_put] = NOTHING,
 	[STMT_search_add_range] = NOTHING, [STMT_search_end] = NOTHING,
+	[STMT_search_merge] = NOTHING,
 	[STMT_seat_blocked] = NOTHING,     [STMT_session_by_id] = NOTHING,
 	[STMT_seat_get] = NOTHING, /* seats_keep() puts in what is noted */
 	[STMT_user_by_id] = NOTHING,       [STMT_member_set_got] = ONE_SEAT,

@@ -44,7 +44,8 @@ typedef enum err row_fn(const struct value *cols, void *ctx);
 
 enum upkeep {
 	UPKEEP_CHECKPOINT, /**< move what is committed into the main file, without waiting */
-	UPKEEP_RELIEVE,    /**< the same, but only when it has become long */
+	UPKEEP_LOOK,       /**< nothing; *ret_more: the log has become long */
+	UPKEEP_SYNC,       /**< wait until the disk has what was moved; a reader may */
 	UPKEEP_TRIM,       /**< give free pages back, a slice */
 	UPKEEP_BACKUP,     /**< copy a slice of the database to a file */
 };

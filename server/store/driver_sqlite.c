@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The only file of the server that knows SQLite. Each statement is prepared once per
+ * SQLite: opening, statements, transactions. Beside it only driver_sqlite_upkeep.c and
+ * vfs_sqlite.c know that library. Each statement is prepared once per
  * connection and kept. SQLite numbers `$n` by first appearance in the text, PostgreSQL by
  * n, so parameters are bound by their names.
  *
@@ -13,7 +14,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,50 +22,15 @@
 #include "common/base/mem.h"
 #include "common/base/str.h"
 #include "common/sqlite/tokenizer.h"
+#include "server/store/driver_sqlite_db.h"
 #include "server/store/migrate.h"
-#include "server/store/vfs_sqlite.h"
 
 #define APPLICATION_ID 0x63686174 /* "chat" */
-#define ARGS_MAX       32
 #define COLS_MAX       64
-#define RELIEVE_PAGES  4096 /* 16 MiB of log: reading through it is still quick */
-#define BACKUP_PAGES   256  /* 1 MiB a slice: a few milliseconds */
-#define TRIM_PAGES     256
-
-enum control {
-	BEGIN,
-	BEGIN_READ,
-	COMMIT,
-	ROLLBACK,
-	SAVEPOINT,
-	RELEASE,
-	ROLLBACK_TO,
-	DATA_VERSION,
-	CONTROL_COUNT
-};
 
 static const char *const control_sql[CONTROL_COUNT] = {
 	"begin immediate", "begin",        "commit",           "rollback",
 	"savepoint task",  "release task", "rollback to task", "pragma data_version",
-};
-
-struct prepared {
-	sqlite3_stmt *stmt;
-	uint8_t count;          /* parameters */
-	uint8_t slot[ARGS_MAX]; /* where $i+1 stands */
-};
-
-struct sqlite_db {
-	sqlite3 *db;
-	struct prepared prepared[STMT_COUNT];
-	sqlite3_stmt *control[CONTROL_COUNT];
-	bool reader;
-	unsigned depth; /* of begin() */
-	bool lost;      /* SQLite rolled the transaction back on its own */
-	int wal_pages;
-	sqlite3 *copy; /* of a backup under way */
-	sqlite3_backup *backup;
-	struct vfs_joined files; /* of the writing connection */
 };
 
 static enum err err_of(int rc)
@@ -96,7 +61,7 @@ static enum err err_of(int rc)
 }
 
 /* One line per failure that is not an answer in itself. */
-static enum err fail(struct sqlite_db *db, int rc, const char *what)
+enum err sqlite_db_fail(struct sqlite_db *db, int rc, const char *what)
 {
 	enum err err = err_of(rc);
 
@@ -114,14 +79,14 @@ static int on_commit(void *ctx, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-static enum err exec(struct sqlite_db *db, const char *sql)
+enum err sqlite_db_exec(struct sqlite_db *db, const char *sql)
 {
 	int rc = sqlite3_exec(db->db, sql, NULL, NULL, NULL);
 
-	return rc == SQLITE_OK ? ERR_OK : fail(db, rc, "script");
+	return rc == SQLITE_OK ? ERR_OK : sqlite_db_fail(db, rc, "script");
 }
 
-static enum err exec_num(struct sqlite_db *db, const char *sql, int64_t *ret_num)
+enum err sqlite_db_num(struct sqlite_db *db, const char *sql, int64_t *ret_num)
 {
 	sqlite3_stmt *stmt = NULL;
 	int rc = sqlite3_prepare_v2(db->db, sql, -1, &stmt, NULL);
@@ -131,7 +96,7 @@ static enum err exec_num(struct sqlite_db *db, const char *sql, int64_t *ret_num
 	if (rc == SQLITE_ROW)
 		*ret_num = sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);
-	return rc == SQLITE_ROW ? ERR_OK : fail(db, rc, "pragma");
+	return rc == SQLITE_ROW ? ERR_OK : sqlite_db_fail(db, rc, "pragma");
 }
 
 static void harden(sqlite3 *db)
@@ -150,11 +115,11 @@ static void harden(sqlite3 *db)
 static enum err birth(struct sqlite_db *db)
 {
 	int64_t tables, id;
-	enum err err = exec_num(db, "select count(*) from sqlite_schema", &tables);
+	enum err err = sqlite_db_num(db, "select count(*) from sqlite_schema", &tables);
 
 	if (err)
 		return err;
-	if ((err = exec_num(db, "pragma application_id", &id)))
+	if ((err = sqlite_db_num(db, "pragma application_id", &id)))
 		return err;
 	if (tables > 0 || id != 0) {
 		if (id == APPLICATION_ID)
@@ -169,7 +134,7 @@ static enum err birth(struct sqlite_db *db)
 		 "pragma page_size=4096; pragma auto_vacuum=incremental;"
 		 "pragma application_id=%d",
 		 APPLICATION_ID);
-	return exec(db, sql);
+	return sqlite_db_exec(db, sql);
 }
 
 static enum err set_up(struct sqlite_db *db, bool reader)
@@ -178,18 +143,19 @@ static enum err set_up(struct sqlite_db *db, bool reader)
 				     "pragma temp_store=memory; pragma mmap_size=0;"
 				     "pragma cache_size=-16000; pragma synchronous=full;"
 				     "pragma wal_autocheckpoint=0;";
-	enum err err = exec(db, common);
+	enum err err = sqlite_db_exec(db, common);
 
 	if (err)
 		return err;
 	if (reader) {
 		sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-		return exec(db, "pragma query_only=on");
+		return sqlite_db_exec(db, "pragma query_only=on");
 	}
 	if ((err = birth(db)))
 		return err;
 	sqlite3_wal_hook(db->db, on_commit, db);
-	return exec(db, "pragma journal_mode=wal; pragma journal_size_limit=67108864");
+	return sqlite_db_exec(
+		db, "pragma journal_mode=wal; pragma journal_size_limit=67108864");
 }
 
 /* SQLite would make the file readable for all whom the umask lets. */
@@ -243,13 +209,14 @@ static enum err db_open(void *ctx, const struct driver_config *config, void **re
 	int rc = sqlite3_open_v2(config->path, &db->db, flags,
 				 config->reader ? NULL : db->files.name);
 	if (rc != SQLITE_OK) {
-		err = fail(db, rc, "open");
+		err = sqlite_db_fail(db, rc, "open");
 		db_close(db);
 		return err;
 	}
 	harden(db->db);
 	rc = tokenizer_register(db->db);
-	err = rc == SQLITE_OK ? set_up(db, config->reader) : fail(db, rc, "tokenizer");
+	err = rc == SQLITE_OK ? set_up(db, config->reader)
+			      : sqlite_db_fail(db, rc, "tokenizer");
 	if (err) {
 		db_close(db);
 		return err;
@@ -264,9 +231,9 @@ static enum err prepare(struct sqlite_db *db, enum stmt id, struct prepared *pre
 				    &prepared->stmt, NULL);
 
 	if (rc != SQLITE_OK)
-		return fail(db, rc, stmt_name(id));
+		return sqlite_db_fail(db, rc, stmt_name(id));
 	prepared->count = (uint8_t)sqlite3_bind_parameter_count(prepared->stmt);
-	assert(prepared->count <= ARGS_MAX);
+	assert(prepared->count <= SQLITE_ARGS_MAX);
 	for (unsigned i = 0; i < prepared->count; i++) {
 		char name[8];
 		snprintf(name, sizeof(name), "$%u", i + 1);
@@ -354,7 +321,7 @@ static enum err db_run(void *arg, enum stmt id, const struct value *args, size_t
 		}
 	}
 	if (!err && rc != SQLITE_DONE)
-		err = fail(db, rc, stmt_name(id));
+		err = sqlite_db_fail(db, rc, stmt_name(id));
 	sqlite3_reset(stmt);
 	return err;
 }
@@ -366,7 +333,7 @@ static size_t db_changed(void *arg)
 
 static enum err db_script(void *arg, const char *sql)
 {
-	return exec(arg, sql);
+	return sqlite_db_exec(arg, sql);
 }
 
 /* Run one; @ret_num (or NULL) gets what it says. */
@@ -379,13 +346,13 @@ static enum err control_num(struct sqlite_db *db, enum control what, int64_t *re
 					SQLITE_PREPARE_PERSISTENT, &db->control[what],
 					NULL);
 	if (rc != SQLITE_OK)
-		return fail(db, rc, control_sql[what]);
+		return sqlite_db_fail(db, rc, control_sql[what]);
 	rc = sqlite3_step(db->control[what]);
 	if (rc == SQLITE_ROW && ret_num)
 		*ret_num = sqlite3_column_int64(db->control[what], 0);
 	enum err err = rc == SQLITE_DONE || rc == SQLITE_ROW
 			       ? ERR_OK
-			       : fail(db, rc, control_sql[what]);
+			       : sqlite_db_fail(db, rc, control_sql[what]);
 	sqlite3_reset(db->control[what]);
 	return err;
 }
@@ -451,176 +418,6 @@ static enum err db_version(void *arg, uint64_t *ret_version)
 	return err;
 }
 
-static enum err checkpoint(struct sqlite_db *db, bool *ret_more)
-{
-	int pages = 0, done = 0;
-	int rc = sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
-					   &pages, &done);
-
-	*ret_more = false;
-	if (rc != SQLITE_OK)
-		return fail(db, rc, "checkpoint");
-	*ret_more = done < pages; /* a reader still needs the rest */
-	db->wal_pages = pages - done;
-	return ERR_OK;
-}
-
-static enum err backup_start(struct sqlite_db *db, const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return errno == EEXIST ? ERR_EXISTS : ERR_STORE;
-	close(fd);
-	int rc = sqlite3_open_v2(path, &db->copy,
-				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-	/* The copy is nothing until it is whole: who asked for it makes it durable, and the
-	 * writing thread does not wait for a disk that takes a gigabyte. */
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db->copy,
-				  "pragma synchronous=off; pragma journal_mode=off;"
-				  "pragma cache_size=-1000",
-				  NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
-		db->backup = sqlite3_backup_init(db->copy, "main", db->db, "main");
-	return db->backup ? ERR_OK : ERR_STORE;
-}
-
-/* The mark by which store_open() knows a restored copy; and the file is made whole in
- * itself, so that it may be moved without a -wal beside it. */
-static int backup_seal(sqlite3 *copy)
-{
-	return sqlite3_exec(
-		copy,
-		"insert or replace into meta (name, num) values ('backup', 1);"
-		"pragma journal_mode=delete",
-		NULL, NULL, NULL);
-}
-
-static enum err backup(struct sqlite_db *db, const char *path, bool *ret_more)
-{
-	enum err err = db->backup ? ERR_OK : backup_start(db, path);
-	int rc = SQLITE_ERROR;
-
-	*ret_more = false;
-	if (!err) {
-		rc = sqlite3_backup_step(db->backup, BACKUP_PAGES);
-		if (rc == SQLITE_OK || rc == SQLITE_BUSY || rc == SQLITE_LOCKED) {
-			*ret_more = true;
-			return ERR_OK;
-		}
-	}
-	if (db->backup)
-		sqlite3_backup_finish(db->backup);
-	db->backup = NULL;
-	if (!err && (rc != SQLITE_DONE || backup_seal(db->copy) != SQLITE_OK)) {
-		log_error("store: backup failed, path=%s code=%d text=%s", path, rc,
-			  sqlite3_errmsg(db->copy));
-		err = ERR_STORE;
-	}
-	sqlite3_close(db->copy);
-	db->copy = NULL;
-	if (err && err != ERR_EXISTS)
-		unlink(path);
-	return err;
-}
-
-static enum err trim(struct sqlite_db *db, bool *ret_more)
-{
-	char sql[48];
-	int64_t left = 0;
-
-	snprintf(sql, sizeof(sql), "pragma incremental_vacuum(%d)", TRIM_PAGES);
-	enum err err = exec(db, sql);
-	if (!err)
-		err = exec_num(db, "pragma freelist_count", &left);
-	*ret_more = left > 0;
-	return err;
-}
-
-struct check {
-	found_fn *found;
-	void *ctx;
-	bool any;
-};
-
-static int on_damage(void *ctx, int count, char **texts, char **names)
-{
-	struct check *check = ctx;
-
-	if (texts[0] && strcmp(texts[0], "ok") != 0) {
-		check->any = true;
-		check->found(texts[0], check->ctx);
-	}
-	return 0;
-}
-
-/* table, rowid (NULL without one), the table that is meant, number of the constraint */
-static int on_orphan(void *ctx, int count, char **texts, char **names)
-{
-	struct check *check = ctx;
-	AUTO(str_done) struct str text = STR_INIT;
-
-	str_addf(&text, "a row of %s (%s) points at a row of %s that is not there",
-		 texts[0], texts[1] ? texts[1] : "-", texts[2]);
-	check->any = true;
-	check->found(text.ptr, check->ctx);
-	return 0;
-}
-
-static enum err db_check(void *arg, found_fn *found, void *ctx)
-{
-	struct sqlite_db *db = arg;
-	struct check check = {.found = found, .ctx = ctx};
-	int rc = sqlite3_exec(db->db, "pragma integrity_check", on_damage, &check, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db->db, "pragma foreign_key_check", on_orphan, &check,
-				  NULL);
-	if (rc != SQLITE_OK)
-		return fail(db, rc, "check");
-	return check.any ? ERR_CORRUPT : ERR_OK;
-}
-
-static enum err db_size(void *arg, struct driver_size *ret_size)
-{
-	struct sqlite_db *db = arg;
-	int64_t pages = 0, free_pages = 0, bytes = 0;
-	enum err err = exec_num(db, "pragma page_count", &pages);
-
-	if (!err)
-		err = exec_num(db, "pragma freelist_count", &free_pages);
-	if (!err)
-		err = exec_num(db, "pragma page_size", &bytes);
-	if (err)
-		return err;
-	*ret_size = (struct driver_size){
-		.pages = (uint64_t)pages,
-		.free_pages = (uint64_t)free_pages,
-		.page_bytes = (uint64_t)bytes,
-		.log_pages = (uint64_t)db->wal_pages,
-		.left_pages =
-			db->backup ? (uint64_t)sqlite3_backup_remaining(db->backup) : 0,
-	};
-	return ERR_OK;
-}
-
-static enum err db_upkeep(void *arg, enum upkeep what, const char *path, bool *ret_more)
-{
-	struct sqlite_db *db = arg;
-
-	assert(db->depth == 0);
-	switch (what) {
-	case UPKEEP_CHECKPOINT: return checkpoint(db, ret_more);
-	case UPKEEP_RELIEVE:
-		*ret_more = false;
-		return db->wal_pages > RELIEVE_PAGES ? checkpoint(db, ret_more) : ERR_OK;
-	case UPKEEP_TRIM: return trim(db, ret_more);
-	case UPKEEP_BACKUP: return backup(db, path, ret_more);
-	}
-	return ERR_INTERNAL;
-}
-
 const struct driver driver_sqlite = {
 	.open = db_open,
 	.close = db_close,
@@ -631,9 +428,9 @@ const struct driver driver_sqlite = {
 	.commit = db_commit,
 	.rollback = db_rollback,
 	.version = db_version,
-	.upkeep = db_upkeep,
-	.check = db_check,
-	.size = db_size,
+	.upkeep = sqlite_db_upkeep,
+	.check = sqlite_db_check,
+	.size = sqlite_db_size,
 	.steps = migrate_sqlite,
 };
 

@@ -157,18 +157,28 @@ enum touch {
 };
 
 static const uint8_t touches[STMT_COUNT] = {
-	[STMT_event_add] = NOTHING,        [STMT_event_brief] = NOTHING,
-	[STMT_event_dup] = NOTHING,        [STMT_log_add] = NOTHING,
-	[STMT_log_next] = NOTHING,         [STMT_member_rooms] = NOTHING,
-	[STMT_member_level] = NOTHING,     [STMT_member_named] = NOTHING,
-	[STMT_notification_add] = NOTHING, [STMT_notification_trim] = NOTHING,
-	[STMT_mention_read] = NOTHING,     [STMT_meta_get] = NOTHING,
-	[STMT_meta_put] = NOTHING,         [STMT_position_put] = NOTHING,
-	[STMT_search_add_range] = NOTHING, [STMT_search_end] = NOTHING,
+	[STMT_event_add] = NOTHING,
+	[STMT_event_brief] = NOTHING,
+	[STMT_event_dup] = NOTHING,
+	[STMT_log_add] = NOTHING,
+	[STMT_log_next] = NOTHING,
+	[STMT_member_rooms] = NOTHING,
+	[STMT_member_level] = NOTHING,
+	[STMT_member_named] = NOTHING,
+	[STMT_notification_add] = NOTHING,
+	[STMT_notification_trim] = NOTHING,
+	[STMT_mention_read] = NOTHING,
+	[STMT_meta_get] = NOTHING,
+	[STMT_meta_put] = NOTHING,
+	[STMT_position_put] = NOTHING,
+	[STMT_search_add_range] = NOTHING,
+	[STMT_search_end] = NOTHING,
 	[STMT_search_merge] = NOTHING,
-	[STMT_seat_blocked] = NOTHING,     [STMT_session_by_id] = NOTHING,
+	[STMT_seat_blocked] = NOTHING,
+	[STMT_session_by_id] = NOTHING,
 	[STMT_seat_get] = NOTHING, /* seats_keep() puts in what is noted */
-	[STMT_user_by_id] = NOTHING,       [STMT_member_set_got] = ONE_SEAT,
+	[STMT_user_by_id] = NOTHING,
+	[STMT_member_set_got] = ONE_SEAT,
 	[STMT_member_set_read] = ONE_SEAT,
 };
 

@@ -17,6 +17,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "server/store/relief.h"
 #include "server/store/store.h"
 
 #define GROUP_MAX   2048 /* tasks of one transaction: some 40 ms of work */
@@ -40,6 +41,7 @@ struct writer {
 	struct mailbox todo;  /* for the writer */
 	struct mailbox asked; /* for the readers */
 	struct mailbox done;  /* for the loop */
+	struct relief relief; /* of the log; only with threads */
 	struct reader readers[WRITER_READERS_MAX];
 	unsigned reader_count; /* with an open store */
 	unsigned reader_threads;
@@ -190,21 +192,13 @@ static void write_list(struct writer *writer, struct mail *list)
 	}
 }
 
-static void keep_up(struct writer *writer, enum upkeep what)
-{
-	const struct driver *driver = writer->store.driver;
-	bool more;
-
-	if (driver->upkeep(writer->store.db, what, NULL, &more) == ERR_OK)
-		atomic_fetch_add(&writer->checkpoints, what == UPKEEP_CHECKPOINT);
-}
-
 /* Nothing came for a while. False: it is not needed any more to look again. */
 static bool idle(struct writer *writer)
 {
 	if (atomic_load(&writer->health))
 		note_commit(writer, commit_group(writer, NULL), 0);
-	keep_up(writer, UPKEEP_CHECKPOINT);
+	bool moved = relief_finish(&writer->relief, &writer->store);
+	atomic_fetch_add(&writer->checkpoints, moved);
 	return atomic_load(&writer->health);
 }
 
@@ -221,7 +215,8 @@ static void *writer_main(void *arg)
 			      : mailbox_wait(&writer->todo);
 		if (list) {
 			write_list(writer, list);
-			keep_up(writer, UPKEEP_RELIEVE);
+			bool moved = relief_go_on(&writer->relief, &writer->store);
+			atomic_fetch_add(&writer->checkpoints, moved);
 			dirty = true;
 		} else if (late) {
 			dirty = idle(writer);
@@ -286,6 +281,8 @@ static enum err open_stores(struct writer *writer, const struct writer_config *c
 		if (!err)
 			writer->reader_count++;
 	}
+	if (!err && !writer->inline_mode)
+		err = relief_init(&writer->relief, &store);
 	return err;
 }
 
@@ -344,6 +341,8 @@ void writer_free(struct writer **ref)
 	writer_reap(writer);
 	for (unsigned i = 0; i < writer->reader_count; i++)
 		store_close(&writer->readers[i].store);
+	if (!writer->inline_mode)
+		relief_done(&writer->relief);
 	store_close(&writer->store); /* last: its closing checkpoints */
 	mailbox_done(&writer->done);
 	mailbox_done(&writer->asked);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The threads of the store: one that writes, a few that read, and the box of finished
  *  tasks. The writer takes everything that queued up while the last fsync ran, runs it in
- *  one transaction and commits once (group commit). It alone checkpoints, when idle.
+ *  one transaction and commits once (group commit). It alone checkpoints (see relief.h).
  *
  *  Order: tasks of the writer are run, committed and handed back in the order in which
  *  they were submitted. A reader sees every commit whose done() was called before it was

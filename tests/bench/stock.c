@@ -54,7 +54,10 @@ static void commit(struct store *store)
 	bool more;
 
 	must(store_commit(store), "commit");
-	must(store->driver->upkeep(store->db, UPKEEP_RELIEVE, NULL, &more), "upkeep");
+	must(store->driver->upkeep(store->db, UPKEEP_LOOK, NULL, &more), "upkeep");
+	if (more)
+		must(store->driver->upkeep(store->db, UPKEEP_CHECKPOINT, NULL, &more),
+		     "upkeep");
 }
 
 static int64_t add_account(struct store *store, const char *name, struct id *ret_id)

@@ -48,7 +48,7 @@ libraries='
 cjson/            common/proto/json\.c
 sodium            common/crypto/
 openssl/          common/crypto/
-sqlite3           common/sqlite/|server/store/(driver|vfs)_sqlite\.[ch]|client/cache/(db|vfs)[a-z_]*\.[ch]
+sqlite3           common/sqlite/|server/store/(driver|vfs)_sqlite[a-z_]*\.[ch]|client/cache/(db|vfs)[a-z_]*\.[ch]
 curl              server/(hook/poster_curl|mail/mailer_smtp)\.c
 libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws(_[a-z]+)?\.[ch]
 readline/         client/ui/line\.c

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The loop thread: our libuv loop with libwebsockets on it. Sockets, signals, the tick and
  *  the wake-up from other threads come in here and go on as plain calls; nothing beyond
- *  loop.c, ws.c and http.c knows either library.
+ *  loop*.c, ws.c and http.c knows either library.
  *  Thread: loop, but loop_wake(). */
 #ifndef CHAT_SERVER_NET_LOOP_H
 #define CHAT_SERVER_NET_LOOP_H

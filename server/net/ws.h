@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** One accepted socket as lws carries it, between loop.c, ws.c and http.c: first HTTP,
+/** One accepted socket as lws carries it, between loop_wire.c, ws.c and http.c: first HTTP,
  *  then maybe a WebSocket. Thread: loop. */
 #ifndef CHAT_SERVER_NET_WS_H
 #define CHAT_SERVER_NET_WS_H

@@ -50,11 +50,11 @@ sodium            common/crypto/
 openssl/          common/crypto/
 sqlite3           common/sqlite/|server/store/(driver|vfs)_sqlite[a-z_]*\.[ch]|client/cache/(db|vfs)[a-z_]*\.[ch]
 curl              server/(hook/poster_curl|mail/mailer_smtp)\.c
-libwebsockets     server/net/(loop|ws|http)\.[ch]|client/net/transport_ws(_[a-z]+)?\.[ch]
+libwebsockets     server/net/(loop[a-z_]*|ws|http)\.[ch]|client/net/transport_ws(_[a-z]+)?\.[ch]
 readline/         client/ui/line\.c
 qrencode          client/ui/qr\.c
 (n?curses|term\.h) client/ui/screen_curses\.c
-uv                server/net/loop\.[ch]
+uv                server/net/loop[a-z_]*\.[ch]
 security/         client/unlock/pam\.c
 fido              client/unlock/token_fido2\.c
 (libintl|locale)  common/os/lang\.c

@@ -23,6 +23,8 @@ struct run {
 	struct place place;
 	struct pace pace;
 	unsigned rounds;
+	double minutes;   /* for all of it, 0: as long as it takes */
+	double until;     /* from here on the scene has no further rounds */
 	uint64_t events;  /* in the stocked database; 0: there is none */
 	const char *only; /* names of peers */
 	const char *json_path;
@@ -42,7 +44,8 @@ static const char usage[] =
 	"  --peers A,B       only these             --events N      also with N events "
 	"before\n"
 	"  --rounds N        medians of so many     --seconds S     of each measurement\n"
-	"  --json FILE       a line per figure      --fault WORD    raw_fanout errs\n";
+	"  --json FILE       a line per figure      --fault WORD    raw_fanout errs\n"
+	"  --minutes N       fewer rounds, where it would take longer\n";
 
 static bool wanted(const struct run *run, const char *name)
 {
@@ -134,10 +137,18 @@ static void run_scene(struct run *run, const struct scene *scene)
 		.rounds = scene->kind == SCENE_IDLE ? 1 : run->rounds,
 	};
 	for (unsigned i = 0; i < run->column_count; i++) {
-		if (scene->kind != SCENE_STORE || run->columns[i].peer->ours)
+		const struct peer *peer = run->columns[i].peer;
+		if (peer->largest && scene->room_size > peer->largest)
+			printf("\n%s: %s skipped: such a room is too large for it",
+			       scene->name, peer->name);
+		else if (scene->kind != SCENE_STORE || peer->ours)
 			report->columns[report->count++] = run->columns[i];
 	}
 	for (unsigned round = 0; round < report->rounds; round++) {
+		if (round > 0 && run->until > 0 && now_s() > run->until) {
+			report->rounds = round;
+			break;
+		}
 		for (unsigned i = 0; i < report->count; i++) {
 			struct outcome *outcome = &report->outcomes[i][round];
 			struct place place = run->place;
@@ -162,8 +173,6 @@ static const char *const usual[] = {"A10",   "A100",    "A1000", "A10000", "B100
 
 static int run_all(struct run *run, char *const *names)
 {
-	const struct scene *scene;
-
 	for (char *const *name = names; *name; name++) {
 		if (!scene_find(*name)) {
 			fprintf(stderr, "bench_load: no scene %s\n", *name);
@@ -179,11 +188,16 @@ static int run_all(struct run *run, char *const *names)
 	make_stock(run);
 	printf("medians of %u rounds, %g s each\n", run->rounds, run->pace.seconds);
 	fflush(stdout);
+	double began = now_s();
 	for (char *const *name = names; *name; name++)
 		run_scene(run, scene_find(*name));
 	for (size_t i = 0; i < ARRAY_LEN(usual) && !*names; i++) {
-		scene = scene_find(usual[i]);
-		run_scene(run, scene);
+		/* What a scene leaves over is the next one's. */
+		run->until = run->minutes > 0
+				     ? began + run->minutes * 60 * (double)(i + 1) /
+						       ARRAY_LEN(usual)
+				     : 0;
+		run_scene(run, scene_find(usual[i]));
 	}
 	daemon_stop(&run->stock_home);
 	str_done(&run->stocked);
@@ -213,6 +227,7 @@ static bool read_options(struct run *run, int argc, char **argv)
 		{"rounds", required_argument, NULL, 'r'},
 		{"seconds", required_argument, NULL, 't'},
 		{"json", required_argument, NULL, 'j'},
+		{"minutes", required_argument, NULL, 'M'},
 		{"fault", required_argument, NULL, 'x'},
 		{0},
 	};
@@ -228,6 +243,7 @@ static bool read_options(struct run *run, int argc, char **argv)
 		case 'r': run->rounds = number_of(optarg, REPORT_ROUNDS); break;
 		case 't': run->pace.seconds = strtod(optarg, NULL); break;
 		case 'j': run->json_path = optarg; break;
+		case 'M': run->minutes = strtod(optarg, NULL); break;
 		case 'x': run->place.fault = optarg; break;
 		default: return false;
 		}

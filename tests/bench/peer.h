@@ -25,6 +25,7 @@ struct peer {
 	bool acks;           /**< senders get an acknowledgement instead of an echo */
 	bool ours;
 	unsigned at_once; /**< logins in progress, 0: the usual number */
+	unsigned largest; /**< room that it fills within minutes, 0: any */
 	/** Whether it can run here; a sentence in @why when not. */
 	bool (*here)(const struct place *place, struct str *why);
 	void (*version)(const struct place *place, char ret_line[100]);

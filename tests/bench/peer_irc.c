@@ -130,6 +130,7 @@ const struct peer peer_irc = {
 	.promise = "nothing",
 	.one_order = true,
 	.at_once = 1000, /* it completes logins once a second */
+	.largest = 1000, /* who joins is told to all who are there */
 	.here = irc_here,
 	.version = irc_version,
 	.start = irc_start,

@@ -123,6 +123,8 @@ static void fill(struct config *config)
 		.max_per_address = (unsigned)opts_number(opts, OPTION_MAX_PER_ADDRESS),
 		.readers = (unsigned)opts_number(opts, OPTION_READERS),
 		.send_rate = (unsigned)opts_number(opts, OPTION_SEND_RATE),
+		.login_failures = (unsigned)opts_number(opts, OPTION_LOGIN_FAILURES),
+		.signup_rate = (unsigned)opts_number(opts, OPTION_SIGNUP_RATE),
 		.metrics_host = opts_text(opts, OPTION_METRICS),
 		.metrics_port = (unsigned)opts_number(opts, OPTION_METRICS_PORT),
 		.min_free = (uint64_t)opts_number(opts, OPTION_MIN_FREE),

@@ -11,6 +11,7 @@
 #include "server/net/loop.h"
 #include "server/net/rate.h"
 #include "server/obs/notify.h"
+#include "server/rest/guard.h"
 
 static void take(struct server *server, const struct server_config *fresh)
 {
@@ -20,6 +21,9 @@ static void take(struct server *server, const struct server_config *fresh)
 		rates_set(server->rates, RATE_SEND, fresh->send_rate / 6 + 1,
 			  fresh->send_rate);
 	config->send_rate = fresh->send_rate;
+	config->login_failures = fresh->login_failures;
+	config->signup_rate = fresh->signup_rate;
+	guard_pace(server->guard, config->login_failures, config->signup_rate);
 	config->max_per_address = fresh->max_per_address;
 	config->file_most = fresh->file_most;
 	config->file_quota = fresh->file_quota;

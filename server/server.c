@@ -546,6 +546,10 @@ static enum err begin(struct server *server, const struct server_setup *setup,
 	server->has_keys = true;
 	make_tables(server);
 	err = guard_new(&server->keys, setup->password_cost, &server->guard);
+	if (err == ERR_OK) {
+		guard_pace(server->guard, server->config.login_failures,
+			   server->config.signup_rate);
+	}
 	if (err == ERR_OK && !setup->inline_mode) {
 		err = make_loop(server, why);
 	}

@@ -61,6 +61,8 @@ struct server_config {
 	unsigned max_per_address;
 	unsigned readers;
 	unsigned send_rate;       /**< per minute and account; 0 = not limited */
+	unsigned login_failures;  /**< per minute and address; 0 = not limited */
+	unsigned signup_rate;     /**< per hour and address; 0 = not limited */
 	const char *metrics_host; /**< empty or NULL = no page of numbers */
 	unsigned metrics_port;
 	uint64_t min_free;     /**< bytes on the disk, below which it is not ready */

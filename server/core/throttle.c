@@ -6,6 +6,7 @@
  */
 #include "server/core/throttle.h"
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "common/base/map.h"
@@ -19,10 +20,15 @@ const struct throttle_rule throttle_login = {.free = 5,
 					     .most_ms = 15 * MINUTE_MS,
 					     .forget_ms = 60 * MINUTE_MS};
 
-const struct throttle_rule throttle_address = {.free = 10,
-					       .first_ms = 6 * SECOND_MS,
-					       .most_ms = 6 * SECOND_MS,
-					       .forget_ms = MINUTE_MS};
+struct throttle_rule throttle_pace(unsigned count, uint64_t span_ms)
+{
+	uint64_t wait_ms = count ? span_ms / count : 0;
+
+	return (struct throttle_rule){.free = count ? count : UINT_MAX,
+				      .first_ms = wait_ms,
+				      .most_ms = wait_ms,
+				      .forget_ms = span_ms};
+}
 
 struct entry {
 	struct id subject;
@@ -31,7 +37,7 @@ struct entry {
 };
 
 struct throttle {
-	const struct throttle_rule *rule;
+	struct throttle_rule rule;
 	struct map map;
 	struct entry *entries;
 	size_t count, cap, most;
@@ -42,7 +48,7 @@ struct throttle *throttle_new(const struct throttle_rule *rule, size_t most,
 {
 	struct throttle *throttle = mem_new(struct throttle);
 
-	throttle->rule = rule;
+	throttle->rule = *rule;
 	throttle->most = most;
 	map_init(&throttle->map, seed);
 	return throttle;
@@ -58,11 +64,16 @@ void throttle_free(struct throttle **throttle)
 	*throttle = NULL;
 }
 
+void throttle_set(struct throttle *throttle, const struct throttle_rule *rule)
+{
+	throttle->rule = *rule;
+}
+
 static bool is_forgotten(const struct throttle *throttle, const struct entry *entry,
 			 uint64_t now_ms)
 {
 	return entry->failures == 0 ||
-	       now_ms >= entry->last_ms + throttle->rule->forget_ms;
+	       now_ms >= entry->last_ms + throttle->rule.forget_ms;
 }
 
 /* The array may move when it grows, so the map holds indices, from 1. */
@@ -130,7 +141,7 @@ enum err throttle_try(struct throttle *throttle, const struct id *subject,
 		entry = take_place(throttle, subject, now_ms);
 	else if (is_forgotten(throttle, entry, now_ms))
 		entry->failures = 0;
-	uint64_t until_ms = entry->last_ms + wait_ms(throttle->rule, entry->failures);
+	uint64_t until_ms = entry->last_ms + wait_ms(&throttle->rule, entry->failures);
 	if (now_ms < until_ms) {
 		*ret_retry_ms = until_ms - now_ms;
 		return ERR_RATE;

@@ -23,8 +23,8 @@ struct throttle_rule {
 
 /** Per account: after 5 failures 1 s, doubling to 15 minutes. */
 extern const struct throttle_rule throttle_login;
-/** Per address: 10 failures, then one more per 6 s, which is 10 a minute. */
-extern const struct throttle_rule throttle_address;
+/** @count failures in @span_ms, then one more in each such part of it; 0: no wait ever. */
+struct throttle_rule throttle_pace(unsigned count, uint64_t span_ms);
 
 struct throttle;
 
@@ -32,6 +32,8 @@ struct throttle;
 struct throttle *throttle_new(const struct throttle_rule *rule, size_t most,
 			      uint64_t seed) MUST_CHECK;
 void throttle_free(struct throttle **throttle);
+/** From now on another rule; who has failed before stays counted. */
+void throttle_set(struct throttle *throttle, const struct throttle_rule *rule);
 
 /** May @subject try now? A try counts as a failure from here on, so that parallel ones do
  *  not all pass.

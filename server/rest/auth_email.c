@@ -31,14 +31,6 @@ static enum err open_work(struct call *call, struct store *store)
 	return err;
 }
 
-static void known(struct call *call)
-{
-	enum err err = call_write(call, open_work, NULL);
-
-	if (err != ERR_OK)
-		call_fail(call, err);
-}
-
 enum err rest_auth_email(struct call *call)
 {
 	const struct body_email_change *args = call->args;
@@ -46,7 +38,7 @@ enum err rest_auth_email(struct call *call)
 
 	if (email_fold(args->email, &changing->email) != ERR_OK)
 		return call_blame(call, ERR_BAD, "email", EMAIL_RULE);
-	return reauth_start(call, args->password, known);
+	return reauth_write(call, args->password, open_work);
 }
 
 static enum err confirm_work(struct call *call, struct store *store)

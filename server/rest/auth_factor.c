@@ -27,20 +27,12 @@ static enum err open_work(struct call *call, struct store *store)
 	return answer_opened(call, err, &step_up->challenge, store_now(store));
 }
 
-static void step_up_known(struct call *call)
-{
-	enum err err = call_write(call, open_work, NULL);
-
-	if (err != ERR_OK)
-		call_fail(call, err);
-}
-
 enum err rest_auth_step_up(struct call *call)
 {
 	const struct body_password *args = call->args;
 
 	(void)call_data(call, sizeof(struct step_up), NULL);
-	return reauth_start(call, args->password, step_up_known);
+	return reauth_write(call, args->password, open_work);
 }
 
 /* ---- enrolment ---- */
@@ -63,20 +55,12 @@ static enum err enrol_work(struct call *call, struct store *store)
 	return err;
 }
 
-static void enrol_known(struct call *call)
-{
-	enum err err = call_write(call, enrol_work, NULL);
-
-	if (err != ERR_OK)
-		call_fail(call, err);
-}
-
 enum err rest_auth_totp_enrol(struct call *call)
 {
 	const struct body_password *args = call->args;
 
 	(void)call_data(call, sizeof(struct reauth), NULL);
-	return reauth_start(call, args->password, enrol_known);
+	return reauth_write(call, args->password, enrol_work);
 }
 
 static void answer_codes(struct call *call, struct factor_recovery *recovery)

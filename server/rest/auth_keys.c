@@ -132,14 +132,6 @@ static enum err add_work(struct call *call, struct store *store)
 	return ERR_OK;
 }
 
-static void add_known(struct call *call)
-{
-	enum err err = call_write(call, add_work, NULL);
-
-	if (err != ERR_OK)
-		call_fail(call, err);
-}
-
 enum err rest_auth_key_add(struct call *call)
 {
 	const struct body_ssh_key_add *args = call->args;
@@ -147,7 +139,7 @@ enum err rest_auth_key_add(struct call *call)
 	if (args->name.ptr && !line_is_valid(args->name))
 		return call_blame(call, ERR_BAD, "name", LINE_RULE);
 	(void)call_data(call, sizeof(struct reauth), NULL);
-	return reauth_start(call, args->password, add_known);
+	return reauth_write(call, args->password, add_work);
 }
 
 /* ---- removing ---- */

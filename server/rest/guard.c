@@ -9,17 +9,16 @@
 #include "server/core/audit.h"
 #include "server/net/rate.h"
 
-#define SUBJECTS 16384 /* entries per throttle: 40 bytes each */
-
-/* Nobody signs up a hundred people an hour, but a school behind one address may. */
-static const struct throttle_rule signup_rule = {
-	.free = 100, .first_ms = 6000, .most_ms = 36000, .forget_ms = 3600000};
+#define SUBJECTS  16384 /* entries per throttle: 40 bytes each */
+#define MINUTE_MS 60000
+#define HOUR_MS   3600000
 
 enum err guard_new(const struct keys *keys, struct password_cost cost,
 		   struct guard **ret_guard)
 {
 	struct guard *guard = mem_new(struct guard);
 	struct secret password = SECRET_INIT;
+	const struct throttle_rule none = throttle_pace(0, 0);
 	uint64_t seeds[3];
 
 	guard->cost = cost;
@@ -33,10 +32,19 @@ enum err guard_new(const struct keys *keys, struct password_cost cost,
 	}
 	random_fill(keys->random, seeds, sizeof(seeds));
 	guard->passwords = throttle_new(&throttle_login, SUBJECTS, seeds[0]);
-	guard->addresses = throttle_new(&throttle_address, SUBJECTS, seeds[1]);
-	guard->signups = throttle_new(&signup_rule, SUBJECTS, seeds[2]);
+	guard->addresses = throttle_new(&none, SUBJECTS, seeds[1]);
+	guard->signups = throttle_new(&none, SUBJECTS, seeds[2]);
 	*ret_guard = guard;
 	return ERR_OK;
+}
+
+void guard_pace(struct guard *guard, unsigned login_failures, unsigned signup_rate)
+{
+	struct throttle_rule login = throttle_pace(login_failures, MINUTE_MS);
+	struct throttle_rule signup = throttle_pace(signup_rate, HOUR_MS);
+
+	throttle_set(guard->addresses, &login);
+	throttle_set(guard->signups, &signup);
 }
 
 void guard_free(struct guard **guard)

@@ -21,6 +21,9 @@ struct guard {
 enum err guard_new(const struct keys *keys, struct password_cost cost,
 		   struct guard **ret_guard) MUST_CHECK;
 void guard_free(struct guard **guard);
+/** So many failures a minute and accounts an hour of one address, from now on; 0: any, as in
+ *  a new guard. Those of names are not set: they protect the account, not the machine. */
+void guard_pace(struct guard *guard, unsigned login_failures, unsigned signup_rate);
 
 /** A try from the address of @call; guard_good() takes it back. Nobody is counted on a Unix
  *  socket. Errors: ERR_RATE, call->retry_ms is set. */

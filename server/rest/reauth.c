@@ -21,9 +21,17 @@ static enum err find_work(struct call *call, struct store *store)
 	return err == ERR_OK ? guard_recall(call, store) : err;
 }
 
-static void hashed(struct call *call, const struct hashed *hashed)
+static void go_on(struct call *call)
 {
 	struct reauth *reauth = call->data;
+	enum err err = call_write(call, reauth->work, NULL);
+
+	if (err != ERR_OK)
+		call_fail(call, err);
+}
+
+static void hashed(struct call *call, const struct hashed *hashed)
+{
 	enum err err = hashed->err;
 
 	if (err == ERR_BAD_LOGIN) {
@@ -34,9 +42,9 @@ static void hashed(struct call *call, const struct hashed *hashed)
 	if (err == ERR_OK)
 		guard_right(call);
 	if (err == ERR_OK && call->guarded.past.failures) {
-		err = call_write(call, guard_forget, reauth->next);
+		err = call_write(call, guard_forget, go_on);
 	} else if (err == ERR_OK) {
-		reauth->next(call);
+		go_on(call);
 		return;
 	}
 	if (err != ERR_OK)
@@ -49,7 +57,7 @@ static void found(struct call *call)
 	char *stored = reauth->account.password;
 
 	if (!stored[0]) {
-		reauth->next(call);
+		go_on(call);
 		return;
 	}
 	enum err err = reauth->password.len
@@ -68,14 +76,14 @@ static void found(struct call *call)
 		call_fail(call, err);
 }
 
-enum err reauth_start(struct call *call, struct bytes password, call_next_fn *next)
+enum err reauth_write(struct call *call, struct bytes password, call_work_fn *work)
 {
 	struct reauth *reauth = call->data;
 
 	if (!(call->actor.scope & SCOPE_ACCOUNT))
 		return ERR_FORBIDDEN;
 	reauth->password = password;
-	reauth->next = next;
+	reauth->work = work;
 	return call_read(call, find_work, found);
 }
 

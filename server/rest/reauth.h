@@ -10,16 +10,16 @@
 /** Must be first in the data of the call. */
 struct reauth {
 	struct account_row
-		account; /**< of the actor; its password is wiped before `next` */
+		account; /**< of the actor; its password is wiped before `work` */
 	struct bytes password;
-	call_next_fn *next;
+	call_work_fn *work;
 };
 
-/** Look whether @password (or {NULL, 0}) is the actor's, then call @next on the loop, which
- *  takes the call. Wrong ones are counted like those of log-ins.
+/** Look whether @password (or {NULL, 0}) is the actor's, then run @work on the writer and
+ *  answer. Wrong ones are counted like those of log-ins.
  *  Errors: ERR_BUSY, ERR_FORBIDDEN (the token is not good for accounts). */
-enum err reauth_start(struct call *call, struct bytes password,
-		      call_next_fn *next) MUST_CHECK;
+enum err reauth_write(struct call *call, struct bytes password,
+		      call_work_fn *work) MUST_CHECK;
 
 /** Spend the code @text of the step-up @challenge of the actor. In call->refused: what to
  *  answer when it was not right. Errors: those of login_step_up(). Thread: the writer. */

@@ -88,6 +88,17 @@ cp "$world/kept.conf" "$config"
 reload
 check "and back again" [ "$(serial)" = serial=33 ]
 
+guess() { curl -sk -o /dev/null -w '%{http_code}' "https://127.0.0.1:$port/v1/auth/login" \
+	-H 'Content-Type: application/json' -d "{\"login\":\"$1\",\"password\":\"a wrong password\"}"; }
+echo 'login_failures = 2' >>"$config"
+reload
+check "one address may fail twice" [ "$(guess carol)$(guess dave)" = 401401 ]
+check "and then waits" [ "$(guess erin)" = 429 ]
+sed -i 's/^login_failures.*/login_failures = 0/' "$config"
+reload
+check "without a limit it does not" [ "$(guess frank)" = 401 ]
+sed -i '/^login_failures/d' "$config"
+
 sed -i 's/^log_level.*/log_level = debug/' "$config"
 echo 'retention = 30d' >>"$config"
 echo 'max_connections = 5000' >>"$config"

@@ -38,6 +38,8 @@ static void start_server(struct desk *desk, uint64_t seed)
 			   .lobby = "lobby",
 			   .max_connections = 100,
 			   .max_per_address = 100,
+			   .login_failures = 10,
+			   .signup_rate = 100,
 			   .readers = 1,
 			   .file_most = 1 << 24,
 			   .send_rate = 0},

@@ -63,6 +63,8 @@ void host_init(struct host *host)
 		.signup = LOCAL_ALL,
 		.max_connections = 300,
 		.max_per_address = 300,
+		.login_failures = 10,
+		.signup_rate = 100,
 		.readers = 2,
 		.mail_spool = host->spool.ptr,
 		.mail_from = "chat@localhost",

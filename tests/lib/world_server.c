@@ -154,6 +154,8 @@ struct world_server *world_server_new(const char *dir, const struct clock *clock
 			   .signup = LOCAL_NONE,
 			   .max_connections = 64,
 			   .max_per_address = 64,
+			   .login_failures = 10,
+			   .signup_rate = 100,
 			   .readers = 1,
 			   .name = "world",
 			   .lobby = "lobby"},

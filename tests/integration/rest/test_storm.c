@@ -21,8 +21,8 @@
 #define ALL_IN_S 10
 #define SAMPLES  100
 #define ROUNDS   3 /* an account has room for so many codes */
-/* What a machine with other things to do and a hundred threads of the test may add. */
-#define NOISE_MS 5
+/* What a machine that runs other tests as well may add; STORM_NOISE_MS says otherwise. */
+#define NOISE_MS 2.0
 
 struct crowd {
 	struct task task;
@@ -176,23 +176,40 @@ static double say_one(struct talk *talk)
 	return now_ms() - from;
 }
 
-static double median(struct talk *talk, unsigned pause_ms)
-{
-	double took[SAMPLES];
+struct samples {
+	double ms[ROUNDS * SAMPLES];
+	size_t count;
+};
 
-	for (unsigned i = 0; i < SAMPLES; i++) {
-		took[i] = say_one(talk);
-		poll(NULL, 0, (int)pause_ms);
-	}
-	qsort(took, SAMPLES, sizeof(took[0]), compare);
-	return took[SAMPLES / 2];
+/* The value that @share of those from @from on are below. */
+static double quantile(const struct samples *samples, size_t from, double share)
+{
+	double sorted[ROUNDS * SAMPLES];
+	size_t count = samples->count - from;
+
+	memcpy(sorted, samples->ms + from, count * sizeof(sorted[0]));
+	qsort(sorted, count, sizeof(sorted[0]), compare);
+	return sorted[(size_t)((double)(count - 1) * share)];
 }
 
-/* All come at once while messages go on. Whether that left those alone. */
-static bool storm(struct talk *talk)
+static void measure(struct talk *talk, const char *name, unsigned round,
+		    struct samples *samples)
+{
+	size_t from = samples->count;
+
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		samples->ms[samples->count++] = say_one(talk);
+		poll(NULL, 0, 5);
+	}
+	print_message("# round %u, %s: median %.3f ms, 95 %% below %.3f ms\n", round,
+		      name, quantile(samples, from, 0.5), quantile(samples, from, 0.95));
+}
+
+/* All come at once while messages go on. */
+static void storm(struct talk *talk, unsigned round, struct samples *loaded)
 {
 	struct comer comers[PEOPLE];
-	double idle = median(talk, 5), from = now_ms();
+	double from = now_ms();
 	unsigned busy = 0;
 
 	for (unsigned i = 0; i < PEOPLE; i++) {
@@ -200,18 +217,36 @@ static bool storm(struct talk *talk)
 		assert_int_equal(
 			pthread_create(&comers[i].thread, NULL, come, &comers[i]), 0);
 	}
-	double loaded = median(talk, 5);
+	measure(talk, "log-ins", round, loaded);
+	double measured = now_ms() - from;
 	for (unsigned i = 0; i < PEOPLE; i++) {
 		pthread_join(comers[i].thread, NULL);
 		busy += comers[i].busy;
 	}
 	double took = now_ms() - from;
-	print_message("# 100 log-ins in %.0f ms, %u told to come again; a message takes "
-		      "%.2f ms, %.2f ms before (median)\n",
-		      took, busy, loaded, idle);
+	print_message("# round %u: 100 log-ins in %.0f ms, %u told to come again; "
+		      "measured for %.0f ms of them\n",
+		      round, took, busy, measured);
 	assert_true(took < ALL_IN_S * 1000);
 	assert_true(busy > 0);
-	return loaded < 2 * idle + NOISE_MS;
+}
+
+/* Idle and loaded rounds take turns, so that what else the machine does meets both. */
+static void compare_rounds(struct talk *talk)
+{
+	struct samples idle = {.count = 0}, loaded = {.count = 0};
+	const char *noise = getenv("STORM_NOISE_MS");
+
+	for (unsigned round = 1; round <= ROUNDS; round++) {
+		measure(talk, "idle", round, &idle);
+		storm(talk, round, &loaded);
+	}
+	double before = quantile(&idle, 0, 0.5), during = quantile(&loaded, 0, 0.5);
+	double bound = 2 * before + (noise ? strtod(noise, NULL) : NOISE_MS);
+	print_message("# a message takes %.3f ms, during log-ins %.3f ms: %.2f times "
+		      "(medians of %d; bound %.3f ms)\n",
+		      before, during, during / before, ROUNDS * SAMPLES, bound);
+	assert_true(during <= bound);
 }
 
 static void a_hundred_log_ins_at_once_get_in_and_disturb_nobody(void **state)
@@ -227,10 +262,7 @@ static void a_hundred_log_ins_at_once_get_in_and_disturb_nobody(void **state)
 	host_run(&host);
 	for (int i = 0; i < 2; i++)
 		host_login(&host, &talk.peers[i], &talk.guests[i], "");
-	bool calm = false;
-	for (unsigned round = 0; round < ROUNDS && !calm; round++)
-		calm = storm(&talk);
-	assert_true(calm);
+	compare_rounds(&talk);
 	for (int i = 0; i < 2; i++) {
 		peer_close(&talk.peers[i]);
 		guest_done(&talk.guests[i]);

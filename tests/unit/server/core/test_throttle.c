@@ -66,7 +66,8 @@ static void who_got_in_starts_over(void **state)
 
 static void a_success_takes_back_one_failure_of_its_address_only(void **state)
 {
-	struct throttle *throttle = throttle_new(&throttle_address, 100, 1);
+	struct throttle_rule pace = throttle_pace(10, MINUTE);
+	struct throttle *throttle = throttle_new(&pace, 100, 1);
 	uint64_t retry_ms;
 
 	try_times(throttle, &alice, 10);
@@ -78,7 +79,8 @@ static void a_success_takes_back_one_failure_of_its_address_only(void **state)
 
 static void an_address_may_fail_ten_times_a_minute(void **state)
 {
-	struct throttle *throttle = throttle_new(&throttle_address, 100, 1);
+	struct throttle_rule pace = throttle_pace(10, MINUTE);
+	struct throttle *throttle = throttle_new(&pace, 100, 1);
 	unsigned passed = 0;
 	uint64_t retry_ms;
 
@@ -86,6 +88,20 @@ static void an_address_may_fail_ten_times_a_minute(void **state)
 	for (uint64_t ms = 1; ms <= MINUTE; ms += 10)
 		passed += throttle_try(throttle, &alice, NOW + ms, &retry_ms) == ERR_OK;
 	assert_in_range(passed, 9, 10);
+	throttle_free(&throttle);
+}
+
+static void a_pace_of_none_never_waits(void **state)
+{
+	struct throttle_rule pace = throttle_pace(0, MINUTE);
+	struct throttle *throttle = throttle_new(&pace, 100, 1);
+
+	try_times(throttle, &alice, 1000);
+	pace = throttle_pace(1000, MINUTE);
+	throttle_set(throttle, &pace);
+	uint64_t retry_ms;
+	check_err(throttle_try(throttle, &alice, NOW, &retry_ms), ERR_RATE);
+	assert_int_equal(retry_ms, MINUTE / 1000);
 	throttle_free(&throttle);
 }
 
@@ -118,5 +134,6 @@ static void a_flood_of_names_does_not_free_the_one_that_waits(void **state)
 CHECK_MAIN(TEST(five_failures_are_free_and_then_the_wait_doubles_to_15_minutes),
 	   TEST(subjects_do_not_wait_for_each_other), TEST(who_got_in_starts_over),
 	   TEST(a_success_takes_back_one_failure_of_its_address_only),
-	   TEST(an_address_may_fail_ten_times_a_minute), TEST(old_failures_are_forgotten),
+	   TEST(an_address_may_fail_ten_times_a_minute), TEST(a_pace_of_none_never_waits),
+	   TEST(old_failures_are_forgotten),
 	   TEST(a_flood_of_names_does_not_free_the_one_that_waits))

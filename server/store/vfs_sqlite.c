@@ -47,15 +47,19 @@ static const sqlite3_io_methods *real_methods(sqlite3_file *head)
 	return real_of(file_of(head))->pMethods;
 }
 
-/* After a failure nothing of it is tried again: SQLite undoes the transaction. */
+/* What could not be written stays, and is tried again before anything else: SQLite need not
+ * undo a transaction because one of its statements could not read, and its commit must not
+ * stand behind a hole. Of a transaction that was undone it is written over later. */
 static int flush(struct log_file *file)
 {
-	int len = file->len;
+	int rc = SQLITE_OK;
 
-	file->len = 0;
-	if (len == 0)
-		return SQLITE_OK;
-	return real_of(file)->pMethods->xWrite(real_of(file), file->room, len, file->at);
+	if (file->len > 0)
+		rc = real_of(file)->pMethods->xWrite(real_of(file), file->room, file->len,
+						     file->at);
+	if (rc == SQLITE_OK)
+		file->len = 0;
+	return rc;
 }
 
 static int log_close(sqlite3_file *head)

@@ -107,6 +107,15 @@ void openapi_tag(const struct rest_row *row, struct str *ret_tag)
 	str_set_len(ret_tag, name, strcspn(name, "/"));
 }
 
+/* Files, of which a part may be asked for (RFC 9110 section 14). */
+static bool has_ranges(const struct rest_row *row)
+{
+	const char *gives =
+		rest_about((enum rest_op)(row - rest_row((enum rest_op)0)))->gives;
+
+	return gives && strstr(gives, "application/octet-stream");
+}
+
 /* ---- parameters ---- */
 
 static void put_parameter(struct json_out *out, const struct body_field *field, bool path)
@@ -155,6 +164,8 @@ static void put_parameters(struct json_out *out, const struct rest_row *row)
 	}
 	if (is_read(row))
 		put_common_parameter(out, "IfNoneMatch");
+	if (has_ranges(row))
+		put_common_parameter(out, "Range");
 	if (rest_takes_key(row))
 		put_common_parameter(out, "IdempotencyKey");
 	json_out_close(out, ']');
@@ -208,38 +219,54 @@ static void put_header(struct json_out *out, const char *name, const char *compo
 	json_out_close(out, '}');
 }
 
-static void put_success(struct json_out *out, enum rest_op op)
+static void put_empty(struct json_out *out, const char *status, const char *text)
+{
+	open_at(out, status, '{');
+	put_text(out, "description", text);
+	json_out_close(out, '}');
+}
+
+static void put_success(struct json_out *out, enum rest_op op, const char *status,
+			const char *text)
 {
 	const struct rest_row *row = rest_row(op);
 	const char *gives = rest_about(op)->gives;
-	const bool empty = row->out() == body_none_def();
 
-	open_at(out, empty ? "204" : "200", '{');
-	put_text(out, "description", empty ? "Done." : "Done; the answer.");
+	open_at(out, status, '{');
+	put_text(out, "description", text);
 	open_at(out, "headers", '{');
 	put_header(out, "X-Request-Id", "RequestId");
 	if (is_read(row))
 		put_header(out, "ETag", "ETag");
 	json_out_close(out, '}');
-	if (!empty) {
-		open_at(out, "content", '{');
-		if (gives) {
-			put_media(out, gives);
-		} else {
-			open_at(out, "application/json", '{');
-			open_at(out, "schema", '{');
-			put_ref(out, "schemas", row->out()->name);
-			json_out_close(out, '}');
-			json_out_close(out, '}');
-		}
+	open_at(out, "content", '{');
+	if (gives) {
+		put_media(out, gives);
+	} else {
+		open_at(out, "application/json", '{');
+		open_at(out, "schema", '{');
+		put_ref(out, "schemas", row->out()->name);
+		json_out_close(out, '}');
 		json_out_close(out, '}');
 	}
 	json_out_close(out, '}');
-	if (is_read(row)) {
-		open_at(out, "304", '{');
-		put_text(out, "description", "It is still the one of If-None-Match.");
-		json_out_close(out, '}');
-	}
+	json_out_close(out, '}');
+}
+
+static void put_successes(struct json_out *out, enum rest_op op)
+{
+	const struct rest_row *row = rest_row(op);
+
+	if (row->out() == body_none_def())
+		put_empty(out, "204", "Done.");
+	else
+		put_success(out, op, "200", "Done; the answer.");
+	if (has_ranges(row))
+		put_success(out, op, "206", "The range that was asked for.");
+	if (is_read(row))
+		put_empty(out, "304", "It is still the one of If-None-Match.");
+	if (has_ranges(row))
+		put_empty(out, "416", "There is nothing in that range.");
 }
 
 /* The schema of a problem whose code is one of the row's with that status. */
@@ -336,7 +363,7 @@ static void put_operation(struct json_out *out, enum rest_op op)
 	put_parameters(out, row);
 	put_request(out, op);
 	open_at(out, "responses", '{');
-	put_success(out, op);
+	put_successes(out, op);
 	put_failures(out, row);
 	json_out_close(out, '}');
 	json_out_close(out, '}');
@@ -403,6 +430,9 @@ static const char components[] =
 	"\"IfNoneMatch\":{\"name\":\"If-None-Match\",\"in\":\"header\","
 	"\"description\":\"The ETag of an earlier answer: 304 while it is still the "
 	"same.\","
+	"\"schema\":{\"type\":\"string\",\"maxLength\":255}},"
+	"\"Range\":{\"name\":\"Range\",\"in\":\"header\","
+	"\"description\":\"The part that is wanted, as bytes=0-1023.\","
 	"\"schema\":{\"type\":\"string\",\"maxLength\":255}}},"
 	"\"headers\":{"
 	"\"ETag\":{\"description\":\"Changes when the answer does.\","

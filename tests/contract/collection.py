@@ -87,7 +87,8 @@ def item(step, ops):
             {"key": "token", "value": "{{" + step["who"] + "}}", "type": "string"}]}
     content = what.get("requestBody", {}).get("content", {})
     if step["raw"]:
-        headers.append({"key": "Content-Type", "value": "image/png"})
+        picture = "image/png" if "image/png" in content else next(iter(content))
+        headers.append({"key": "Content-Type", "value": picture})
         request["body"] = {"mode": "file", "file": {"src": step["raw"]}}
     elif "application/json" in content:
         headers.append({"key": "Content-Type", "value": "application/json"})

@@ -155,6 +155,16 @@ step("notifications", "alice", {"limit": 10}, {"notification": "notifications.0.
 step("notification_read", "alice", {"id": "{{notification}}"})
 step("notifications_read", "alice", {})
 
+chapter("Files")
+step("file_create", "alice", {"name": "dot.png", "size": 70}, {"file": "file"})
+step("file_append", "alice", {"file": "{{file}}", "offset": 0}, raw="avatar.png")
+step("file_get", "alice", {"file": "{{file}}"})
+step("file_data", "alice", {"file": "{{file}}"})
+step("file_part", "alice", {"file": "{{file}}", "offset": 0, "length": 10})
+step("files", "alice", {"limit": 10})
+step("file_quota", "alice")
+step("file_delete", "alice", {"file": "{{file}}"})
+
 chapter("And who is in them")
 step("room_mute", "bob", {"room": "ops", "user": "carol", "for_ms": 60000})
 step("room_unmute", "bob", {"room": "ops", "user": "carol"})
@@ -197,7 +207,7 @@ step("auth_logout", "alice")
 # 5xx. A new kind of parameter needs a row.
 STRANGE = {
     "code": ["{{unknown}}", "{{revoked}}"],
-    "file": ["nothing", ".."],
+    "file": ["nothing", "..", "{{unknown}}"],
     "id": ["{{unknown}}", "{{secret_message}}", "{{deleted_message}}"],
     "invite": ["{{unknown}}"],
     "key": ["{{unknown}}"],

@@ -70,9 +70,12 @@ class Wire:
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
                 connection.close()
                 continue
-            if answer.status != 429 or not (answer.json or {}).get("retry_ms"):
+            # An answer to HEAD has no body that would say it.
+            wait_ms = (answer.json or {}).get("retry_ms") or \
+                1000 * int(answer.headers.get("retry-after", 0))
+            if answer.status != 429 or wait_ms == 0:
                 return answer
-            time.sleep(answer.json["retry_ms"] / 1000)
+            time.sleep(wait_ms / 1000)
         raise SystemExit(f"not ok - {method} {path} gets no answer")
 
 

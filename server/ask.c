@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/os/file.h"
 #include "common/proto/json.h"
 #include "common/proto/limits.h"
@@ -26,26 +26,58 @@ struct asked {
 	struct buf body;
 };
 
-/* "/v1/admin/users/{user}/login-code" with the user in it; for HTTP every byte that is not
- * plain is written as RFC 3986 section 2.1 says. */
-static void write_path(const char *pattern, const char *param, bool http,
-		       struct str *path)
+/* For HTTP every byte that is not plain is written as RFC 3986 section 2.1 says. */
+static void write_value(const char *value, bool http, struct str *path)
 {
-	const char *open = strchr(pattern, '{'), *close = open ? strchr(open, '}') : NULL;
-
-	if (!close) {
-		str_add(path, pattern);
-		return;
-	}
-	str_add_len(path, pattern, (size_t)(open - pattern));
-	for (const char *at = param ? param : ""; *at; at++) {
+	for (const char *at = value; *at; at++) {
 		if (!http || strchr("-._~", *at) || (*at >= '0' && *at <= '9') ||
 		    ((*at | 32) >= 'a' && (*at | 32) <= 'z'))
 			str_add_char(path, *at);
 		else
 			str_addf(path, "%%%02X", (unsigned char)*at);
 	}
-	str_add(path, close + 1);
+}
+
+/* Whether "{@name}" stands in @pattern. */
+static bool in_path(const char *pattern, const char *name)
+{
+	AUTO(str_done) struct str param = STR_INIT;
+
+	str_addf(&param, "{%s}", name);
+	return strstr(pattern, param.ptr) != NULL;
+}
+
+/* "/v1/admin/users/{user}/login-code" with the user in it. */
+static void write_path(const char *pattern, const struct ask_word *words, size_t count,
+		       bool http, struct str *path)
+{
+	const char *open, *close;
+
+	while ((open = strchr(pattern, '{')) && (close = strchr(open, '}'))) {
+		str_add_len(path, pattern, (size_t)(open - pattern));
+		for (size_t i = 0; i < count; i++) {
+			size_t len = (size_t)(close - open) - 1;
+			if (words[i].value && strlen(words[i].name) == len &&
+			    memcmp(words[i].name, open + 1, len) == 0)
+				write_value(words[i].value, http, path);
+		}
+		pattern = close + 1;
+	}
+	str_add(path, pattern);
+}
+
+static void write_query(const char *pattern, const struct ask_word *words, size_t count,
+			struct str *path)
+{
+	char sign = '?';
+
+	for (size_t i = 0; i < count; i++) {
+		if (!words[i].value || in_path(pattern, words[i].name))
+			continue;
+		str_addf(path, "%c%s=", sign, words[i].name);
+		write_value(words[i].value, true, path);
+		sign = '&';
+	}
 }
 
 /* ---- a server that runs ---- */
@@ -135,17 +167,42 @@ static void on_reply(struct request *request, const struct reply *reply)
 
 static const struct request_io inline_io = {.reply = on_reply};
 
-static void be_asked(struct server *server, const struct rest_row *row, const char *path,
-		     struct bytes args, struct asked *asked)
+static enum request_method method_of(const struct rest_row *row)
+{
+	static const struct {
+		const char *name;
+		enum request_method method;
+	} methods[] = {
+		{"GET", METHOD_GET},     {"POST", METHOD_POST},     {"PUT", METHOD_PUT},
+		{"PATCH", METHOD_PATCH}, {"DELETE", METHOD_DELETE},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (strcmp(methods[i].name, row->method) == 0)
+			return methods[i].method;
+	}
+	return METHOD_OTHER;
+}
+
+static void be_asked(struct server *server, const struct rest_row *row,
+		     const struct ask_word *words, size_t count, struct bytes args,
+		     struct asked *asked)
 {
 	struct request *request = request_new(server, &inline_io, asked);
 	size_t most = 0;
+	enum err err = ERR_OK;
 
-	request->method = strcmp(row->method, "GET") == 0 ? METHOD_GET : METHOD_POST;
+	request->method = method_of(row);
 	request->peer = (struct peer){.local = true, .uid = server->own_uid};
-	str_set(&request->path, path);
+	write_path(row->path, words, count, false, &request->path);
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		if (words[i].value && !in_path(row->path, words[i].name))
+			err = request_add(request, FIELD_QUERY, bytes_text(words[i].name),
+					  bytes_text(words[i].value));
+	}
 	str_set_len(&request->body, (const char *)args.ptr, args.len);
-	enum err err = server->router->begin(request, &most);
+	if (err == ERR_OK)
+		err = server->router->begin(request, &most);
 	if (err == ERR_OK)
 		server->router->run(request);
 	else
@@ -154,30 +211,55 @@ static void be_asked(struct server *server, const struct rest_row *row, const ch
 		server_turn(server);
 }
 
-static enum err ask_alone(const struct server_setup *setup, const struct rest_row *row,
-			  const char *path, struct bytes args, struct asked *asked,
-			  struct str *why)
-{
-	struct server_setup alone = *setup;
-	AUTO(str_done) struct str lock = STR_INIT;
-	struct server *server = NULL;
-	int fd = -1;
-	enum err err = file_make_private(setup->config.data_dir);
+struct asker {
+	const struct server_setup *setup;
+	struct server *server; /* NULL: one runs, and is asked */
+	int lock;
+};
 
-	str_addf(&lock, "%s/server.lock", setup->config.data_dir);
+static enum err begin_alone(struct asker *asker, struct str *why)
+{
+	struct server_setup alone = *asker->setup;
+	AUTO(str_done) struct str lock = STR_INIT;
+	enum err err = file_make_private(alone.config.data_dir);
+
+	str_addf(&lock, "%s/server.lock", alone.config.data_dir);
 	if (err == ERR_OK)
-		err = file_lock(lock.ptr, &fd);
+		err = file_lock(lock.ptr, &asker->lock);
 	if (err != ERR_OK) {
 		str_addf(why, "cannot take %s: %s", lock.ptr, err_text(err));
 		return err;
 	}
 	alone.inline_mode = true;
-	err = server_new(&alone, &server, why);
-	if (err == ERR_OK)
-		be_asked(server, row, path, args, asked);
-	server_free(&server);
-	file_unlock(&fd);
-	return err;
+	return server_new(&alone, &asker->server, why);
+}
+
+enum err asker_new(const struct server_setup *setup, struct asker **ret_asker,
+		   struct str *why)
+{
+	struct asker *asker = mem_new(struct asker);
+	enum err err = ERR_OK;
+
+	asker->setup = setup;
+	asker->lock = -1;
+	if (!ask_runs(setup))
+		err = begin_alone(asker, why);
+	if (err != ERR_OK) {
+		asker_free(&asker);
+		return err;
+	}
+	*ret_asker = asker;
+	return ERR_OK;
+}
+
+void asker_free(struct asker **asker)
+{
+	if (!*asker)
+		return;
+	server_free(&(*asker)->server);
+	file_unlock(&(*asker)->lock);
+	mem_free(*asker);
+	*asker = NULL;
 }
 
 /* ---- either way ---- */
@@ -211,26 +293,66 @@ bool ask_runs(const struct server_setup *setup)
 	return fd >= 0;
 }
 
+static enum err ask_socket(const struct asker *asker, const struct rest_row *row,
+			   const struct ask_word *words, size_t count, struct bytes args,
+			   struct asked *asked)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	int fd = connect_to(asker->setup->config.socket_path);
+
+	if (fd < 0)
+		return ERR_UNREACHABLE;
+	write_path(row->path, words, count, true, &path);
+	write_query(row->path, words, count, &path);
+	enum err err = ask_running(fd, row, path.ptr, args, asked);
+	close(fd);
+	return err;
+}
+
+enum err asker_ask(struct asker *asker, enum rest_op op, const struct ask_word *words,
+		   size_t count, struct bytes args, struct buf *ret_answer,
+		   struct str *why)
+{
+	const struct rest_row *row = rest_row(op);
+	struct asked asked = {.body = BUF_INIT};
+	enum err err = ERR_OK;
+
+	if (asker->server)
+		be_asked(asker->server, row, words, count, args, &asked);
+	else
+		err = ask_socket(asker, row, words, count, args, &asked);
+	if (err == ERR_OK && asked.status / 100 != 2)
+		err = read_problem(&asked, why);
+	if (err == ERR_OK) {
+		buf_clear(ret_answer);
+		buf_add_bytes(ret_answer, buf_view(&asked.body));
+	}
+	buf_done(&asked.body);
+	return err;
+}
+
+/* The parameter that the path of @row has, if any: one at most. */
+static struct ask_word only_word(const struct rest_row *row, const char *value,
+				 struct str *name)
+{
+	const char *open = strchr(row->path, '{'),
+		   *close = open ? strchr(open, '}') : NULL;
+
+	if (close)
+		str_add_len(name, open + 1, (size_t)(close - open) - 1);
+	return (struct ask_word){name->ptr, close ? value : NULL};
+}
+
 enum err ask_server(const struct server_setup *setup, enum rest_op op, const char *param,
 		    struct bytes args, struct buf *ret_answer, struct str *why)
 {
-	const struct rest_row *row = rest_row(op);
-	AUTO(str_done) struct str path = STR_INIT;
-	struct asked asked = {.body = BUF_INIT};
-	int fd = connect_to(setup->config.socket_path);
-	enum err err;
+	AUTO(str_done) struct str name = STR_INIT;
+	struct ask_word word = only_word(rest_row(op), param, &name);
+	struct asker *asker = NULL;
+	enum err err = asker_new(setup, &asker, why);
 
-	write_path(row->path, param, fd >= 0, &path);
-	if (fd >= 0) {
-		err = ask_running(fd, row, path.ptr, args, &asked);
-		close(fd);
-	} else {
-		err = ask_alone(setup, row, path.ptr, args, &asked, why);
-	}
-	if (err == ERR_OK && asked.status / 100 != 2)
-		err = read_problem(&asked, why);
 	if (err == ERR_OK)
-		buf_add_bytes(ret_answer, buf_view(&asked.body));
-	buf_done(&asked.body);
+		err = asker_ask(asker, op, &word, 1, args, ret_answer, why);
+	asker_free(&asker);
 	return err;
 }

@@ -14,7 +14,9 @@ enum rest_op {
 	REST_COUNT
 };
 
-enum rest_right { REST_PUBLIC, REST_USER, REST_ADMIN };
+/** OPERATOR: whoever runs the server, on its Unix socket. ADMIN: he, or an account with the
+ *  server right `admin`. */
+enum rest_right { REST_PUBLIC, REST_USER, REST_ADMIN, REST_OPERATOR };
 
 struct rest_row {
 	const char *op;

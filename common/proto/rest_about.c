@@ -25,7 +25,7 @@ static const enum err of_all[] = {
 static const enum err of_token[] = {
 	ERR_BAD_TOKEN, ERR_EXPIRED, ERR_FORBIDDEN, ERR_REVOKED, ERR_UNAUTHORIZED,
 };
-static const enum err of_admin[] = {ERR_FORBIDDEN};
+static const enum err of_operator[] = {ERR_FORBIDDEN};
 static const enum err of_room[] = {
 	ERR_AMBIGUOUS, ERR_GONE, ERR_NOT_MEMBER, ERR_NO_ROOM, ERR_UNVERIFIED,
 };
@@ -78,8 +78,9 @@ bool rest_may_fail(const struct rest_row *row, enum err err)
 	const struct rest_about *about = &rows[row - rest_row((enum rest_op)0)];
 
 	return HAS(about->errors, err) || HAS(of_all, err) ||
-	       (row->right == REST_USER && HAS(of_token, err)) ||
-	       (row->right == REST_ADMIN && HAS(of_admin, err)) ||
+	       ((row->right == REST_USER || row->right == REST_ADMIN) &&
+		HAS(of_token, err)) ||
+	       (row->right == REST_OPERATOR && HAS(of_operator, err)) ||
 	       (says(row, "room") && HAS(of_room, err)) ||
 	       (says(row, "id") && HAS(of_message, err)) ||
 	       (says(row, "user") && HAS(of_user, err)) ||

@@ -20,6 +20,7 @@
 #define FLAG_OUTPUT       0x08u
 #define FLAG_PASSPHRASE   0x10u
 #define FLAG_WITH_SECRETS 0x20u
+#define FLAG_YES          0x80u
 #define AS_OWNER          0x40u /* root becomes the owner of the data folder first */
 
 static const struct {
@@ -33,6 +34,7 @@ static const struct {
 	{FLAG_OUTPUT, OPTION_OUTPUT, "--output"},
 	{FLAG_PASSPHRASE, OPTION_PASSPHRASE_FILE, "--passphrase-file"},
 	{FLAG_WITH_SECRETS, OPTION_WITH_SECRETS, "--with-secrets"},
+	{FLAG_YES, OPTION_YES, "--yes"},
 };
 
 struct row {

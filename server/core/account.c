@@ -97,9 +97,9 @@ enum err account_make(struct store *store, const struct keys *keys,
 	if (err == ERR_OK)
 		err = store_account_get(store, key, ret_account);
 	if (err == ERR_OK)
-		err = audit_operator(store, AUDIT_ACCOUNT_MADE, &new.id,
-				     in->rights ? bytes_text("rights=admin")
-						: bytes_of(NULL, 0));
+		err = audit_steward(store, &in->by, AUDIT_ACCOUNT_MADE, &new.id,
+				    in->rights ? bytes_text("rights=admin")
+					       : bytes_of(NULL, 0));
 	if (err != ERR_OK)
 		return err;
 	return member_arrive(store, &(struct actor){.user = new.id, .scope = SCOPE_ALL},

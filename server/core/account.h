@@ -34,6 +34,7 @@ struct account_make {
 	struct bytes display;       /**< or {NULL, 0}: the name */
 	struct bytes password_hash; /**< or {NULL, 0}: none */
 	unsigned rights;            /**< of enum server_right */
+	struct actor by;            /**< who administers the server; zero: the operator */
 };
 
 /** Make an active account. Errors: ERR_EXISTS (*ret_field: "name" or "email"). */

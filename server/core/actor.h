@@ -18,11 +18,20 @@ enum scope {
 	SCOPE_ALL = 31,
 };
 
+/** Whether somebody acts for the administration of the server: then verbs that are marked so
+ *  in right.def take no role in the room. Set by the router, for its routes only. */
+enum steward {
+	STEWARD_NOT,
+	STEWARD_ADMIN,    /**< an account with the server right `admin` */
+	STEWARD_OPERATOR, /**< whoever runs the server, on its Unix socket */
+};
+
 struct actor {
 	struct id user;
 	struct id device;  /**< zero: none (bots, plain REST) */
 	struct id session; /**< zero: the server itself, or its administrator */
 	unsigned scope;    /**< of enum scope */
+	enum steward steward;
 };
 
 #endif

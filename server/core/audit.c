@@ -117,6 +117,18 @@ enum err audit_operator(struct store *store, enum audit_verb verb, const struct 
 						.address = bytes_text("local")});
 }
 
+enum err audit_steward(struct store *store, const struct actor *actor,
+		       enum audit_verb verb, const struct id *user, struct bytes detail)
+{
+	if (actor->steward != STEWARD_ADMIN)
+		return audit_operator(store, verb, user, detail);
+	return audit_add(store, &(struct audit){.verb = verb,
+						.by = AUDIT_BY_USER,
+						.actor = actor->user,
+						.object = *user,
+						.detail = detail});
+}
+
 /* ---- checking ---- */
 
 struct walk {

@@ -45,6 +45,11 @@ enum err audit_nobody(struct store *store, enum audit_verb verb, const struct id
 enum err audit_operator(struct store *store, enum audit_verb verb, const struct id *user,
 			struct bytes detail) MUST_CHECK;
 
+/** @actor, who administers the server, does something about @user (zero: about none). */
+enum err audit_steward(struct store *store, const struct actor *actor,
+		       enum audit_verb verb, const struct id *user,
+		       struct bytes detail) MUST_CHECK;
+
 /** How far a check of the chain has come. All zero: at the beginning. */
 struct audit_check {
 	uint64_t checked; /**< rows so far */

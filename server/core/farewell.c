@@ -51,9 +51,10 @@ static enum err leave_all(struct store *store, const struct actor *actor, int64_
 	return err;
 }
 
-enum err farewell(struct store *store, const struct actor *actor,
-		  const struct account_row *account, const char *folder,
-		  login_ended_fn *ended, void *ctx, struct news *news)
+/* Everything but the row in the audit log, which says whose wish it was. */
+static enum err erase(struct store *store, const struct actor *actor,
+		      const struct account_row *account, const char *folder,
+		      login_ended_fn *ended, void *ctx, struct news *news)
 {
 	struct profile_row profile;
 	enum err err = leave_all(store, actor, account->key, news);
@@ -68,16 +69,50 @@ enum err farewell(struct store *store, const struct actor *actor,
 		err = store_file_expire_own(store, account->key);
 	if (err == ERR_OK)
 		err = store_account_erase(store, account->key);
-	if (err == ERR_OK)
-		err = audit_self(store, AUDIT_ACCOUNT_DELETED, &account->id,
-				 bytes_of(NULL, 0), bytes_of(NULL, 0));
 	if (err == ERR_OK && profile.avatar_file)
 		err = file_drop(store, folder, profile.avatar_file);
 	return err;
 }
 
-enum err farewell_suspend(struct store *store, const struct id *user, bool on,
-			  struct bytes why, login_ended_fn *ended, void *ctx)
+enum err farewell(struct store *store, const struct actor *actor,
+		  const struct account_row *account, const char *folder,
+		  login_ended_fn *ended, void *ctx, struct news *news)
+{
+	/* Before the bytes on the disk, which do not come back. */
+	enum err err = audit_self(store, AUDIT_ACCOUNT_DELETED, &account->id,
+				  bytes_of(NULL, 0), bytes_of(NULL, 0));
+
+	return err == ERR_OK ? erase(store, actor, account, folder, ended, ctx, news)
+			     : err;
+}
+
+enum err farewell_delete(struct store *store, const struct actor *by,
+			 const struct id *user, const char *folder, login_ended_fn *ended,
+			 void *ctx, struct news *news)
+{
+	const struct actor self = {.user = *user, .scope = SCOPE_ALL};
+	struct account_row account;
+	enum err err = store_account_by_id(store, user, &account);
+
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
+	if (account.state == ACCOUNT_DELETED)
+		return ERR_NO_USER;
+	if (account.kind == ACCOUNT_SYSTEM)
+		return ERR_STATE;
+	/* Who cannot log in could not leave his rooms either. */
+	if (account.state == ACCOUNT_SUSPENDED)
+		err = store_account_set_state(store, account.key, ACCOUNT_ACTIVE);
+	if (err == ERR_OK)
+		err = audit_steward(store, by, AUDIT_ACCOUNT_DELETED, user,
+				    bytes_of(NULL, 0));
+	return err == ERR_OK ? erase(store, &self, &account, folder, ended, ctx, news)
+			     : err;
+}
+
+enum err farewell_suspend(struct store *store, const struct actor *by,
+			  const struct id *user, bool on, struct bytes why,
+			  login_ended_fn *ended, void *ctx)
 {
 	enum account_state from = on ? ACCOUNT_ACTIVE : ACCOUNT_SUSPENDED;
 	enum account_state to = on ? ACCOUNT_SUSPENDED : ACCOUNT_ACTIVE;
@@ -91,8 +126,8 @@ enum err farewell_suspend(struct store *store, const struct id *user, bool on,
 	err = store_account_suspend(store, account.key, to, why);
 	if (err == ERR_OK && on)
 		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
-	return err == ERR_OK ? audit_operator(store, AUDIT_ACCOUNT_STATE, user,
-					      bytes_text(on ? "state=suspended"
-							    : "state=active"))
+	return err == ERR_OK ? audit_steward(store, by, AUDIT_ACCOUNT_STATE, user,
+					     bytes_text(on ? "state=suspended"
+							   : "state=active"))
 			     : err;
 }

@@ -13,10 +13,16 @@
 enum err farewell(struct store *store, const struct actor *actor,
 		  const struct account_row *account, const char *folder,
 		  login_ended_fn *ended, void *ctx, struct news *news) MUST_CHECK;
+/** The same by @by, who administers the server. Errors: ERR_NO_USER, ERR_STATE (it is no
+ *  account of a person or bot). */
+enum err farewell_delete(struct store *store, const struct actor *by,
+			 const struct id *user, const char *folder, login_ended_fn *ended,
+			 void *ctx, struct news *news) MUST_CHECK;
 
 /** Suspend @user, whose sessions end, or let him in again. @why: for the log, or {NULL, 0}.
  *  Errors: ERR_NO_USER, ERR_STATE (it is so already, or there is nothing to suspend). */
-enum err farewell_suspend(struct store *store, const struct id *user, bool on,
-			  struct bytes why, login_ended_fn *ended, void *ctx) MUST_CHECK;
+enum err farewell_suspend(struct store *store, const struct actor *by,
+			  const struct id *user, bool on, struct bytes why,
+			  login_ended_fn *ended, void *ctx) MUST_CHECK;
 
 #endif

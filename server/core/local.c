@@ -173,7 +173,10 @@ enum err local_login(struct store *store, const struct local_ask *ask,
 	if (err != ERR_OK) {
 		return err;
 	}
-	*ret_actor = (struct actor){account.id, device.id, session, SCOPE_ALL};
+	*ret_actor = (struct actor){.user = account.id,
+				    .device = device.id,
+				    .session = session,
+				    .scope = SCOPE_ALL};
 	return born ? member_arrive(store, ret_actor, news) : ERR_OK;
 }
 

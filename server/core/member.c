@@ -396,6 +396,9 @@ static enum err note_role(struct store *store, const struct actor *actor,
 
 	str_addf(&detail, "room=%s role=%s", id_text(&act->seat.room_id).text,
 		 kind_word(&role_words, (int)role));
+	if (actor->steward)
+		return audit_steward(store, actor, AUDIT_ROLE_CHANGED, &act->user.id,
+				     str_view(&detail));
 	return audit_add(store, &(struct audit){.verb = AUDIT_ROLE_CHANGED,
 						.by = AUDIT_BY_USER,
 						.actor = actor->user,

@@ -19,7 +19,7 @@ enum least {
 	LEAST_NOBODY,
 };
 
-enum { OWN = 1, LOWER = 2, SPEAK = 4 };
+enum { OWN = 1, LOWER = 2, SPEAK = 4, STEWARD = 8 };
 
 struct verb_row {
 	const char *word;
@@ -84,10 +84,22 @@ static enum err check_flags(enum verb verb, unsigned flags, const struct object 
 	if ((flags & SPEAK) && (seat->muted_until_ms > object->now_ms || seat->blocked)) {
 		return ERR_FORBIDDEN;
 	}
+	if ((flags & SPEAK) && seat->post_role >= ROOM_ARCHIVED) {
+		return ERR_FORBIDDEN;
+	}
 	if (verb == VERB_POST && seat->role < seat->post_role) {
 		return ERR_FORBIDDEN;
 	}
 	return ERR_OK;
+}
+
+/* What the administration of the server may do without a place in the room. */
+static enum err check_steward(const struct verb_row *row, const struct seat_row *seat)
+{
+	if (seat->deleted) {
+		return ERR_GONE;
+	}
+	return row->least[seat->kind - 1] == LEAST_NOBODY ? ERR_FORBIDDEN : ERR_OK;
 }
 
 enum err authorize(const struct actor *actor, enum verb verb, const struct object *object)
@@ -99,6 +111,9 @@ enum err authorize(const struct actor *actor, enum verb verb, const struct objec
 	assert(id_equal(&actor->user, &seat->user));
 	const struct verb_row *row = &rows[verb];
 	enum err err = check_account(seat);
+	if (!err && actor->steward && (row->flags & STEWARD)) {
+		return check_steward(row, seat);
+	}
 	if (!err) {
 		err = check_role(seat, row->least[seat->kind - 1]);
 	}

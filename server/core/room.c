@@ -141,7 +141,7 @@ static enum err create(struct store *store, const struct actor *actor,
 	if (user.kind == ACCOUNT_GUEST) {
 		return ERR_FORBIDDEN;
 	}
-	if (in->kind == ROOM_BROADCAST &&
+	if (in->kind == ROOM_BROADCAST && !actor->steward &&
 	    !(user.rights & (SERVER_ADMIN | SERVER_BROADCAST))) {
 		return ERR_FORBIDDEN;
 	}

@@ -115,7 +115,7 @@ enum err room_change(struct store *store, const struct actor *actor,
 		     const struct room_change *in, struct news *news)
 {
 	struct seat_row seat;
-	enum err err = seat_take(store, actor, &in->room, VERB_READ, &seat);
+	enum err err = seat_take(store, actor, &in->room, VERB_VIEW, &seat);
 	bool rename = in->slug.ptr || in->name.ptr;
 
 	if (err) {

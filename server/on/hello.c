@@ -256,8 +256,10 @@ static enum err identify(struct session *session, struct bytes token, bool *ret_
 		}
 	}
 	if (who_is_known(&conn->who)) {
-		session->actor = (struct actor){conn->who.user, conn->who.device,
-						conn->who.session, conn->who.scope};
+		session->actor = (struct actor){.user = conn->who.user,
+						.device = conn->who.device,
+						.session = conn->who.session,
+						.scope = conn->who.scope};
 		return ERR_OK;
 	}
 	*ret_by_socket = conn->peer.local;

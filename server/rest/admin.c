@@ -40,6 +40,7 @@ static enum err add_work(struct call *call, struct store *store)
 		.display = args->display_name,
 		.password_hash = hash.len ? hash : bytes_of(NULL, 0),
 		.rights = args->admin ? SERVER_ADMIN | SERVER_BROADCAST : 0,
+		.by = call->actor,
 	};
 	const char *field = NULL;
 	enum err err = account_make(store, &call->server->keys, &in, &account, &field,
@@ -168,7 +169,8 @@ static enum err set_state(struct call *call, struct store *store, struct bytes n
 	enum err err = find_user(call, store, name, &user);
 
 	if (err == ERR_OK)
-		err = farewell_suspend(store, &user, on, why, ended_add, call->data);
+		err = farewell_suspend(store, &call->actor, &user, on, why, ended_add,
+				       call->data);
 	if (err == ERR_OK)
 		log_info("admin: an account was %s, user=%s",
 			 on ? "suspended" : "let in again", id_text(&user).text);

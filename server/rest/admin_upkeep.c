@@ -5,6 +5,7 @@
  */
 #include "common/base/log.h"
 #include "server/chores.h"
+#include "server/core/audit.h"
 #include "server/net/conn.h"
 #include "server/rest/answer.h"
 #include "server/rest/find.h"
@@ -134,17 +135,31 @@ enum err rest_admin_stats(struct call *call)
 
 /* ---- retention of one room ---- */
 
+static enum err set_retention(struct call *call, struct store *store,
+			      const struct id *room)
+{
+	const struct body_room_retention *args = call->args;
+	AUTO(str_done) struct str detail = STR_INIT;
+	int64_t keep_ms = args->inherit ? -1 : (int64_t)args->keep_ms;
+	enum err err = store_room_set_retention(store, room, keep_ms);
+
+	str_addf(&detail, "room=%s retention_ms=%lld", id_text(room).text,
+		 (long long)keep_ms);
+	return err == ERR_OK ? audit_steward(store, &call->actor, AUDIT_ROOM_CHANGED,
+					     &(struct id){{0}}, str_view(&detail))
+			     : err;
+}
+
 static enum err retention_work(struct call *call, struct store *store)
 {
 	const struct body_room_retention *args = call->args;
 	struct body_room_retention body = {.room = args->room};
 	struct id room;
 	int64_t keep_ms = 0;
-	enum err err = find_room(call, store, args->room, &room);
+	enum err err = find_any_room(call, store, args->room, &room);
 
 	if (err == ERR_OK && (args->inherit || args->has_keep_ms))
-		err = store_room_set_retention(
-			store, &room, args->inherit ? -1 : (int64_t)args->keep_ms);
+		err = set_retention(call, store, &room);
 	if (err == ERR_OK)
 		err = store_room_retention(store, &room, &keep_ms);
 	if (err == ERR_NO_ROOM)

@@ -13,6 +13,10 @@ enum err answer_opened(struct call *call, enum err err,
 		       uint64_t now_ms) MUST_CHECK;
 /** The body `tokens`, with a fresh access token. */
 void answer_tokens(struct call *call, const struct login_result *result, uint64_t now_ms);
+/** The body `sessions`: a page of those of @owner. */
+enum err answer_sessions(struct call *call, struct store *store,
+			 const struct actor *owner, uint64_t limit,
+			 struct bytes after) MUST_CHECK;
 /** The body `me`; @recovery_codes: how many are left. */
 void answer_me(struct call *call, const struct account_row *account,
 	       const struct profile_row *profile, uint64_t recovery_codes);

@@ -102,18 +102,18 @@ static const char *how_word(enum session_kind kind)
 	return (size_t)kind < ARRAY_LEN(words) && words[kind] ? words[kind] : "other";
 }
 
-static enum err sessions_work(struct call *call, struct store *store)
+enum err answer_sessions(struct call *call, struct store *store,
+			 const struct actor *owner, uint64_t limit, struct bytes after)
 {
-	const struct body_list *args = call->args;
 	const struct keys *keys = &call->server->keys;
 	AUTO(str_done) struct str cursor = STR_INIT;
 	struct session_list list;
 	int64_t before = 0;
 
-	if (args->cursor.len && cursor_open(keys, args->cursor, &before) != ERR_OK)
+	if (after.len && cursor_open(keys, after, &before) != ERR_OK)
 		return call_blame(call, ERR_BAD, "cursor", NULL);
-	enum err err = login_sessions(store, &call->actor, before,
-				      call_limit(args->limit, 50, LIMIT_LIST), &list);
+	enum err err = login_sessions(store, owner, before,
+				      call_limit(limit, 50, LIMIT_LIST), &list);
 	if (err != ERR_OK)
 		return err;
 	if (list.more)
@@ -141,6 +141,13 @@ static enum err sessions_work(struct call *call, struct store *store)
 	mem_free(rows);
 	session_list_done(&list);
 	return ERR_OK;
+}
+
+static enum err sessions_work(struct call *call, struct store *store)
+{
+	const struct body_list *args = call->args;
+
+	return answer_sessions(call, store, &call->actor, args->limit, args->cursor);
 }
 
 enum err rest_auth_sessions(struct call *call)

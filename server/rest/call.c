@@ -30,7 +30,7 @@ static void call_free(struct call *call)
 	mem_free(call);
 }
 
-enum err call_new(struct request *request, struct call **ret_call, const char **ret_field)
+struct call *call_new(struct request *request)
 {
 	struct call *call = mem_new(struct call);
 
@@ -42,16 +42,16 @@ enum err call_new(struct request *request, struct call **ret_call, const char **
 		.session = request->who.session,
 		.scope = request->who.scope,
 	};
-	const struct body_def *def = call->row->in();
-	call->args = mem_alloc(1, def->size);
-	enum err err = args_read(request, def, &call->json, call->args, ret_field);
-	if (err != ERR_OK) {
-		call_free(call);
-		return err;
-	}
 	call->request = request;
-	*ret_call = call;
-	return ERR_OK;
+	return call;
+}
+
+enum err call_decode(struct call *call)
+{
+	const struct body_def *def = call->row->in();
+
+	call->args = mem_alloc(1, def->size);
+	return args_read(call->request, def, &call->json, call->args, &call->field);
 }
 
 void *call_data(struct call *call, size_t size, void (*done)(void *data))

@@ -64,10 +64,11 @@ struct call {
 	void (*data_done)(void *data);
 };
 
-/** Make a call of @request and decode its arguments. On failure the request stays the
- *  caller's. Errors: ERR_BAD, ERR_TOO_BIG, ERR_UTF8; *ret_field names the field. */
-enum err call_new(struct request *request, struct call **ret_call,
-		  const char **ret_field) MUST_CHECK;
+/** Make a call of @request, which it takes; its arguments are still to be decoded. */
+struct call *call_new(struct request *request) MUST_CHECK;
+/** Decode the arguments, once. Errors: ERR_BAD, ERR_TOO_BIG, ERR_UTF8; call->field names
+ *  the field. */
+enum err call_decode(struct call *call) MUST_CHECK;
 
 /** Give the handler memory of its own, zeroed. */
 void *call_data(struct call *call, size_t size, void (*done)(void *data));

@@ -102,10 +102,10 @@ static void add_curl(struct str *page, const struct rest_row *row)
 	str_add(page, "<pre>curl");
 	if (strcmp(row->method, "GET") != 0)
 		str_addf(page, " -X %s", row->method);
-	if (row->right == REST_ADMIN)
+	if (row->right == REST_OPERATOR)
 		str_add(page, " --unix-socket chat.sock");
 	str_addf(page, " $S%s", row->path);
-	if (row->right == REST_USER)
+	if (row->right == REST_USER || row->right == REST_ADMIN)
 		str_add(page, " -H &quot;Authorization: Bearer $TOKEN&quot;");
 	if (openapi_has_body(row) && row->in() != body_raw_def()) {
 		json_out_open(&out, '{');
@@ -149,7 +149,8 @@ static void add_answers(struct str *page, enum rest_op op)
 
 static void add_route(struct str *page, enum rest_op op)
 {
-	static const char *const right[] = {"", "access token", "operator"};
+	static const char *const right[] = {
+		"", "access token", "access token of an administrator", "operator"};
 	const struct rest_row *row = rest_row(op);
 
 	str_addf(page, "<details id=\"%s\"><summary><b>%s</b> <code>%s</code> ", row->op,

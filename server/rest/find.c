@@ -4,7 +4,7 @@
 #include "server/rest/find.h"
 
 #include "server/core/room.h"
-#include "server/store/store_account.h"
+#include "server/store/store_admin.h"
 
 static struct bytes without(struct bytes text, char mark)
 {
@@ -24,6 +24,21 @@ enum err find_room(struct call *call, struct store *store, struct bytes text,
 	if (is_id(text, ret_room))
 		return ERR_OK;
 	enum err err = room_find(store, &call->actor, without(text, '#'), ret_room);
+	return err == ERR_OK ? ERR_OK : call_blame(call, err, "room", NULL);
+}
+
+enum err find_any_room(struct call *call, struct store *store, struct bytes text,
+		       struct id *ret_room)
+{
+	struct bytes name = without(text, '#');
+
+	if (is_id(text, ret_room))
+		return ERR_OK;
+	enum err err = store_room_by_slug(store, name, ret_room);
+	if (err == ERR_NOT_FOUND)
+		err = store_room_named(store, name, ret_room);
+	if (err == ERR_NOT_FOUND)
+		err = ERR_NO_ROOM;
 	return err == ERR_OK ? ERR_OK : call_blame(call, err, "room", NULL);
 }
 

@@ -11,6 +11,9 @@
  *  Errors: ERR_NO_ROOM, ERR_AMBIGUOUS, blamed on "room". */
 enum err find_room(struct call *call, struct store *store, struct bytes text,
 		   struct id *ret_room) MUST_CHECK;
+/** Any room whose id, slug or name is @text, for the administration. Errors: the same. */
+enum err find_any_room(struct call *call, struct store *store, struct bytes text,
+		       struct id *ret_room) MUST_CHECK;
 /** The user whose id or name is @text; an '@' in front is forgiven.
  *  Errors: ERR_NO_USER, blamed on "user". */
 enum err find_user(struct call *call, struct store *store, struct bytes text,

@@ -336,7 +336,7 @@ static void put_failures(struct json_out *out, const struct rest_row *row)
 static void put_security(struct json_out *out, const struct rest_row *row)
 {
 	open_at(out, "security", '[');
-	if (row->right == REST_USER) {
+	if (row->right == REST_USER || row->right == REST_ADMIN) {
 		json_out_open(out, '{');
 		open_at(out, "bearer", '[');
 		json_out_close(out, ']');

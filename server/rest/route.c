@@ -15,6 +15,7 @@
 #include "server/net/slots.h"
 #include "server/net/upgrade.h"
 #include "server/rest/call.h"
+#include "server/store/store_account.h"
 
 #define SEGMENT_MOST  256  /* bytes of one, decoded */
 #define SLOT_RETRY_MS 1000 /* a body takes about so long */
@@ -163,10 +164,12 @@ static void set_cors(struct request *request)
 }
 
 /* Whether it is the one who runs the server that asks, by the word of the kernel. Only
- * over HTTP: a frame comes from an account. */
+ * over HTTP: a frame comes from an account, and so does who shows a token. */
 static bool is_operator(const struct request *request)
 {
-	return request->peer.local && id_is_zero(&request->who.user) &&
+	return row_of(request)->right >= REST_ADMIN && request->peer.local &&
+	       id_is_zero(&request->who.user) &&
+	       !request_header(request, "authorization") &&
 	       (request->peer.uid == request->server->own_uid || request->peer.uid == 0);
 }
 
@@ -176,8 +179,10 @@ static enum err identify(struct request *request)
 {
 	const char *authorization = request_header(request, "authorization");
 
-	if (row_of(request)->right == REST_ADMIN)
-		return is_operator(request) ? ERR_OK : ERR_FORBIDDEN;
+	if (is_operator(request))
+		return ERR_OK;
+	if (row_of(request)->right == REST_OPERATOR)
+		return ERR_FORBIDDEN;
 	if (row_of(request)->right == REST_PUBLIC || who_is_known(&request->who))
 		return ERR_OK;
 	if (!authorization)
@@ -199,6 +204,8 @@ static enum err take_pace(struct request *request)
 	enum rate rate = rest_is_piece(request->row) ? RATE_FILE : RATE_CALL;
 	uint8_t key[16];
 
+	if (is_operator(request))
+		return ERR_OK;
 	if (!who_is_known(&request->who) && !request->peer.local)
 		rate = RATE_GUEST;
 	return rate_take(request->server->rates, rate, pace_key(request, key),
@@ -251,8 +258,38 @@ static enum err begin(struct request *request, size_t *ret_body_max)
 
 static void dispatch(struct call *call)
 {
-	enum err err = handlers[call->row - rest_row((enum rest_op)0)](call);
+	enum err err = call->args ? ERR_OK : call_decode(call);
 
+	if (err == ERR_OK)
+		err = handlers[call->row - rest_row((enum rest_op)0)](call);
+	if (err != ERR_OK)
+		call_fail(call, err);
+}
+
+/* Which account is administrator is asked of the store each time: rights are taken away. */
+static enum err admin_work(struct call *call, struct store *store)
+{
+	struct account_row account;
+	enum err err = store_account_by_id(store, &call->actor.user, &account);
+
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if (err != ERR_OK || account.state != ACCOUNT_ACTIVE ||
+	    !(account.rights & SERVER_ADMIN) || !(call->actor.scope & SCOPE_ADMIN))
+		return ERR_FORBIDDEN;
+	call->actor.steward = STEWARD_ADMIN;
+	return ERR_OK;
+}
+
+/* What a route needs to know of the account before its handler. */
+static void admit(struct call *call)
+{
+	enum err err = ERR_OK;
+
+	if (call->row->right == REST_ADMIN && call->actor.steward == STEWARD_NOT)
+		err = call_read(call, admin_work, dispatch);
+	else
+		dispatch(call);
 	if (err != ERR_OK)
 		call_fail(call, err);
 }
@@ -274,24 +311,28 @@ static enum err local_work(struct call *call, struct store *store)
 
 static void run(struct request *request)
 {
-	const char *field = NULL;
 	struct call *call;
+	enum err err = ERR_OK;
 
 	if (!request->row) {
 		request_reply_json(&request, 204, bytes_of(NULL, 0));
 		return;
 	}
-	bool local = row_of(request)->right == REST_USER && !who_is_known(&request->who);
-	enum err err = call_new(request, &call, &field);
-	if (err != ERR_OK) {
-		request_reply_problem(&request, err, NULL, field, 0);
+	const bool operates = is_operator(request);
+	const bool local = row_of(request)->right != REST_PUBLIC && !operates &&
+			   !who_is_known(&request->who);
+	call = call_new(request);
+	if (operates)
+		call->actor.steward = STEWARD_OPERATOR;
+	/* Who may not ask is not told what is wrong with the question. */
+	if (operates || row_of(request)->right != REST_ADMIN)
+		err = call_decode(call);
+	if (err == ERR_OK && !local) {
+		admit(call);
 		return;
 	}
-	if (!local) {
-		dispatch(call);
-		return;
-	}
-	err = call_write(call, local_work, dispatch);
+	if (err == ERR_OK)
+		err = call_write(call, local_work, admit);
 	if (err != ERR_OK)
 		call_fail(call, err);
 }

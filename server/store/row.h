@@ -14,6 +14,9 @@
 #include "common/proto/kind.h"
 #include "common/proto/limits.h"
 
+/** room.post_role of an archived room: this more than what it was before. */
+#define ROOM_ARCHIVED 8
+
 /** account.state */
 enum account_state {
 	ACCOUNT_ACTIVE = 1,

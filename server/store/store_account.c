@@ -28,10 +28,8 @@ enum err store_account_add(struct store *store, const struct account_new *in,
 		on_key, ret_key);
 }
 
-static enum err on_account(const struct value *col, void *ctx)
+void account_take(const struct value *col, struct account_row *row)
 {
-	struct account_row *row = ctx;
-
 	*row = (struct account_row){
 		.key = col_int(&col[0]),
 		.id = col_id(&col[1]),
@@ -53,6 +51,11 @@ static enum err on_account(const struct value *col, void *ctx)
 	col_text(&col[9], row->password, sizeof(row->password));
 	col_text(&col[15], row->locale, sizeof(row->locale));
 	col_text(&col[16], row->email, sizeof(row->email));
+}
+
+static enum err on_account(const struct value *col, void *ctx)
+{
+	account_take(col, ctx);
 	return ERR_OK;
 }
 

@@ -30,6 +30,9 @@ struct account_row {
 	uint64_t uepoch, useq; /**< where the user log stands */
 };
 
+/** Read ACCOUNT_SELECT of stmt_account.def from @col. */
+void account_take(const struct value *col, struct account_row *ret);
+
 struct account_new {
 	struct id id;
 	enum account_kind kind;

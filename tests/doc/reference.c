@@ -89,7 +89,7 @@ static void write_frames(struct str *page)
 
 static void write_routes(struct str *page)
 {
-	static const char *const right[] = {"nobody", "user", "admin"};
+	static const char *const right[] = {"nobody", "user", "admin", "operator"};
 
 	str_add(page,
 		"\n## Routes\n\n| operation | route | log in as | request | answer |\n"

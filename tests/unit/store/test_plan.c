@@ -48,6 +48,7 @@ static const struct {
 	/* once in the life of a copy, or when a person asks */
 	{STMT_account_count, "SCAN account"},
 	{STMT_account_epochs, "SCAN account"},
+	{STMT_admin_room_named, "SCAN room"},
 	{STMT_export_member, "SCAN m"},
 	{STMT_room_epochs, "SCAN room"},
 	{STMT_stats_accounts, "SCAN account"},

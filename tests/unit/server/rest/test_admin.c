@@ -27,7 +27,7 @@ static void only_the_one_who_runs_the_server_may(void **state)
 	struct desk *desk = *state;
 	struct desk_user alice = desk_sign_up(desk, "alice");
 
-	desk_refused(desk, ERR_FORBIDDEN, NULL, ADD, NULL, "{\"name\":\"bob\"}");
+	desk_refused(desk, ERR_UNAUTHORIZED, NULL, ADD, NULL, "{\"name\":\"bob\"}");
 	desk_refused(desk, ERR_FORBIDDEN, NULL, ADD, alice.access, "{\"name\":\"bob\"}");
 	desk_refused(desk, ERR_FORBIDDEN, NULL, CODE, alice.access, "{}");
 	desk->peer = (struct peer){.local = true, .uid = 1001};

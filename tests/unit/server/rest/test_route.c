@@ -109,7 +109,7 @@ static void every_field_of_every_route_is_checked_and_named(void **state)
 			if (!applies(field, fault))
 				continue;
 			write_args(&args, def, i / FAULTS, fault);
-			bool admin = row->right == REST_ADMIN;
+			bool admin = row->right >= REST_ADMIN;
 			desk->peer.local = admin;
 			desk->peer.uid = desk->server->own_uid;
 			desk_call(desk, row->op, admin ? NULL : alice.access,
@@ -185,7 +185,9 @@ static void every_route_but_the_public_ones_asks_for_a_token(void **state)
 		for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
 			known = known || strcmp(row->op, harmless[i]) == 0;
 		assert_true(known || row->right != REST_PUBLIC);
-		if (row->right != REST_USER)
+		if (row->right == REST_OPERATOR)
+			desk_refused(desk, ERR_FORBIDDEN, NULL, line, NULL, NULL);
+		if (row->right != REST_USER && row->right != REST_ADMIN)
 			continue;
 		desk_refused(desk, ERR_UNAUTHORIZED, NULL, line, NULL, NULL);
 		desk_refused(desk, ERR_BAD_TOKEN, NULL, line, "x.y.z", NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Inside the driver for SQLite: what its two files share. Not for others. */
+/** Inside the driver for SQLite: what its files share. Not for others. */
 #ifndef CHAT_STORE_DRIVER_SQLITE_DB_H
 #define CHAT_STORE_DRIVER_SQLITE_DB_H
 

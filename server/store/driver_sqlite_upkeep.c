@@ -118,50 +118,6 @@ static enum err trim(struct sqlite_db *db, bool *ret_more)
 	return err;
 }
 
-struct check {
-	found_fn *found;
-	void *ctx;
-	bool any;
-};
-
-static int on_damage(void *ctx, int count, char **texts, char **names)
-{
-	struct check *check = ctx;
-
-	if (texts[0] && strcmp(texts[0], "ok") != 0) {
-		check->any = true;
-		check->found(texts[0], check->ctx);
-	}
-	return 0;
-}
-
-/* table, rowid (NULL without one), the table that is meant, number of the constraint */
-static int on_orphan(void *ctx, int count, char **texts, char **names)
-{
-	struct check *check = ctx;
-	AUTO(str_done) struct str text = STR_INIT;
-
-	str_addf(&text, "a row of %s (%s) points at a row of %s that is not there",
-		 texts[0], texts[1] ? texts[1] : "-", texts[2]);
-	check->any = true;
-	check->found(text.ptr, check->ctx);
-	return 0;
-}
-
-enum err sqlite_db_check(void *arg, found_fn *found, void *ctx)
-{
-	struct sqlite_db *db = arg;
-	struct check check = {.found = found, .ctx = ctx};
-	int rc = sqlite3_exec(db->db, "pragma integrity_check", on_damage, &check, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db->db, "pragma foreign_key_check", on_orphan, &check,
-				  NULL);
-	if (rc != SQLITE_OK)
-		return sqlite_db_fail(db, rc, "check");
-	return check.any ? ERR_CORRUPT : ERR_OK;
-}
-
 enum err sqlite_db_size(void *arg, struct driver_size *ret_size)
 {
 	struct sqlite_db *db = arg;

@@ -7,6 +7,7 @@
 
 #include "server/store/store_check.h"
 #include "server/store/store_cut.h"
+#include "server/store/store_search.h"
 #include "tests/lib/check.h"
 #include "tests/lib/hall.h"
 
@@ -56,6 +57,44 @@ static void what_the_hall_did_is_sound(void **state)
 	talk(hall);
 	expect(hall, NULL);
 	check_ok(store_check(&hall->store));
+}
+
+static void index_all(struct hall *hall)
+{
+	for (bool more = true; more;)
+		check_ok(store_search_index(&hall->store, 100, &more));
+}
+
+/* What no search would show: a word that leads nowhere, a message without its words. */
+static void the_index_of_words_is_checked(void **state)
+{
+	static const char *const harms[] = {
+		"update event set body = 'another line' where kind = 1 and seq = 6",
+		"update event set body = null where kind = 1 and seq = 6",
+		"insert into message_fts (rowid, body) values (4711, 'from nowhere')",
+		"insert into message_fts (message_fts, rowid, body)"
+		" select 'delete', key, body from event where kind = 1 and seq = 6",
+	};
+	struct hall *hall = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(harms); i++) {
+		AUTO(str_done) struct str found = STR_INIT;
+		const struct driver *driver = hall->store.driver;
+		talk(hall);
+		check_ok(driver->check(hall->store.db, on_found, &found));
+		index_all(hall);
+		talk(hall); /* not in the index yet */
+		check_ok(driver->check(hall->store.db, on_found, &found));
+		assert_string_equal(found.ptr, "");
+		damage(hall, "savepoint harm");
+		damage(hall, harms[i]);
+		check_err(driver->check(hall->store.db, on_found, &found), ERR_CORRUPT);
+		assert_string_equal(found.ptr,
+				    "the index of words does not fit the messages\n");
+		damage(hall, "rollback to harm; release harm");
+		str_clear(&found);
+		check_ok(driver->check(hall->store.db, on_found, &found));
+	}
 }
 
 static void each_rule_finds_its_damage(void **state)
@@ -235,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		HALL_TEST(what_the_hall_did_is_sound),
+		HALL_TEST(the_index_of_words_is_checked),
 		HALL_TEST(each_rule_finds_its_damage),
 		HALL_TEST(an_orphan_is_named_by_the_engine),
 		HALL_TEST(what_is_old_goes_and_the_rest_stays_dense),

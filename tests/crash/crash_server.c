@@ -16,9 +16,9 @@
 #include "tests/crash/history.h"
 #include "tests/crash/program.h"
 
-#define PATIENCE_MS 60000
-#define ACKS_MOST   400 /* between two kills */
-#define HIT_PERCENT 90
+#define PATIENCE_MS  60000
+#define ACKS_MOST    400 /* between two kills */
+#define MISS_PERCENT 10  /* kills with nothing in flight; of a few, one */
 
 struct story {
 	struct site site;
@@ -132,6 +132,7 @@ static void say_result(struct story *story, unsigned most, uint64_t began)
 {
 	const struct book *book = &story->book;
 	uint64_t events = 0;
+	unsigned allowed = most * MISS_PERCENT / 100;
 
 	for (unsigned room = 0; room < SITE_ROOMS; room++)
 		events += book->logs[room].count;
@@ -144,7 +145,7 @@ static void say_result(struct story *story, unsigned most, uint64_t began)
 	       (unsigned long long)events, (unsigned long long)book->refused,
 	       (double)(now_ms() - began) / 1000);
 	point(complaints() == 0, "what was acknowledged is there once and in one order");
-	point(story->hits * 100 >= most * HIT_PERCENT,
+	point(story->hits + (allowed ? allowed : 1) >= most,
 	      "%u of %u kills had unacknowledged sends in flight", story->hits, most);
 }
 

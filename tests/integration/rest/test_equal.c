@@ -11,14 +11,12 @@
 #include <time.h>
 
 #include "common/proto/json.h"
-#include "server/core/account.h"
 #include "server/net/rate.h"
 #include "server/rest/guard.h"
-#include "server/store/writer.h"
 #include "tests/lib/check.h"
 #include "tests/lib/host.h"
+#include "tests/lib/people.h"
 
-#define PASSWORD   "a quiet meadow"
 #define PEOPLE     30
 #define PAIRS      60
 #define REQUEST_ID "X-Request-Id: "
@@ -34,48 +32,6 @@ struct fixture {
 	struct answer answer;
 };
 
-/* ---- accounts ---- */
-
-struct crowd {
-	struct task task;
-	struct fixture *fixture;
-	struct password_hash hash;
-	bool done;
-};
-
-static enum err crowd_run(struct task *task, struct store *store)
-{
-	struct crowd *crowd = CONTAINER_OF(task, struct crowd, task);
-	enum err err = ERR_OK;
-
-	for (unsigned i = 0; i < PEOPLE && err == ERR_OK; i++) {
-		char name[16], address[40];
-		const char *field;
-		struct account_row row;
-		struct news news = {0};
-		snprintf(name, sizeof(name), "known%02u", i);
-		snprintf(address, sizeof(address), "known%02u@example.org", i);
-		struct account_make in = {.name = bytes_text(name),
-					  .email = bytes_text(address),
-					  .password_hash = bytes_text(crowd->hash.text)};
-		err = email_fold(in.email, &in.folded);
-		if (err == ERR_OK)
-			err = account_make(store, &crowd->fixture->host.server->keys, &in,
-					   &row, &field, &news);
-		/* so that the first can be logged in without a code */
-		if (err == ERR_OK && i == 0)
-			err = store_account_set_uid(store, row.key, 4100 + 'k');
-		news_done(&news);
-	}
-	return err;
-}
-
-static void crowd_done(struct task *task, enum err err)
-{
-	CONTAINER_OF(task, struct crowd, task)->done = true;
-	check_ok(err);
-}
-
 /* The pace of requests has tests of its own. */
 static void let_go(struct host *host)
 {
@@ -86,24 +42,17 @@ static void let_go(struct host *host)
 static void start(struct fixture *fixture)
 {
 	struct host *host = &fixture->host;
-	struct crowd crowd = {.task = {.run = crowd_run, .done = crowd_done},
-			      .fixture = fixture};
-	/* a hash that is worth measuring, and soon done */
-	const struct password_cost cost = {.passes = 2, .memory = 4u << 20};
+	const struct people people = {
+		.stem = "known",
+		.count = PEOPLE,
+		/* a hash that is worth measuring, and soon done */
+		.cost = {.passes = 2, .memory = 4u << 20},
+		/* so that the first can be logged in without a code */
+		.first_uid = 4100 + 'k',
+	};
 
 	host_open(host);
-	let_go(host);
-	host->server->guard->cost = cost;
-	check_ok(password_hash(keys_pepper(&host->server->keys), cost,
-			       bytes_text("nobody's"), &host->server->guard->nobody));
-	check_ok(password_hash(keys_pepper(&host->server->keys), cost,
-			       bytes_text(PASSWORD), &crowd.hash));
-	check_ok(writer_submit(host->server->writer, &crowd.task));
-	writer_go(host->server->writer);
-	while (!crowd.done) {
-		poll(NULL, 0, 1);
-		writer_reap(host->server->writer);
-	}
+	people_move_in(host, &people);
 	host_run(host);
 	/* on the Unix socket, where addresses are not counted */
 	peer_open_unix(&fixture->peer, host->socket.ptr);
@@ -290,7 +239,7 @@ static void write_signup(struct fixture *fixture, unsigned i, bool known,
 	str_addf(body,
 		 "{\"name\":\"new%u-%d\",\"email\":\"%s%02u@example.org\",\"password\":"
 		 "\"%s\"}",
-		 i, known, known ? "known" : "ghost", i % PEOPLE, PASSWORD);
+		 i, known, known ? "known" : "ghost", i % PEOPLE, PEOPLE_PASSWORD);
 }
 
 #define SETTLE 40 /* requests that nobody is known by: some milliseconds */
@@ -309,7 +258,7 @@ static void write_confirm(struct fixture *fixture, unsigned i, bool known,
 		ask(&fixture->peer, &fixture->answer, "GET /livez", "");
 	str_addf(body,
 		 "{\"challenge\":\"%s\",\"code\":\"000000\",\"new_password\":\"%s\"}",
-		 challenge.ptr, PASSWORD);
+		 challenge.ptr, PEOPLE_PASSWORD);
 }
 
 static void a_log_in_does_not_tell_who_is_there(void **state)
@@ -369,7 +318,8 @@ static void *guess(void *arg)
 		/* a new challenge whenever there is one to be had */
 		if (i % 5 == 0) {
 			ask(&peer, &answer, "POST /v1/auth/login",
-			    "{\"login\":\"known00\",\"password\":\"" PASSWORD "\"}");
+			    "{\"login\":\"known00\",\"password\":\"" PEOPLE_PASSWORD
+			    "\"}");
 			if (answer.status == 200)
 				text_of(&answer, "challenge", &challenge);
 		}

@@ -9,14 +9,10 @@
 #include <time.h>
 
 #include "common/proto/json.h"
-#include "server/core/account.h"
-#include "server/net/rate.h"
-#include "server/rest/guard.h"
-#include "server/store/writer.h"
 #include "tests/lib/check.h"
 #include "tests/lib/host.h"
+#include "tests/lib/people.h"
 
-#define PASSWORD "a quiet meadow"
 #define PEOPLE   100
 #define ALL_IN_S 10
 #define SAMPLES  100
@@ -24,62 +20,17 @@
 /* What a machine that runs other tests as well may add; STORM_NOISE_MS says otherwise. */
 #define NOISE_MS 2.0
 
-struct crowd {
-	struct task task;
-	struct host *host;
-	struct password_hash hash;
-	bool done;
-};
-
-static enum err crowd_run(struct task *task, struct store *store)
-{
-	struct crowd *crowd = CONTAINER_OF(task, struct crowd, task);
-	enum err err = ERR_OK;
-
-	for (unsigned i = 0; i < PEOPLE && err == ERR_OK; i++) {
-		char name[16], address[40];
-		const char *field;
-		struct account_row row;
-		struct news news = {0};
-		snprintf(name, sizeof(name), "user%02u", i);
-		snprintf(address, sizeof(address), "user%02u@example.org", i);
-		struct account_make in = {.name = bytes_text(name),
-					  .email = bytes_text(address),
-					  .password_hash = bytes_text(crowd->hash.text)};
-		err = email_fold(in.email, &in.folded);
-		if (err == ERR_OK)
-			err = account_make(store, &crowd->host->server->keys, &in, &row,
-					   &field, &news);
-		news_done(&news);
-	}
-	return err;
-}
-
-static void crowd_done(struct task *task, enum err err)
-{
-	CONTAINER_OF(task, struct crowd, task)->done = true;
-	check_ok(err);
-}
-
 static void open_host(struct host *host)
 {
-	struct crowd crowd = {.task = {.run = crowd_run, .done = crowd_done},
-			      .host = host};
-	const struct password_cost cost = PASSWORD_COST_DEFAULT; /* as in earnest */
+	const struct people people = {
+		.stem = "user",
+		.count = PEOPLE,
+		.cost = PASSWORD_COST_DEFAULT, /* as in earnest */
+	};
 
 	host_init(host);
 	host_open(host);
-	for (int rate = 0; rate < RATE_COUNT; rate++)
-		rates_set(host->server->rates, (enum rate)rate, 0, 0);
-	host->server->guard->cost = cost;
-	check_ok(password_hash(keys_pepper(&host->server->keys), cost,
-			       bytes_text(PASSWORD), &crowd.hash));
-	check_ok(writer_submit(host->server->writer, &crowd.task));
-	writer_go(host->server->writer);
-	while (!crowd.done) {
-		poll(NULL, 0, 1);
-		writer_reap(host->server->writer);
-	}
+	people_move_in(host, &people);
 }
 
 static double now_ms(void)
@@ -114,7 +65,7 @@ static void *come(void *arg)
 	char body[96];
 
 	snprintf(body, sizeof(body), "{\"login\":\"user%02u\",\"password\":\"%s\"}",
-		 comer->number, PASSWORD);
+		 comer->number, PEOPLE_PASSWORD);
 	while (!comer->in) {
 		struct peer_socket peer = {.fd = -1};
 		struct answer answer = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The housekeeping of an SQLite file: moving the log, copies, free pages, checks, sizes.
+ * The housekeeping of an SQLite file: moving the log, copies, free pages, sizes.
  * Each call is a slice outside of transactions; who calls decides how often.
  */
 #include "server/store/driver_sqlite_db.h"

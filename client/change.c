@@ -456,9 +456,14 @@ static void changes_done(struct store_job *job, enum err err)
 	if (err != ERR_OK)
 		app_store_failed(app, err);
 	for (size_t i = 0; err == ERR_OK && i < changes->count; i++) {
-		if (changes->list[i].err == ERR_OK ||
-		    changes->list[i].kind == CHANGE_REFUSED)
+		const struct change *change = &changes->list[i];
+		if (change->err == ERR_OK || change->kind == CHANGE_REFUSED)
 			tell(app, changes, i);
+		/* Acknowledged twice: the list of what waits was read between the answer and
+		 * this job, so it was asked again. Whoever waits for the last answer has
+		 * looked while that was under way. */
+		else if (change->kind == CHANGE_ACK && change->err == ERR_NOT_FOUND)
+			tell_sent(app, &change->cid, ERR_OK, change->first);
 	}
 	changes_free(&changes);
 }

@@ -148,6 +148,34 @@ static void malformed_frames_are_named(void **state)
 	check_alive(f);
 }
 
+/* As deep as a frame is long, whole and cut off, as arrays, as objects and in turns: found
+ * while it is read, so no stack and no memory grows with it. */
+static void depth_without_end_is_refused(void **state)
+{
+	static const char *const steps[] = {"[", "{\"a\":", "[{\"a\":"};
+	struct duet *f = *state;
+	struct str text = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		str_clear(&text);
+		while (text.len + 8 < LIMIT_FRAME_CLIENT) {
+			str_add(&text, steps[i]);
+		}
+		check_answer(f, text.ptr, text.len, "bad");
+	}
+	str_set(&text, "{\"type\":\"typing\",\"deep\":");
+	for (unsigned i = 0; i < 10000; i++) {
+		str_add(&text, "[");
+	}
+	for (unsigned i = 0; i < 10000; i++) {
+		str_add(&text, "]");
+	}
+	str_add(&text, "}");
+	check_answer(f, text.ptr, text.len, "bad");
+	str_done(&text);
+	check_alive(f);
+}
+
 /* RFC 6455 section 8.1 wants the connection closed with 1007, which lws 5 does; before, the
  * frame is refused by name. */
 static void text_that_is_no_utf8_is_refused(void **state)
@@ -380,6 +408,7 @@ int main(void)
 		WITH_DUET(wrong_tokens_and_versions_are_named),
 		WITH_DUET(frames_of_the_server_and_second_hellos_are_refused),
 		WITH_DUET(malformed_frames_are_named),
+		WITH_DUET(depth_without_end_is_refused),
 		WITH_DUET(text_that_is_no_utf8_is_refused),
 		WITH_DUET(too_large_texts_are_refused_by_name_and_cid),
 		WITH_DUET(rooms_of_others_are_closed),

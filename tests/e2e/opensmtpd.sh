@@ -30,6 +30,7 @@ listen on 127.0.0.1 port $smtp_port
 action "keep" mda "cat >$world/in/\$(date +%s%N)" virtual <everybody>
 match from any for any action "keep"
 END
+# shellcheck disable=SC2016 # sh expands it
 unshare -m sh -c 'mount -t tmpfs none /var/spool && mkdir -m 711 /var/spool/smtpd &&
 	mount -t tmpfs none /run && exec smtpd -dF -f "$0"' "$world/smtpd.conf" \
 	>"$world/smtpd.log" 2>&1 &

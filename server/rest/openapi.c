@@ -16,9 +16,13 @@ static const struct {
 	 "For the user who runs the server and for root, on its Unix socket alone: "
 	 "curl --unix-socket chat.sock."},
 	{"auth", "Coming in, and what belongs to one's own account."},
+	{"bots", "Accounts for programs."},
+	{"files", "Files, which go up in pieces and come down whole or in ranges."},
 	{"history", "Everything that one may see, in one stream."},
+	{"hooks", "Posting into rooms from outside, and telling others what happens."},
 	{"invites", "Coming into a room by a code."},
 	{"messages", "One message, and what hangs on it."},
+	{"notifications", "What one should look at."},
 	{"rooms", "Rooms, their members and what is said in them."},
 	{"search", "Words in everything that one may read."},
 	{"service", "The server itself; no log-in."},
@@ -141,6 +145,26 @@ static void put_parameter(struct json_out *out, const struct body_field *field, 
 	json_out_close(out, '}');
 }
 
+/* Of routes whose body is as it is: their parameters are no fields. */
+static void put_plain_parameters(struct json_out *out, const char *path)
+{
+	AUTO(str_done) struct str name = STR_INIT;
+
+	for (; (path = strchr(path, '{')); path++) {
+		str_set_len(&name, path + 1, strcspn(path + 1, "}"));
+		json_out_open(out, '{');
+		put_text(out, "name", name.ptr);
+		put_text(out, "in", "path");
+		json_out_key(out, "required");
+		json_out_bool(out, true);
+		if (*openapi_describe(name.ptr))
+			put_text(out, "description", openapi_describe(name.ptr));
+		json_out_key(out, "schema");
+		json_out_raw(out, bytes_text("{\"type\":\"string\",\"maxLength\":256}"));
+		json_out_close(out, '}');
+	}
+}
+
 static void put_common_parameter(struct json_out *out, const char *name)
 {
 	json_out_open(out, '{');
@@ -162,6 +186,8 @@ static void put_parameters(struct json_out *out, const struct rest_row *row)
 		if (path || (query && !body))
 			put_parameter(out, &def->fields[i], path);
 	}
+	if (def == body_raw_def())
+		put_plain_parameters(out, row->path);
 	if (is_read(row))
 		put_common_parameter(out, "IfNoneMatch");
 	if (has_ranges(row))

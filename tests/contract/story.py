@@ -8,8 +8,8 @@ needs one line here, at a place where it can succeed:
 
 who: the name of somebody who has signed up, "" for nobody, OPERATOR for whoever runs the
 server, on its Unix socket. {{name}} stands for what an earlier answer had, kept by the last
-column. `before` asks the helper for what no answer has: a code from the mail, one of an
-authenticator, a signature.
+column. `raw` is a body as it is: the picture, or a text. `before` asks the helper for what no
+answer has: a code from the mail, one of an authenticator, a signature.
 """
 
 OPERATOR = "operator"

@@ -64,6 +64,13 @@ static void the_document_names_every_operation_once(void **state)
 	openapi_write(&document);
 	buf_add_u8(&document, 0);
 	const char *text = (const char *)document.ptr;
+	for (int i = 0; i < REST_COUNT; i++) {
+		AUTO(str_done) struct str want = STR_INIT, tag = STR_INIT;
+		openapi_tag(rest_row((enum rest_op)i), &tag);
+		str_addf(&want, "{\"name\":\"%s\",\"description\":", tag.ptr);
+		if (!strstr(text, want.ptr))
+			fail_msg("%s has no row in the tags of openapi.c", tag.ptr);
+	}
 	assert_int_equal(strncmp(text, "{\"openapi\":\"3.1.0\",", 19), 0);
 	for (int i = 0; i < REST_COUNT; i++) {
 		AUTO(str_done) struct str want = STR_INIT;

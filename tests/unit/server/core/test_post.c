@@ -292,7 +292,7 @@ static void a_reaction_stands_once_and_can_be_taken_back(void **state)
 	check_ok(store_begin(&hall->store));
 	check_err(post_react(&hall->store, &hall->who[ALICE], &twice, &ack,
 			     hall_news(hall)),
-		  ERR_EXISTS);
+		  ERR_ALREADY);
 	store_rollback(&hall->store);
 	check_ok(post_unreact(&hall->store, &hall->who[ALICE], &twice, &ack,
 			      hall_news(hall)));

@@ -16,6 +16,7 @@
 #include "client/cache/cache_session.h"
 #include "client/cache/cache_user.h"
 #include "client/cache/store_thread.h"
+#include "client/stranger.h"
 #include "common/base/mem.h"
 
 enum change_kind {
@@ -314,9 +315,10 @@ void change_draft(struct app *app, const struct id *room, const char *text, size
 
 void change_page(struct app *app, const struct body_page *page, bool start)
 {
-	for (size_t i = 0; i < page->events_count; i++)
-		change_event(app, &page->events[i],
-			     app_mentions_me(app, &page->events[i]));
+	for (size_t i = 0; i < page->events_count; i++) {
+		struct body_event event = stranger_event(app, &page->events[i]);
+		change_event(app, &event, app_mentions_me(app, &event));
+	}
 	if (!page->last && !start)
 		return;
 	struct change *change = note(app, CHANGE_COVERED, &page->room);

@@ -19,7 +19,8 @@
 #include "common/proto/limits.h"
 #include "server/net/request.h"
 
-#define TURNS 100000000 /* of a server that has one thing to do: slices of upkeep */
+#define ANSWER_MOST (2 * LIMIT_FRAME_SERVER) /* a page of a log, and names */
+#define TURNS       100000000 /* of a server that has one thing to do: slices of upkeep */
 
 struct asked {
 	int status;
@@ -113,7 +114,7 @@ static bool send_all(int fd, struct bytes text)
 /* Everything until the server hangs up, which it was asked to do. */
 static bool read_all(int fd, struct buf *buf)
 {
-	while (buf->len < LIMIT_FRAME_SERVER) {
+	while (buf->len < ANSWER_MOST) {
 		ssize_t got = read(fd, buf_room(buf, 4096), 4096);
 		if (got < 0 && errno == EINTR)
 			continue;

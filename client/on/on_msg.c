@@ -5,6 +5,7 @@
 #include "client/app_inside.h"
 #include "client/change.h"
 #include "client/on/on.h"
+#include "client/stranger.h"
 
 /* The server tells of a room before its events; one that did not is asked about it, and
  * until it answers the room is a private one without a name. */
@@ -23,8 +24,10 @@ static struct room *room_of(struct app *app, const struct id *id)
 	return app_show_room(app, &row);
 }
 
-void on_event(struct app *app, const struct body_event *event)
+void on_event(struct app *app, const struct body_event *told)
 {
+	struct body_event shown = stranger_event(app, told);
+	const struct body_event *event = &shown;
 	struct room *room = room_of(app, &event->room);
 
 	if (!room)

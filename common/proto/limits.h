@@ -70,8 +70,9 @@
 #define LIMIT_FRAME_CLIENT    65536 /**< a sealed record in base64 and its envelope */
 #define LIMIT_FRAME_SERVER    262144 /**< a full page; pages end early instead of growing */
 #define LIMIT_FRAGMENTS       64     /**< WebSocket fragments of one message */
-#define LIMIT_HTTP_BODY       65536 /**< JSON body of a request */
-#define LIMIT_HTTP_BODY_LOGIN 8192  /**< the same before login */
+#define LIMIT_HTTP_BODY       65536  /**< JSON body of a request */
+#define LIMIT_IMPORT          262144 /**< 200 lines of chat, of whoever runs the server */
+#define LIMIT_HTTP_BODY_LOGIN 8192   /**< the same before login */
 
 /* Times */
 #define LIMIT_LOGIN_MS      10000 /**< from connect to hello */

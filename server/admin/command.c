@@ -21,7 +21,9 @@
 #define FLAG_PASSPHRASE   0x10u
 #define FLAG_WITH_SECRETS 0x20u
 #define FLAG_YES          0x80u
-#define AS_OWNER          0x40u /* root becomes the owner of the data folder first */
+#define FLAG_EXPORT       0x100u /* format and time */
+#define FLAG_IMPORT       0x200u /* room, map and channel */
+#define AS_OWNER          0x40u  /* root becomes the owner of the data folder first */
 
 static const struct {
 	unsigned flag;
@@ -35,6 +37,12 @@ static const struct {
 	{FLAG_PASSPHRASE, OPTION_PASSPHRASE_FILE, "--passphrase-file"},
 	{FLAG_WITH_SECRETS, OPTION_WITH_SECRETS, "--with-secrets"},
 	{FLAG_YES, OPTION_YES, "--yes"},
+	{FLAG_EXPORT, OPTION_FORMAT, "--format"},
+	{FLAG_EXPORT, OPTION_FROM, "--from"},
+	{FLAG_EXPORT, OPTION_TO, "--to"},
+	{FLAG_IMPORT, OPTION_CHANNEL, "--channel"},
+	{FLAG_IMPORT, OPTION_MAP, "--map"},
+	{FLAG_IMPORT, OPTION_ROOM, "--room"},
 };
 
 struct row {

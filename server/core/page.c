@@ -35,6 +35,7 @@ size_t page_event_size(const struct event_row *event)
 
 	for (size_t i = 0; i < event->attached_count; i++)
 		size += ENVELOPE + json_size(event->attached[i].name);
+	size += json_size(event->author);
 	if (event->user) {
 		size += ENVELOPE + 2 * (LIMIT_DISPLAY + LIMIT_ABOUT + LIMIT_DISPLAY);
 	}

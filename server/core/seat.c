@@ -46,8 +46,8 @@ static struct bytes copy_bytes(struct bytes from)
 }
 
 /* The event for the news: it outlives the request that it borrows from. */
-static void tell_room(struct news *news, const struct event_row *event,
-		      const struct user_row *subject)
+void seat_tell_room(struct news *news, const struct event_row *event,
+		    const struct user_row *subject)
 {
 	struct event_row *copy = event_list_add(&news->events);
 
@@ -56,6 +56,7 @@ static void tell_room(struct news *news, const struct event_row *event,
 	copy->sealed = copy_bytes(event->sealed);
 	copy->slug = copy_bytes(event->slug);
 	copy->name = copy_bytes(event->name);
+	copy->author = copy_bytes(event->author);
 	copy->mentions =
 		mem_dup(event->mentions, event->mention_count * sizeof(struct id));
 	copy->files = mem_dup(event->files, event->file_count * sizeof(struct id));
@@ -93,7 +94,7 @@ enum err seat_append(struct store *store, struct seat_row *seat, struct seat_ent
 	if (err) {
 		return err;
 	}
-	tell_room(news, event, entry->subject);
+	seat_tell_room(news, event, entry->subject);
 	return ERR_OK;
 }
 

@@ -29,6 +29,10 @@ struct seat_entry {
 enum err seat_append(struct store *store, struct seat_row *seat, struct seat_entry *entry,
 		     struct news *news) MUST_CHECK;
 
+/** Add a copy of @event, which stands in a log already, to @news; @subject may be NULL. */
+void seat_tell_room(struct news *news, const struct event_row *event,
+		    const struct user_row *subject);
+
 /** Append to the log of @account: something about @seat's room (NULL: none). A ROOM entry
  *  gets the room as that user sees it. @event: kind and content, moved from. */
 enum err seat_tell(struct store *store, const struct seat_row *seat, int64_t account,

@@ -66,6 +66,8 @@ void show_event(const struct event_row *row, struct body_event *ret_body)
 		.security = row->security,
 		.has_slow_ms = row->kind == EVENT_ACL,
 		.slow_ms = row->slow_ms,
+		.author = row->author,
+		.said_ts = row->said_ms,
 	};
 	if (row->user) {
 		show_user(row->user, &ret_body->user);

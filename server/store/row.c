@@ -24,6 +24,7 @@ void event_done(struct event_row *event)
 	mem_free(event->mentions);
 	mem_free(event->files);
 	mem_free(event->attached);
+	free_bytes(&event->author);
 	mem_free(event->user);
 	*event = (struct event_row){0};
 }

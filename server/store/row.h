@@ -125,8 +125,10 @@ struct event_row {
 		*attached; /**< of them, in their order; one block with its texts */
 	size_t attached_count;
 	enum member_change change; /**< of member events */
-	enum role role;        /**< of member events; of acl: the least that may write */
-	uint64_t slow_ms;      /**< of acl */
+	enum role role;      /**< of member events; of acl: the least that may write */
+	uint64_t slow_ms;    /**< of acl */
+	struct bytes author; /**< of an imported message: who said it elsewhere; owned */
+	uint64_t said_ms;    /**< and when */
 	struct user_row *user; /**< the one a member event is about, or NULL */
 	enum room_security security;
 	struct bytes slug, name; /**< of rename */

@@ -82,6 +82,25 @@ enum err store_event_add(struct store *store, const struct event_add *in)
 	return err;
 }
 
+enum err store_event_import(struct store *store, const struct event_add *in)
+{
+	const struct event_row *event = in->event;
+	enum err err = store_run(
+		store, STMT_event_import,
+		VALUES(value_int(in->room), value_int((int64_t)event->seq),
+		       value_int((int64_t)event->ord), value_int((int64_t)event->ts),
+		       value_int(event->kind), value_int(in->sender),
+		       value_id_opt(&event->cid), value_id_opt(&event->reply),
+		       value_id_opt(&event->thread), value_text(event->text),
+		       value_int(event->quiet), value_text(event->author),
+		       value_int((int64_t)event->said_ms)),
+		NULL, NULL);
+
+	if (!err && store->driver->changed(store->db) == 0)
+		err = ERR_EXISTS; /* it met the same cid */
+	return err;
+}
+
 static enum err on_dup(const struct value *col, void *ctx)
 {
 	*(struct event_dup *)ctx = (struct event_dup){
@@ -129,9 +148,11 @@ static void take_event(const struct value *col, struct event_row *event)
 	event->name = col_dup(&col[22]);
 	event->slow_ms = (uint64_t)col_int(&col[23]);
 	event->attached_count = file_notes_read(col_bytes(&col[24]), &event->attached);
-	if (col[25].kind != VALUE_NULL) {
+	event->author = col_dup(&col[25]);
+	event->said_ms = (uint64_t)col_int(&col[26]);
+	if (col[27].kind != VALUE_NULL) {
 		event->user = mem_new(struct user_row);
-		user_take(&col[25], event->user);
+		user_take(&col[27], event->user);
 	}
 }
 

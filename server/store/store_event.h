@@ -17,6 +17,9 @@ struct event_add {
 /** Append. ERR_EXISTS: the cid was used before, by whomever and wherever. */
 enum err store_event_add(struct store *store, const struct event_add *in) MUST_CHECK;
 
+/** Append a message that has an author and a time of its own. Errors: the same. */
+enum err store_event_import(struct store *store, const struct event_add *in) MUST_CHECK;
+
 /** The event that has a cid already: enough to answer a repetition. */
 struct event_dup {
 	int64_t room, sender;

@@ -199,6 +199,11 @@ step("admin_room_member_put", "alice", {"room": "{{attic}}", "user": "bob",
                                         "role": "owner"})
 step("admin_room_members", "alice", {"room": "{{attic}}"})
 step("admin_room_member_remove", "alice", {"room": "{{attic}}", "user": "erin"})
+step("admin_room_import", OPERATOR, {
+    "room": "{{attic}}",
+    "items": [{"cid": "agf47zliabzstdr4wg62kuivla", "author": "frank", "said_ts": 1700000000000,
+               "text": "the key hangs behind the door"}]})
+step("admin_room_log", OPERATOR, {"room": "{{attic}}"})
 step("admin_room_clear", "alice", {"room": "{{attic}}"})
 step("admin_room_delete", "alice", {"room": "{{attic}}"})
 step("admin_user_delete", "alice", {"user": "erin"})

@@ -208,7 +208,8 @@ ok "and what happened to the account"
 close_page
 say /profile
 see alice 'keeps the disks'
-close_page
+press alice Escape
+see_gone alice 'Found by search'
 say '/profile status at lunch'
 see alice 'at lunch'
 ok "the profile is shown and changed"

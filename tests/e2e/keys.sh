@@ -124,6 +124,7 @@ see eve "That key opens no account here"
 see eve "laptop@example.org (2/2)"
 press eve F4
 see eve "#lobby"
+see eve "online"
 type_in eve "/keys"
 press eve Enter
 see eve "laptop@example.org"

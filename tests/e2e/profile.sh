@@ -41,6 +41,7 @@ head -c 300000 /dev/zero >"$world/large.png"
 scene "The form"
 open_terminal alice 80 24 "$client"
 see alice '#lobby'
+see alice 'online'
 say() {
 	type_in alice "$1"
 	press alice Enter

@@ -15,6 +15,7 @@
 #include "client/model/unread.h"
 #include "client/net/rest.h"
 #include "client/on/on.h"
+#include "client/transfer.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
@@ -48,6 +49,7 @@ void app_done(struct app *app)
 		changes_flush(app);
 		store_stop(&app->store);
 	}
+	transfers_done(app);
 	link_free(&app->link);
 	rest_free(&app->rest);
 	auth_free(&app->auth);

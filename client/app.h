@@ -94,8 +94,9 @@ struct app {
 	struct app_face *faces;
 	struct app_source *sources;
 	struct app_timer *timers;
-	struct address address; /**< of the server */
-	struct map pending;     /**< own messages in the outbox; see post.c */
+	struct transfer *transfers; /**< that are under way */
+	struct address address;     /**< of the server */
+	struct map pending;         /**< own messages in the outbox; see post.c */
 	struct id device;
 	uint64_t uepoch;   /**< of the user's own log */
 	struct map digest; /**< rooms named by the digest that is coming in */
@@ -152,8 +153,11 @@ struct app_message {
 	struct id target; /**< edit, delete, react, unreact */
 	struct id reply;  /**< send: zero = none */
 	struct id thread; /**< send: zero = none */
-	const char *text; /**< UTF-8; of a reaction the emoji */
+	const char
+		*text; /**< UTF-8; of a reaction the emoji; may be empty beside files */
 	size_t len;
+	const struct id *files; /**< send: that were uploaded */
+	size_t file_count;
 };
 
 /** ERR_OK: @cid is on disk and will be sent. Else nothing was kept. */

@@ -122,6 +122,13 @@ static struct bytes extra_of(struct app *app, const struct body_event *event)
 			json_out_text(&out, bytes_text(id_text(&event->files[i]).text));
 		json_out_close(&out, ']');
 	}
+	if (event->attached_count) {
+		json_out_key(&out, "attached");
+		json_out_open(&out, '[');
+		for (size_t i = 0; i < event->attached_count; i++)
+			body_encode(body_file_note_def(), &out, &event->attached[i]);
+		json_out_close(&out, ']');
+	}
 	json_out_close(&out, '}');
 	return keep(app, buf_view(&buf));
 }

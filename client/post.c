@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/app_inside.h"
+#include "client/attached.h"
 #include "client/cache/cache_outbox.h"
 #include "client/cache/store_thread.h"
 #include "common/base/mem.h"
@@ -73,7 +74,7 @@ static void encode(const struct cache_send *send, struct buf *out)
 				 send->sealed};
 	struct body_react react = {send->cid, send->room, send->target, send->text};
 	struct body_delete remove = {send->cid, send->room, send->target};
-	struct id mentions[LIMIT_MENTIONS];
+	struct id mentions[LIMIT_MENTIONS], files[LIMIT_FILES];
 
 	switch (send->kind) {
 	case EVENT_MESSAGE:
@@ -82,6 +83,10 @@ static void encode(const struct cache_send *send, struct buf *out)
 		memcpy(mentions,
 		       send->mentions.ptr ? send->mentions.ptr : (const void *)"",
 		       say.mentions_count * ID_LEN);
+		say.files = files;
+		say.files_count = send->files.len / ID_LEN;
+		memcpy(files, send->files.ptr ? send->files.ptr : (const void *)"",
+		       say.files_count * ID_LEN);
 		frame_write_send(out, &say);
 		break;
 	case EVENT_EDIT: frame_write_edit(out, &edit); break;
@@ -123,11 +128,16 @@ static void show_waiting(struct app *app, const struct cache_send *send)
 	if (!room || send->kind != EVENT_MESSAGE ||
 	    timeline_find(&room->timeline, &send->cid))
 		return;
+	AUTO(str_done) struct str text = STR_INIT;
+	AUTO(buf_done) struct buf extra = BUF_INIT;
+	str_add_len(&text, (const char *)send->text.ptr, send->text.len);
+	cache_send_extra(send, &extra);
+	bool files = attached_lines(buf_view(&extra), &text);
 	struct message *message =
-		message_new(&send->cid, &app->model.self, (const char *)send->text.ptr,
-			    send->text.len);
+		message_new(&send->cid, &app->model.self, text.ptr, text.len);
 	message->state = send->state == OUTBOX_FAILED ? MESSAGE_FAILED : MESSAGE_PENDING;
 	message->why = send->error;
+	message->flags |= files ? MESSAGE_FILES : 0;
 	message->ts_ms = send->created_ms;
 	message->reply_to = send->reply;
 	message->thread = send->thread;
@@ -302,8 +312,10 @@ static enum err check(const struct app *app, const struct app_message *message)
 		return ERR_MUST_SEAL;
 	if (message->frame == FRAME_DELETE)
 		return ERR_OK;
+	if (message->file_count > LIMIT_FILES)
+		return ERR_TOO_BIG;
 	if (message->len == 0)
-		return ERR_BAD;
+		return message->file_count ? ERR_OK : ERR_BAD;
 	if (message->len > most)
 		return ERR_TOO_BIG;
 	if (!utf8_valid(message->text, message->len))
@@ -355,7 +367,8 @@ enum err app_post(struct app *app, const struct app_message *message, app_kept_f
 		.target = message->target,
 		.reply = message->reply,
 		.thread = message->thread,
-		.text = rows_keep(&post->rows, bytes_of(message->text, message->len)),
+		.text = rows_keep(&post->rows, bytes_of(message->len ? message->text : "",
+							message->len)),
 		.state = OUTBOX_QUEUED,
 		.created_ms = clock_now_ms(app->clock),
 	};
@@ -367,6 +380,10 @@ enum err app_post(struct app *app, const struct app_message *message, app_kept_f
 		post->send.dest = rows_keep(&post->rows, bytes_text(message->dest));
 	if (message->frame == FRAME_SEND)
 		post->send.mentions = mentions_of(app, message, &post->rows);
+	if (message->file_count)
+		post->send.files = rows_keep(
+			&post->rows, bytes_of(message->files,
+					      message->file_count * sizeof(struct id)));
 	post->job.run = post_run;
 	post->job.done = post_done;
 	store_submit(app->store, &post->job);

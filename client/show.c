@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/app_inside.h"
+#include "client/attached.h"
 #include "client/cache/cache_event.h"
 #include "client/change.h"
 #include "client/model/unread.h"
@@ -182,10 +183,10 @@ struct message *app_message_of(struct app *app, const struct cache_event *event)
 	struct message *message;
 
 	if (event->kind == EVENT_MESSAGE) {
-		message =
-			message_new(&event->id, &event->from,
-				    event->text.len ? (const char *)event->text.ptr : "",
-				    event->text.len);
+		str_add_len(&text, (const char *)event->text.ptr, event->text.len);
+		bool files = attached_lines(event->extra, &text);
+		message = message_new(&event->id, &event->from, text.ptr, text.len);
+		message->flags |= files ? MESSAGE_FILES : 0;
 		message->flags |= event->edited_ms ? MESSAGE_EDITED : 0;
 		message->flags |= event->deleted ? MESSAGE_DELETED : 0;
 		message->flags |= event->mentions_me ? MESSAGE_MENTION : 0;

@@ -8,6 +8,7 @@
 #include "client/cache/cache_event.h"
 #include "client/cache/cache_inside.h"
 #include "common/base/mem.h"
+#include "common/proto/json_out.h"
 #include "common/proto/kind.h"
 
 void cache_sends_done(struct cache_sends *sends)
@@ -180,15 +181,37 @@ enum err cache_outbox_remove(struct cache *cache, const struct id *cid)
 	return query_change(&query, ERR_NOT_FOUND);
 }
 
+void cache_send_extra(const struct cache_send *send, struct buf *extra)
+{
+	struct json_out out = json_out_init(extra);
+	struct rd rd = rd_init(send->files);
+
+	if (send->files.len == 0)
+		return;
+	json_out_open(&out, '{');
+	json_out_key(&out, "files");
+	json_out_open(&out, '[');
+	while (rd_left(&rd) >= ID_LEN) {
+		struct id id;
+		rd_copy(&rd, id.bytes, ID_LEN);
+		json_out_text(&out, bytes_text(id_text(&id).text));
+	}
+	json_out_close(&out, ']');
+	json_out_close(&out, '}');
+}
+
 static enum err acknowledge(struct cache *cache, const struct id *cid,
 			    struct cache_event *event)
 {
 	AUTO(cache_sends_done) struct cache_sends sends = CACHE_SENDS_INIT;
+	AUTO(buf_done) struct buf extra = BUF_INIT;
 
 	enum err err = cache_outbox_get(cache, cid, &sends);
 	if (err != ERR_OK)
 		return err;
 	const struct cache_send *send = &sends.sends[0];
+	cache_send_extra(send, &extra);
+	event->extra = extra.len ? buf_view(&extra) : bytes_of(NULL, 0);
 	event->room = send->room;
 	event->id = *cid;
 	event->kind = send->kind;

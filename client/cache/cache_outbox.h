@@ -51,6 +51,9 @@ struct cache_sends {
 #define CACHE_SENDS_INIT ((struct cache_sends){0})
 void cache_sends_done(struct cache_sends *sends);
 
+/** What its event will have as `extra`: the ids of its files. Appended; thread: any. */
+void cache_send_extra(const struct cache_send *send, struct buf *extra);
+
 /** Put @send at the end, as OUTBOX_QUEUED. The same cid with the same content again: ERR_OK
  *  and nothing changes; with other content: ERR_CONFLICT; acknowledged before: ERR_EXISTS. */
 enum err cache_outbox_add(struct cache *cache, const struct cache_send *send) MUST_CHECK;

@@ -25,7 +25,8 @@ enum message_flag {
 	MESSAGE_MENTION = 1 << 2, /**< names the person at this screen */
 	MESSAGE_NOTICE =
 		1 << 3, /**< something happened (joined, topic): text is all of it */
-	MESSAGE_READ = 1 << 4, /**< own, and everybody else has read it: ✓✓ */
+	MESSAGE_FILES = 1 << 5, /**< files hang on it; the text names them */
+	MESSAGE_READ = 1 << 4,  /**< own, and everybody else has read it: ✓✓ */
 };
 
 struct message {

@@ -6,10 +6,12 @@
 #include "client/script/command.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/script/account.h"
+#include "common/base/mem.h"
 #include "common/os/lang.h"
 #include "common/proto/limits.h"
 
@@ -38,6 +40,7 @@ static const struct {
 	{OPTION_KEY_REMOVE, REQUEST_CALL, true},
 	{OPTION_RECOVERY_CODES, REQUEST_CALL, false},
 	{OPTION_ROOMS, REQUEST_ROOMS_LIST, false},
+	{OPTION_SAVE, REQUEST_SAVE, true},
 	{OPTION_SEARCH, REQUEST_SEARCH, true},
 	{OPTION_SEND, REQUEST_SEND, true},
 	{OPTION_SET_EMAIL, REQUEST_CALL, true},
@@ -91,10 +94,40 @@ static enum err read_stdin(struct str *text)
 	return ERR_OK;
 }
 
+/* Whoever does the work may stand in another folder. */
+static enum err whole_path(const char *path, struct str *ret_path, struct str *why)
+{
+	AUTO(mem_freep) char *whole = realpath(path, NULL);
+
+	if (!whole) {
+		str_addf(why, "%s: %s", path, strerror(errno));
+		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+	}
+	str_set(ret_path, whole);
+	return ERR_OK;
+}
+
+/* --save FILE [FOLDER] */
+static enum err read_save(const struct opts *opts, struct request *request,
+			  struct str *why)
+{
+	if (opts->operand_count > 1) {
+		str_set(why, _("--save takes one file and the folder to put it into"));
+		return ERR_USAGE;
+	}
+	return whole_path(opts->operand_count ? opts->operands[0] : ".", &request->text,
+			  why);
+}
+
 static enum err read_send(const struct opts *opts, struct request *request,
 			  struct str *why)
 {
-	if (opts->operand_count != 1) {
+	const char *file = opts_text(opts, OPTION_FILE);
+	enum err err = *file ? whole_path(file, &request->file, why) : ERR_OK;
+
+	if (err != ERR_OK)
+		return err;
+	if (opts->operand_count > 1 || (opts->operand_count == 0 && !*file)) {
 		str_set(why,
 			_("--send takes one text: put it in quotes, or \"-\" to read it "
 			  "from standard input"));
@@ -103,11 +136,13 @@ static enum err read_send(const struct opts *opts, struct request *request,
 	request->wait = (enum request_wait)opts_word(opts, OPTION_WAIT);
 	request->no_queue = !opts_bool(opts, OPTION_QUEUE);
 	str_set(&request->name, opts_text(opts, OPTION_ID));
+	if (opts->operand_count == 0)
+		return ERR_OK;
 	if (strcmp(opts->operands[0], "-") != 0) {
 		str_set(&request->text, opts->operands[0]);
 		return ERR_OK;
 	}
-	enum err err = read_stdin(&request->text);
+	err = read_stdin(&request->text);
 	if (err != ERR_OK)
 		str_set(why, _("standard input cannot be read"));
 	return err;
@@ -144,6 +179,8 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 			opts_text(opts, commands[which].option));
 	if (request->kind == REQUEST_SEND)
 		return read_send(opts, request, why);
+	if (request->kind == REQUEST_SAVE)
+		return read_save(opts, request, why);
 	if (request->kind == REQUEST_FOLLOW)
 		return read_follow(opts, request, why);
 	if (opts->operand_count > 0) {

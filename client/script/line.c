@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "client/attached.h"
 #include "common/base/neutral.h"
 #include "common/os/lang.h"
+#include "common/proto/json.h"
 #include "common/proto/json_out.h"
 #include "common/proto/kind.h"
 
@@ -72,6 +74,26 @@ static void put_person(const struct model *model, struct json_out *out, const ch
 		put_text(out, name_key, str_view(&person->account));
 }
 
+/* The files of a message: what each is, or of one's own at least which. */
+static void put_attached(struct json_out *out, struct bytes extra)
+{
+	static const char *const keys[] = {"attached", "files"};
+	AUTO(json_free) struct json *json = NULL;
+	AUTO(buf_done) struct buf text = BUF_INIT;
+
+	if (extra.len == 0 || json_parse(extra, &json) != ERR_OK)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct json_node node = json_get(json_root(json), keys[i]);
+		if (!node.ptr)
+			continue;
+		json_print(node, &text);
+		json_out_key(out, keys[i]);
+		json_out_raw(out, buf_view(&text));
+		return;
+	}
+}
+
 static void event_json(const struct model *model, const struct cache_event *event,
 		       struct buf *buf)
 {
@@ -92,6 +114,7 @@ static void event_json(const struct model *model, const struct cache_event *even
 			 bytes_text(kind_word(&member_change_words, event->change)));
 	put_person(model, &out, "user", "user_name", &event->user);
 	put_text(&out, "text", event->text);
+	put_attached(&out, event->extra);
 	put_flag(&out, "deleted", event->deleted);
 	if (event->edited_ms)
 		put_uint(&out, "edited_ts", event->edited_ms);
@@ -136,6 +159,11 @@ static void add_body(struct str *out, struct bytes text)
 static bool event_text(const struct model *model, const struct cache_event *event,
 		       struct str *out)
 {
+	AUTO(str_done) struct str text = STR_INIT;
+
+	str_add_len(&text, (const char *)event->text.ptr, event->text.len);
+	if (event->kind == EVENT_MESSAGE && !event->deleted)
+		attached_lines(event->extra, &text);
 	switch (event->kind) {
 	case EVENT_MESSAGE:
 	case EVENT_EDIT:
@@ -159,7 +187,7 @@ static bool event_text(const struct model *model, const struct cache_event *even
 	else if (event->kind == EVENT_EDIT)
 		str_add(out, _("(edited) "));
 	if (event->text.ptr)
-		add_body(out, event->text);
+		add_body(out, str_view(&text));
 	return true;
 }
 

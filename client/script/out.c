@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/neutral.h"
 #include "common/proto/json_out.h"
 
 void out_init_fd(struct out *out, int fd)
@@ -69,6 +70,24 @@ void out_note(struct out *out, const char *text)
 		put_frame(out, "note", &note, 0);
 	else
 		fprintf(stderr, "%s\n", text);
+}
+
+void out_progress(struct out *out, const char *name, uint64_t at, uint64_t size)
+{
+	static const char full[] = "##############################";
+	static const char empty[] = "..............................";
+	AUTO(str_done) struct str line = STR_INIT;
+	unsigned part = size ? (unsigned)(at * 100 / size) : 100;
+	int bar = (int)(part * 30 / 100);
+
+	if (out->wire || !isatty(STDERR_FILENO))
+		return;
+	if (at < size) {
+		str_addf(&line, "[%.*s%.*s] %3u %% ", bar, full, 30 - bar, empty, part);
+		neutral_add(&line, name, strlen(name), NEUTRAL_LINE);
+	}
+	fprintf(stderr, "\r\033[K%s", line.ptr);
+	fflush(stderr);
 }
 
 void out_place(struct out *out, const struct id *room, uint64_t seq)

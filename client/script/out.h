@@ -31,6 +31,8 @@ void out_done(struct out *out);
 void out_line(struct out *out, struct bytes text);
 /** A line for a person, to stderr there or here. */
 void out_note(struct out *out, const char *text);
+/** A bar on stderr where that is a terminal of ours; with @at == @size it goes again. */
+void out_progress(struct out *out, const char *name, uint64_t at, uint64_t size);
 /** Behind the lines put so far everything of @room up to @seq was told: for the other
  *  process, which takes it along to the next owner. */
 void out_place(struct out *out, const struct id *room, uint64_t seq);

@@ -5,6 +5,7 @@
  */
 #include "client/script/request.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "common/base/mem.h"
@@ -16,7 +17,7 @@
 
 /* Words of the JSON, by number; sorted as the enums are. */
 static const char *const kinds[] = {NULL,     "flush", "follow", "history", "rooms",
-				    "search", "send",  "whoami", "call"};
+				    "search", "send",  "whoami", "save",    "call"};
 static const char *const waits[] = {"stored", "delivered", "none"};
 static const char *const sinces[] = {"now", "start"};
 
@@ -25,6 +26,7 @@ void request_done(struct request *request)
 	str_done(&request->room);
 	str_done(&request->text);
 	str_done(&request->name);
+	str_done(&request->file);
 	for (size_t i = 0; i < request->room_count; i++)
 		str_done(&request->rooms[i]);
 	mem_free(request->rooms);
@@ -88,6 +90,13 @@ enum err request_check(const struct request *request)
 	const bool named =
 		request->kind == REQUEST_SEND || request->kind == REQUEST_HISTORY;
 	enum err err = check_name(&request->room, named);
+
+	if (err == ERR_OK && request->file.len >= PATH_MAX)
+		err = ERR_TOO_BIG;
+	/* Beside a file no text is needed. */
+	if (err == ERR_OK && request->kind == REQUEST_SEND && request->file.len &&
+	    request->text.len == 0)
+		return check_name(&request->name, false);
 
 	if (err == ERR_OK &&
 	    (request->kind == REQUEST_SEND || request->kind == REQUEST_SEARCH ||
@@ -158,6 +167,7 @@ void request_encode(const struct request *request, struct buf *buf)
 	put_text(&out, "room", &request->room);
 	put_text(&out, "text", &request->text);
 	put_text(&out, "name", &request->name);
+	put_text(&out, "file", &request->file);
 	if (!id_is_zero(&request->cid))
 		put_word(&out, "cid", id_text(&request->cid).text);
 	put_word(&out, "wait", waits[request->wait]);
@@ -233,6 +243,7 @@ static enum err decode(struct json_node object, struct request *request)
 	get_text(object, "room", &request->room);
 	get_text(object, "text", &request->text);
 	get_text(object, "name", &request->name);
+	get_text(object, "file", &request->file);
 	if (json_text(json_get(object, "cid"), &cid) &&
 	    id_parse((const char *)cid.ptr, cid.len, &request->cid) != ERR_OK)
 		return ERR_BAD;

@@ -24,6 +24,7 @@ enum request_kind {
 	REQUEST_SEARCH,
 	REQUEST_SEND,
 	REQUEST_WHOAMI,
+	REQUEST_SAVE, /**< @room: a file; @text: the folder, absolute */
 	REQUEST_CALL, /**< an operation of the server, see call.c */
 };
 
@@ -50,13 +51,15 @@ struct request {
 	uint64_t timeout_ms;      /**< send, history */
 	uint64_t limit;           /**< history, search */
 	struct str *rooms;        /**< follow; call: the code of a step-up */
+	struct str file;          /**< send: an absolute path; or empty */
 	size_t room_count;
 	struct request_place *places; /**< follow: from an owner that has ended */
 	size_t place_count;
 };
 
 #define REQUEST_INIT \
-	((struct request){.room = STR_INIT, .text = STR_INIT, .name = STR_INIT})
+	((struct request){ \
+		.room = STR_INIT, .text = STR_INIT, .name = STR_INIT, .file = STR_INIT})
 void request_done(struct request *request);
 /** One more room to follow. */
 void request_add_room(struct request *request, const char *room);

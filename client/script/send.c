@@ -9,6 +9,7 @@
 #include "client/cache/cache_outbox.h"
 #include "client/cache/store_thread.h"
 #include "client/script/task.h"
+#include "client/transfer.h"
 #include "common/base/mem.h"
 #include "common/proto/frame.h"
 #include "common/proto/json_out.h"
@@ -18,6 +19,9 @@
 struct send {
 	struct task task; /* first */
 	struct id cid, room;
+	struct id file;
+	bool moving; /* the file is being uploaded */
+	bool moved;
 	bool posted; /* given to the app */
 	bool kept;   /* on disk */
 	bool again;  /* it was there already */
@@ -158,6 +162,47 @@ static void on_kept(struct app *app, enum err err, const struct id *cid, void *c
 	task_unref(&task);
 }
 
+static void try_post(struct send *send);
+
+static void on_upload(struct app *app, enum err err, const struct transferred *what,
+		      void *ctx)
+{
+	struct task *task = ctx;
+	struct send *send = send_of(task);
+	bool over = what->done || (err != ERR_OK && err != ERR_QUEUED);
+
+	if (!task->ended && what->done) {
+		task_progress(task, what->name, what->size, what->size);
+		send->file = what->file;
+		send->moved = true;
+		try_post(send);
+	} else if (!task->ended && over) {
+		task_end(task, err);
+	} else if (!task->ended && err == ERR_OK) {
+		task_progress(task, what->name, what->at, what->size);
+		task_wait(task, task->request.timeout_ms);
+	}
+	if (over)
+		task_unref(&task);
+}
+
+/* The file goes first: a message names what is there. */
+static void try_upload(struct send *send)
+{
+	struct task *task = &send->task;
+
+	if (send->moving)
+		return;
+	send->moving = true;
+	enum err err = transfer_send(task->app, task->request.file.ptr, on_upload,
+				     task_ref(task));
+	if (err == ERR_OK)
+		return;
+	struct task *ref = task;
+	task_end(task, err);
+	task_unref(&ref);
+}
+
 /* Nothing is kept for nobody: it waits until one is signed in. */
 static void try_post(struct send *send)
 {
@@ -168,11 +213,17 @@ static void try_post(struct send *send)
 		return;
 	if (id_is_zero(app_user(app)))
 		return;
+	if (task->request.file.len && !send->moved) {
+		try_upload(send);
+		return;
+	}
 	const struct app_message message = {.frame = FRAME_SEND,
 					    .cid = send->cid,
 					    .dest = task->request.room.ptr,
 					    .text = task->request.text.ptr,
-					    .len = task->request.text.len};
+					    .len = task->request.text.len,
+					    .files = &send->file,
+					    .file_count = send->moved};
 	send->posted = true;
 	enum err err = app_post(app, &message, on_kept, task_ref(task));
 	if (err == ERR_OK)

@@ -13,7 +13,8 @@ static const struct task_ops *const kinds[] = {
 	[REQUEST_CALL] = &task_call,        [REQUEST_FLUSH] = &task_flush,
 	[REQUEST_FOLLOW] = &task_follow,    [REQUEST_HISTORY] = &task_history,
 	[REQUEST_ROOMS_LIST] = &task_rooms, [REQUEST_SEARCH] = &task_search,
-	[REQUEST_SEND] = &task_send,        [REQUEST_WHOAMI] = &task_whoami,
+	[REQUEST_SAVE] = &task_save,        [REQUEST_SEND] = &task_send,
+	[REQUEST_WHOAMI] = &task_whoami,
 };
 
 static void on_late(struct app *app, void *ctx)
@@ -82,6 +83,11 @@ void task_push(struct task *task)
 void task_note(struct task *task, const char *text)
 {
 	out_note(&task->out, text);
+}
+
+void task_progress(struct task *task, const char *name, uint64_t at, uint64_t size)
+{
+	out_progress(&task->out, name, at, size);
 }
 
 void task_wait(struct task *task, uint64_t ms)

@@ -55,7 +55,7 @@ struct task {
 };
 
 extern const struct task_ops task_call, task_flush, task_follow, task_history, task_rooms,
-	task_search, task_send, task_whoami;
+	task_save, task_search, task_send, task_whoami;
 
 /** A command for @request (taken), with one reference. */
 struct task *task_new(struct app *app, struct request *request) MUST_CHECK;
@@ -71,6 +71,8 @@ void task_line(struct task *task, struct bytes text);
 void task_push(struct task *task);
 /** A line for a person, to stderr. */
 void task_note(struct task *task, const char *text);
+/** How much of the file @name is through: a bar, where a terminal is there to see it. */
+void task_progress(struct task *task, const char *name, uint64_t at, uint64_t size);
 /** The words of @err as a note: it goes on all the same. */
 void task_warn(struct task *task, enum err err);
 /** ops->late is called in @ms. */

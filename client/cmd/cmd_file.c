@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files from the keyboard: /file sends one into the room, /save takes those of a message
+ * into a folder. How far it is stands in the notice line; typing goes on meanwhile.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/attached.h"
+#include "client/cmd/cmd_private.h"
+#include "client/transfer.h"
+#include "common/base/mem.h"
+#include "common/base/neutral.h"
+#include "common/os/lang.h"
+#include "common/proto/frame.h"
+
+/* "~/report.pdf" as a shell would have it. */
+static void add_path(const char *text, struct str *path)
+{
+	const char *home = getenv("HOME");
+
+	if (text[0] == '~' && (text[1] == '/' || text[1] == '\0') && home)
+		str_addf(path, "%s%s", home, text + 1);
+	else
+		str_add(path, text);
+}
+
+static void say(struct app *app, const char *format, const struct transferred *what,
+		const char *name)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+	AUTO(str_done) struct str safe = STR_INIT;
+	unsigned part = what->size ? (unsigned)(what->at * 100 / what->size) : 100;
+
+	neutral_add(&safe, name, strlen(name), NEUTRAL_LINE);
+	str_addf(&line, "%s: ", safe.ptr);
+	str_add(&line, format);
+	if (!what->done && part < 100)
+		str_addf(&line, " %u %%", part);
+	app_notice(app, line.ptr);
+}
+
+/* Where each notice is a line for ever, how far it is would fill the screen. */
+static bool is_linear(const struct app *app)
+{
+	return app->ui && ui_is_linear(app->ui);
+}
+
+/* ---- /file ---- */
+
+struct sending {
+	struct id room;
+};
+
+static void posted(struct app *app, enum err err, const struct id *cid, void *ctx)
+{
+	if (err != ERR_OK)
+		app_notice(app, _(err_text(err)));
+}
+
+static void on_send(struct app *app, enum err err, const struct transferred *what,
+		    void *ctx)
+{
+	struct sending *sending = ctx;
+
+	if (err == ERR_OK && !what->done) {
+		if (!is_linear(app))
+			say(app, _("sending"), what, what->name);
+		return;
+	}
+	if (err == ERR_QUEUED) {
+		say(app, _("waits for the connection"), what, what->name);
+		return;
+	}
+	if (err != ERR_OK) {
+		say(app, _(err_text(err)), what, what->name);
+	} else {
+		const struct app_message message = {.frame = FRAME_SEND,
+						    .room = sending->room,
+						    .text = "",
+						    .files = &what->file,
+						    .file_count = 1};
+		if (!is_linear(app))
+			app_notice(app, ""); /* the message is what there is to see */
+		err = app_post(app, &message, posted, NULL);
+		if (err != ERR_OK)
+			app_notice(app, _(err_text(err)));
+	}
+	mem_free(sending);
+}
+
+enum ui_taken cmd_file(struct app *app, const struct ui_line *line, const char *args)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+
+	if (!*args)
+		return cmd_usage(app, "file");
+	if (!line->room)
+		return cmd_fail(app, ERR_NO_ROOM);
+	struct sending *sending = mem_new(struct sending);
+	sending->room = *line->room;
+	add_path(args, &path);
+	enum err err = transfer_send(app, path.ptr, on_send, sending);
+	if (err == ERR_OK)
+		return UI_LINE_DONE;
+	mem_free(sending);
+	return cmd_fail(app, err);
+}
+
+/* ---- /save ---- */
+
+struct saving {
+	struct app *app;
+	struct str folder;
+};
+
+static void on_save(struct app *app, enum err err, const struct transferred *what,
+		    void *ctx)
+{
+	if (err == ERR_QUEUED)
+		say(app, _("waits for the connection"), what, what->name);
+	else if (err != ERR_OK)
+		say(app, _(err_text(err)), what, what->name);
+	else if (what->done)
+		say(app, _("saved"), what, what->path);
+	else if (!is_linear(app))
+		say(app, _("saving"), what, what->name);
+}
+
+static void message_came(enum err err, unsigned status, struct bytes answer, void *ctx)
+{
+	struct saving *saving = ctx;
+	struct app *app = saving->app;
+	AUTO(json_free) struct json *json = NULL;
+	struct body_event event;
+
+	if (err == ERR_OK)
+		err = json_parse(answer, &json);
+	if (err == ERR_OK)
+		err = body_decode(body_event_def(), json, json_root(json), &event, NULL);
+	if (err != ERR_OK)
+		app_notice(app, _(err_text(err)));
+	for (size_t i = 0; err == ERR_OK && i < event.attached_count; i++)
+		transfer_save(app, &event.attached[i].file, saving->folder.ptr, on_save,
+			      NULL);
+	str_done(&saving->folder);
+	mem_free(saving);
+}
+
+static struct message *last_with_files(struct app *app)
+{
+	const struct timeline *timeline = &cmd_room_now(app)->timeline;
+
+	for (size_t i = timeline->count; i-- > 0;) {
+		if (timeline->rows[i]->flags & MESSAGE_FILES)
+			return timeline->rows[i];
+	}
+	return NULL;
+}
+
+enum ui_taken cmd_save(struct app *app, const struct ui_line *line, const char *args)
+{
+	struct message *message = cmd_picked(app, last_with_files(app));
+
+	if (!message || !(message->flags & MESSAGE_FILES)) {
+		app_notice(app, _("There is no file here to save."));
+		return UI_LINE_KEEP;
+	}
+	struct saving *saving = mem_new(struct saving);
+	saving->app = app;
+	saving->folder = STR_INIT;
+	add_path(*args ? args : ".", &saving->folder);
+	cmd_ask(app, "message_get", body_message_ref_def(),
+		&(struct body_message_ref){.id = message->cid}, message_came, saving);
+	return UI_LINE_DONE;
+}

@@ -242,6 +242,14 @@ static void reach(struct reached *reached, const struct body_def *def)
 		reached->defs[reached->count++] = def;
 }
 
+static void reach_parts(struct reached *reached, const struct body_def *def)
+{
+	for (size_t i = 0; i < def->count; i++) {
+		if (def->fields[i].sub)
+			reach(reached, def->fields[i].sub());
+	}
+}
+
 static void put_schema(struct json_out *out, const struct body_def *def)
 {
 	json_out_key(out, def->name);
@@ -255,17 +263,16 @@ void openapi_schemas(struct json_out *out)
 	struct reached reached = {.count = 0};
 
 	reach(&reached, body_problem_def());
-	for (int op = 0; op < REST_COUNT; op++)
+	for (int op = 0; op < REST_COUNT; op++) {
+		/* requests stand inline, and only what is in them has a name */
 		reach(&reached, rest_row((enum rest_op)op)->out());
+		reach_parts(&reached, rest_row((enum rest_op)op)->in());
+	}
 	json_out_open(out, '{');
 	/* What is met on the way is appended, and so is met in turn. */
 	for (size_t i = 0; i < reached.count; i++) {
-		const struct body_def *def = reached.defs[i];
-		for (size_t f = 0; f < def->count; f++) {
-			if (def->fields[f].sub)
-				reach(&reached, def->fields[f].sub());
-		}
-		put_schema(out, def);
+		reach_parts(&reached, reached.defs[i]);
+		put_schema(out, reached.defs[i]);
 	}
 	json_out_close(out, '}');
 }

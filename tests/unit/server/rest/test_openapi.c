@@ -82,6 +82,26 @@ static void the_document_names_every_operation_once(void **state)
 	assert_null(strchr(text + document.len - 10, '\t'));
 }
 
+static void what_the_document_refers_to_is_in_it(void **state)
+{
+	static const char mark[] = "\"$ref\":\"#/components/schemas/";
+	AUTO(buf_done) struct buf document = BUF_INIT;
+
+	openapi_write(&document);
+	buf_add_u8(&document, 0);
+	const char *text = (const char *)document.ptr;
+	const char *schemas = strstr(text, "\"schemas\":{");
+	assert_non_null(schemas);
+	for (const char *at = text; (at = strstr(at, mark)); at++) {
+		AUTO(str_done) struct str want = STR_INIT;
+		const char *name = at + strlen(mark);
+		str_addf(&want, "\"%.*s\":{\"type\":\"object\"", (int)strcspn(name, "\""),
+			 name);
+		if (!strstr(schemas, want.ptr))
+			fail_msg("no schema %s", want.ptr);
+	}
+}
+
 static void the_plain_reference_has_every_route_and_no_script(void **state)
 {
 	AUTO(str_done) struct str page = STR_INIT;
@@ -193,6 +213,7 @@ CHECK_MAIN(TEST(every_route_is_described),
 	   TEST(every_field_that_can_be_sent_is_explained),
 	   TEST(what_may_fail_follows_from_row_right_and_path),
 	   TEST(the_document_names_every_operation_once),
+	   TEST(what_the_document_refers_to_is_in_it),
 	   TEST(the_plain_reference_has_every_route_and_no_script),
 	   DESK_TEST(an_answer_that_one_has_is_not_sent_again),
 	   DESK_TEST(head_is_get_and_options_names_the_methods),

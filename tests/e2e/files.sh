@@ -8,7 +8,7 @@
 ask() { curl -s --unix-socket "$world/server/chat.sock" "$@"; }
 S=http://localhost/v1
 # word NAME: of the JSON on standard input
-word() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+word() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | grep . || true; }
 status() { ask -o /dev/null -w '%{http_code}' "$@"; }
 piece() { # FILE OFFSET LENGTH
 	dd if="$world/in" iflag=skip_bytes,count_bytes skip="$2" count="$3" bs=64K status=none |
@@ -73,7 +73,7 @@ check "one more than there is place for, too" [ "$(ask "$S/files" -d '{"name":"a
 	word size)$(ask "$S/files" -d '{"name":"a","size":9000000}' | word code)" = 20971520quota ]
 check "a piece that is too large is not even read" \
 	[ "$(head -c 1048577 /dev/zero | status -X PATCH "$S/files/$file" --data-binary @-)" = 413 ]
-check "a file that is not there is not found" [ "$(status "$S/files/${file//[a-m]/n}")" = 404 ]
+check "a file that is not there is not found" [ "$(status "$S/files/abaaaaaaaaaaaaaaaaaaaaaaaa")" = 404 ]
 check "an id that is none is malformed" [ "$(status "$S/files/nothing")" = 400 ]
 
 scene "what a message names"

@@ -77,6 +77,7 @@ type_in dora "/file $world/nothing"
 press dora Enter
 see dora "there is no such thing"
 ok "a file that is not there is said"
+press dora C-u # the line is kept, to be mended
 type_in dora "/quit"
 press dora Enter
 until_true "it ends" hides dora "[#lobby]"

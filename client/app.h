@@ -22,6 +22,7 @@
 #include "common/base/err.h"
 #include "common/base/id.h"
 #include "common/base/opt.h"
+#include "common/base/quiet.h"
 #include "common/crypto/random.h"
 
 struct app;
@@ -58,8 +59,8 @@ struct app_face {
 	void (*touched)(struct app *app, void *ctx);
 	/** @room is to be on the screen. */
 	void (*opened)(struct app *app, struct room *room, void *ctx);
-	/** Somebody wants the person's attention. */
-	void (*alert)(struct app *app, void *ctx);
+	/** Somebody wants the person's attention; raw texts. */
+	void (*alert)(struct app *app, const char *title, const char *text, void *ctx);
 	/** The screen is to be locked. */
 	void (*lock)(struct app *app, void *ctx);
 	/** Something went wrong that the person should know; one translated line. */
@@ -72,6 +73,13 @@ typedef void app_confirm_fn(struct app *app, const char *password, void *ctx);
 
 /** What was changed in a form, valid during the call, or NULL: the person left it. */
 typedef void app_edit_fn(struct app *app, const struct ui_values *values);
+
+/** The account's quiet hours. */
+struct app_quiet {
+	bool set;
+	struct quiet_hours hours;
+	char zone[65]; /**< "": UTC */
+};
 
 struct app {
 	const struct clock *clock;
@@ -95,6 +103,7 @@ struct app {
 	struct app_source *sources;
 	struct app_timer *timers;
 	struct transfer *transfers; /**< that are under way */
+	struct app_quiet quiet;     /**< when nothing rings */
 	struct address address;     /**< of the server */
 	struct map pending;         /**< own messages in the outbox; see post.c */
 	struct id device;

@@ -52,7 +52,7 @@ void app_tell_receipt(struct app *app, const struct id *room, const struct id *u
 		      uint64_t seq);
 void app_tell_touched(struct app *app);
 void app_tell_opened(struct app *app, struct room *room);
-void app_tell_alert(struct app *app);
+void app_tell_alert(struct app *app, const char *title, const char *text);
 void app_tell_notice(struct app *app, const char *text);
 void app_timers_run(struct app *app, uint64_t now);
 

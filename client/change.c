@@ -27,6 +27,7 @@ enum change_kind {
 	CHANGE_TEXTS,
 	CHANGE_RULES,
 	CHANGE_LEFT,
+	CHANGE_LEVEL,
 	CHANGE_USER,
 	CHANGE_ACK,
 	CHANGE_REFUSED,
@@ -204,6 +205,7 @@ void change_room(struct app *app, const struct body_room *room)
 		.history = room->history,
 		.role = room->role,
 		.level = room->level,
+		.muted_until_ms = room->muted_until_ts,
 		.slug = keep(app, room->slug),
 		.name = keep(app, room->name),
 		.topic = keep(app, room->topic),
@@ -251,6 +253,14 @@ void change_state(struct app *app, const struct body_event *event)
 void change_left(struct app *app, const struct id *room)
 {
 	note(app, CHANGE_LEFT, room);
+}
+
+void change_level(struct app *app, const struct room *room)
+{
+	struct change *change = note(app, CHANGE_LEVEL, &room->id);
+
+	change->first = (uint64_t)room->level;
+	change->last = room->muted_until_ms;
 }
 
 void change_ack(struct app *app, const struct body_ack *ack)
@@ -374,6 +384,9 @@ static enum err apply(struct cache *cache, const struct change *change,
 		return cache_room_rules(cache, &change->room, change->first,
 					(int)change->last);
 	case CHANGE_LEFT: return cache_room_left(cache, &change->room);
+	case CHANGE_LEVEL:
+		return cache_room_level(cache, &change->room, (int)change->first,
+					change->last);
 	case CHANGE_USER: return cache_user_put(cache, &change->person);
 	case CHANGE_ACK:
 		return cache_outbox_ack(cache, &change->cid, self, change->first,

@@ -23,6 +23,8 @@ void change_room(struct app *app, const struct body_room *room);
 /** A topic, a name or the rules of a room became what @event says. */
 void change_state(struct app *app, const struct body_event *event);
 void change_left(struct app *app, const struct id *room);
+/** room->level and room->muted_until_ms. */
+void change_level(struct app *app, const struct room *room);
 void change_user(struct app *app, const struct body_user *user);
 /** An own message is the event @ack of its room. */
 void change_ack(struct app *app, const struct body_ack *ack);

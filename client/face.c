@@ -78,9 +78,9 @@ void app_tell_opened(struct app *app, struct room *room)
 	TELL(app, opened, room)
 }
 
-void app_tell_alert(struct app *app)
+void app_tell_alert(struct app *app, const char *title, const char *text)
 {
-	TELL(app, alert)
+	TELL(app, alert, title, text)
 }
 
 void app_tell_notice(struct app *app, const char *text)

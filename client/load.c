@@ -84,6 +84,7 @@ static void show_room(struct app *app, const struct cache_room *row)
 		rooms_get(&app->model.rooms, &row->id, (enum room_kind)row->kind);
 
 	room->level = row->level ? (enum notify_level)row->level : LEVEL_ALL;
+	room->muted_until_ms = row->muted_until_ms;
 	room->role = (enum role)row->role;
 	room->slow_ms = row->slow_ms;
 	room->post_role = (enum role)row->post_role;

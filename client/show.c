@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "client/alert.h"
 #include "client/app_inside.h"
 #include "client/attached.h"
 #include "client/cache/cache_event.h"
@@ -88,6 +89,7 @@ struct room *app_show_room(struct app *app, const struct body_room *row)
 	room->kind = (enum room_kind)row->kind;
 	room->role = (enum role)row->role;
 	room->level = row->level ? (enum notify_level)row->level : LEVEL_ALL;
+	room->muted_until_ms = row->muted_until_ts;
 	room->slow_ms = row->slow_ms;
 	room->post_role = (enum role)row->post_role;
 	room->sealed |= row->security == SECURITY_MLS;
@@ -207,6 +209,16 @@ struct message *app_message_of(struct app *app, const struct cache_event *event)
 
 /* ---- events ---- */
 
+/* The room's id stands for @room and for @here, which is meant for now. */
+static bool names_all(const struct app *app, const struct body_event *event)
+{
+	const char *text = event->text.len ? (const char *)event->text.ptr : "";
+
+	return link_caught_up(app->link) ||
+	       unread_mentions(text, event->text.len, "room") ||
+	       !unread_mentions(text, event->text.len, "here");
+}
+
 bool app_mentions_me(const struct app *app, const struct body_event *event)
 {
 	const struct person *self = people_find(&app->model.people, &app->model.self);
@@ -214,7 +226,9 @@ bool app_mentions_me(const struct app *app, const struct body_event *event)
 	if (event->kind != EVENT_MESSAGE || id_equal(&event->from, &app->model.self))
 		return false;
 	for (size_t i = 0; i < event->mentions_count; i++)
-		if (id_equal(&event->mentions[i], &app->model.self))
+		if (id_equal(&event->mentions[i], &app->model.self) ||
+		    (id_equal(&event->mentions[i], &event->room) &&
+		     names_all(app, event)))
 			return true;
 	return self && self->account.len && event->text.len &&
 	       unread_mentions((const char *)event->text.ptr, event->text.len,
@@ -267,10 +281,8 @@ static void show_line(struct app *app, struct room *room, const struct body_even
 	unread_arrived(room, message, &app->model.self);
 	if (room->unread != unread || room->mentions != mentions)
 		change_read(app, &room->id, room->read_seq, room->unread, room->mentions);
-	bool alert = room->mentions > mentions ||
-		     (room->kind == ROOM_DIRECT && room->unread > unread);
-	if (alert && room->level != LEVEL_NONE && link_caught_up(app->link))
-		app_tell_alert(app);
+	if (room->unread > unread || room->mentions > mentions)
+		alert_message(app, room, message);
 	roster_typing(&room->roster, &event->from, 0);
 	if (rooms_current(&app->model.rooms) == room || room->timeline.count)
 		timeline_add(&room->timeline, &message);

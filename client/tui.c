@@ -444,9 +444,9 @@ static void on_touched(struct app *app, void *ctx)
 	ui_touch(app->ui);
 }
 
-static void on_alert(struct app *app, void *ctx)
+static void on_alert(struct app *app, const char *title, const char *text, void *ctx)
 {
-	ui_alert(app->ui);
+	ui_alert(app->ui, title, text);
 }
 
 static void on_notice(struct app *app, const char *text, void *ctx)
@@ -489,6 +489,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 		.colours = colours_of(opts),
 		.linear = opts_bool(opts, OPTION_LINEAR),
 		.no_mouse = !opts_bool(opts, OPTION_MOUSE),
+		.notify = (enum ui_notify)opts_word(opts, OPTION_NOTIFY),
 		.clock = app->clock,
 	};
 	struct tui *tui = mem_new(struct tui);

@@ -33,6 +33,7 @@
 #include "server/on/session.h"
 #include "server/outbox.h"
 #include "server/postbox.h"
+#include "server/pusher.h"
 #include "server/rest/guard.h"
 #include "server/secrets.h"
 #include "server/store/store_session.h"
@@ -143,6 +144,7 @@ void server_tick(struct server *server)
 	receipts_tell(server, server->receipts);
 	presences_tell(server);
 	chores_tick(server->chores);
+	pusher_tick(server->pusher);
 	health_tick(server);
 	watch(server, now);
 	outbox_look(server->outbox);
@@ -529,6 +531,7 @@ static void make_tables(struct server *server)
 	server->growing = slots_new(LIMIT_UPLOADS * 4, 1);
 	server->streams = slots_new(LIMIT_STREAMS, LIMIT_STREAMS_EACH);
 	server->chores = chores_new(server);
+	server->pusher = pusher_new(server);
 }
 
 static enum err begin(struct server *server, const struct server_setup *setup,
@@ -622,6 +625,7 @@ void server_free(struct server **server)
 	writer_free(&gone->writer);
 	chores_free(&gone->chores);
 	herald_free(&gone->herald);
+	pusher_free(&gone->pusher);
 	if (gone->conns) {
 		conns_flush(gone->conns);
 	}

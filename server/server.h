@@ -34,6 +34,7 @@ struct herald;
 struct loop;
 struct mailer;
 struct outbox;
+struct pusher;
 struct postbox;
 struct rates;
 struct slots;
@@ -121,6 +122,7 @@ struct server {
 	struct revoked *revoked;     /**< sessions whose tokens are refused from now on */
 	struct guard *guard;         /**< rest/: who has guessed wrong how often */
 	struct chores *chores;       /**< upkeep that runs meanwhile */
+	struct pusher *pusher;       /**< pushes to those who are not connected */
 	struct herald *herald;       /**< tells of new notifications */
 	struct receipts *receipts;   /**< on/: what others are told once a second */
 	struct presences *presences; /**< on/: who came and went */
@@ -191,6 +193,9 @@ enum err server_verify(struct server *server, struct bytes token,
 
 /** @user has blocked @other, who sees him as offline from now on. */
 void server_hide(struct server *server, const struct id *user, const struct id *other);
+
+/** Who sees @user may have changed: tell those who watch how it is now. */
+void server_look_again(struct server *server, const struct id *user);
 
 /** End every connection of @session and refuse its tokens from now on. */
 void server_revoke(struct server *server, const struct id *session);

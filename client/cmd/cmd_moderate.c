@@ -59,6 +59,8 @@ enum ui_taken cmd_unban(struct app *app, const struct ui_line *line, const char 
 
 enum ui_taken cmd_unmute(struct app *app, const struct ui_line *line, const char *args)
 {
+	if (!*args)
+		return cmd_silence(app, line, "off");
 	return simple(app, line, args, "unmute", "room_unmute");
 }
 
@@ -79,6 +81,8 @@ enum ui_taken cmd_ban(struct app *app, const struct ui_line *line, const char *a
 
 enum ui_taken cmd_mute(struct app *app, const struct ui_line *line, const char *args)
 {
+	if (args[0] != '@')
+		return cmd_silence(app, line, args);
 	struct id_text id = id_text(line->room);
 	const char *rest;
 	struct body_room_mute body = {.room = bytes_text(id.text),
@@ -130,18 +134,5 @@ enum ui_taken cmd_writers(struct app *app, const struct ui_line *line, const cha
 	if (body.post_role == 0)
 		return cmd_usage(app, "writers");
 	cmd_call(app, "room_update", body_room_update_def(), &body);
-	return UI_LINE_DONE;
-}
-
-enum ui_taken cmd_level(struct app *app, const struct ui_line *line, const char *args)
-{
-	struct id_text id = id_text(line->room);
-	struct body_room_level body = {
-		.room = bytes_text(id.text),
-		.level = kind_value(&notify_level_words, args, strlen(args))};
-
-	if (body.level == 0)
-		return cmd_usage(app, "level");
-	cmd_call(app, "room_level", body_room_level_def(), &body);
 	return UI_LINE_DONE;
 }

@@ -68,6 +68,8 @@ struct room *cmd_room_now(struct app *app);
 struct message *cmd_picked(struct app *app, struct message *usual);
 /** Begin to change the e-mail address of the account to @address. */
 enum ui_taken cmd_email(struct app *app, const char *address);
+/** No notifications from this room for a time, for good (""), or again ("off"). */
+enum ui_taken cmd_silence(struct app *app, const struct ui_line *line, const char *args);
 /** Make an invitation into @room and show its code. */
 void cmd_new_code(struct app *app, const struct id *room);
 /** A page in whichever front there is. */

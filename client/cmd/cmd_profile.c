@@ -13,6 +13,11 @@
 
 /* ---- the page ---- */
 
+static void add_yes(struct str *out, const char *what, int word)
+{
+	str_addf(out, "%s: %s\n", what, word == YES_NO_NO ? _("no") : _("yes"));
+}
+
 static void show_me(struct app *app, const char *head, const void *data)
 {
 	const struct body_me *me = data;
@@ -22,10 +27,16 @@ static void show_me(struct app *app, const char *head, const void *data)
 	cmd_add_text(&text, _("E-mail"), me->email);
 	str_addf(&text, "%s: %s\n", _("Found by search"),
 		 me->findable == YES_NO_NO ? _("no") : _("yes"));
+	add_yes(&text, _("Others see how far you have read"), me->receipts);
+	add_yes(&text, _("Others see that you write"), me->typing);
+	str_addf(&text, "%s: %s\n", _("Who sees whether you are there"),
+		 kind_word(&shown_to_words, me->presence));
 	str_addf(&text, "%s: %s\n", _("Authenticator"), me->totp ? _("yes") : _("no"));
 	str_add(&text, _("\n/profile display, about or status TEXT; /profile findable "
 			 "yes or no; "
 			 "/profile avatar FILE or remove; /profile email ADDRESS\n"));
+	str_add(&text, _("/profile receipts or typing yes or no; /profile presence "
+			 "everyone, rooms or nobody\n"));
 	cmd_show(app, _("Your profile"), &text);
 	app_show_user(app, &me->user);
 }
@@ -129,6 +140,23 @@ static void get_me(struct app *app, cmd_show_fn *show)
 		body_me_def(), show);
 }
 
+/* What others are told without one's doing. */
+static bool take_shown(const char *what, size_t len, const char *value,
+		       struct body_profile *body)
+{
+	size_t size = strlen(value);
+
+	if (cmd_is(what, len, "presence"))
+		body->presence = kind_value(&shown_to_words, value, size);
+	else if (cmd_is(what, len, "receipts"))
+		body->receipts = kind_value(&yes_no_words, value, size);
+	else if (cmd_is(what, len, "typing"))
+		body->typing = kind_value(&yes_no_words, value, size);
+	else
+		return false;
+	return true;
+}
+
 enum ui_taken cmd_profile(struct app *app, const struct ui_line *line, const char *args)
 {
 	const char *rest;
@@ -153,8 +181,10 @@ enum ui_taken cmd_profile(struct app *app, const struct ui_line *line, const cha
 		body.status = text;
 	else if (cmd_is(args, len, "findable"))
 		body.findable = kind_value(&yes_no_words, rest, text.len);
+	else if (!take_shown(args, len, rest, &body))
+		return cmd_usage(app, "profile");
 	if (!body.display_name.ptr && !body.about.ptr && !body.status.ptr &&
-	    !body.findable)
+	    !body.findable && !body.presence && !body.receipts && !body.typing)
 		return cmd_usage(app, "profile");
 	cmd_get(app, "auth_profile", body_profile_def(), &body, body_me_def(), show_me);
 	return UI_LINE_DONE;

@@ -158,6 +158,10 @@ enum ui_taken cmd_goto(struct app *app, const struct ui_line *line, const char *
 		return UI_LINE_KEEP;
 	}
 	const struct hit *hit = &hits->rows[number - 1];
+	if (id_is_zero(&hit->cid)) {
+		app_notice(app, _("That has no place in a room."));
+		return UI_LINE_DONE;
+	}
 	app_goto(app, &hit->room, &hit->cid, hit->seq);
 	return UI_LINE_DONE;
 }

@@ -280,13 +280,24 @@ enum ui_taken cmd_theme(struct app *app, const struct ui_line *line, const char 
 enum ui_taken cmd_set(struct app *app, const struct ui_line *line, const char *args)
 {
 	static const struct word words[] = {{"off", 0}, {"on", 1}};
+	static const struct word forms[] = {
+		{"auto", UI_NOTIFY_AUTO}, {"bell", UI_NOTIFY_BELL},
+		{"osc9", UI_NOTIFY_9},    {"osc777", UI_NOTIFY_777},
+		{"osc99", UI_NOTIFY_99},  {"off", UI_NOTIFY_OFF},
+	};
 	const char *value;
 	size_t len = cmd_word(args, &value);
 	int on = find_word(words, ARRAY_LEN(words), value);
+	int form = find_word(forms, ARRAY_LEN(forms), value);
 
-	if (len == 5 && strncmp(args, "theme", 5) == 0)
+	if (cmd_is(args, len, "theme"))
 		return cmd_theme(app, line, value);
-	if (len != 5 || strncmp(args, "mouse", 5) != 0 || on < 0)
+	if (cmd_is(args, len, "notify") && form >= 0) {
+		if (app->ui)
+			ui_notify(app->ui, (enum ui_notify)form);
+		return UI_LINE_DONE;
+	}
+	if (!cmd_is(args, len, "mouse") || on < 0)
 		return cmd_usage(app, "set");
 	if (app->ui)
 		ui_mouse(app->ui, on);

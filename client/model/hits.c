@@ -62,3 +62,13 @@ void hits_add(struct hits *hits, const struct hit *hit, struct bytes text)
 	hits->rows[at].text = STR_INIT;
 	str_add_len(&hits->rows[at].text, (const char *)text.ptr, text.len);
 }
+
+void hits_put(struct hits *hits, const struct hit *hit, struct bytes text)
+{
+	if (hits->count == HITS_MOST)
+		return;
+	struct hit *row = &hits->rows[hits->count++];
+	*row = *hit;
+	row->text = STR_INIT;
+	str_add_len(&row->text, (const char *)text.ptr, text.len);
+}

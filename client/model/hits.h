@@ -31,6 +31,8 @@ void hits_init(struct hits *hits);
 void hits_done(struct hits *hits);
 /** Forget what was found and begin with @words. */
 void hits_begin(struct hits *hits, const char *words);
+/** Put a copy of @hit with @text at the end; a full list takes no more. */
+void hits_put(struct hits *hits, const struct hit *hit, struct bytes text);
 /** Put a copy of @hit with @text where its time belongs. One that is there already is not
  *  added again, nor one that is older than a full list; hit->text is not looked at. */
 void hits_add(struct hits *hits, const struct hit *hit, struct bytes text);

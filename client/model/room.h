@@ -19,6 +19,8 @@ struct room {
 	struct id id;
 	enum room_kind kind;
 	enum notify_level level; /**< LEVEL_NONE = muted */
+	uint64_t muted_until_ms; /**< so long, too */
+	uint64_t rang_ms;        /**< monotonic: when it rang last by itself; 0: never */
 	enum role role;          /**< one's own */
 	uint64_t slow_ms;        /**< members wait so long between two messages */
 	enum role post_role;     /**< the least that may write */

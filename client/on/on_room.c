@@ -3,6 +3,7 @@
  * The rooms of the account and the account's own log. A digest is a snapshot: rooms that
  * it does not name are left, whatever was missed meanwhile.
  */
+#include "client/alert.h"
 #include "client/app_inside.h"
 #include "client/change.h"
 #include "client/on/on.h"
@@ -61,8 +62,15 @@ void on_user_event(struct app *app, const struct body_user_event *event)
 			app_seen(app, &event->room, event->seq);
 		break;
 	case USER_EVENT_LEVEL:
-		if (room && event->level)
-			room->level = (enum notify_level)event->level;
+		if (!room || !event->level)
+			break;
+		room->level = (enum notify_level)event->level;
+		room->muted_until_ms = event->muted_until_ts;
+		change_level(app, room);
+		break;
+	case USER_EVENT_SETTING:
+		if (bytes_equal(event->key, bytes_text("notify")))
+			alert_ask(app);
 		break;
 	}
 	app_touch(app);
@@ -74,9 +82,7 @@ void on_user_reset(struct app *app, const struct body_user_reset *reset)
 	change_user_position(app, reset->uepoch, reset->useq);
 }
 
-/* Mentions and direct messages ring with their events. */
 void on_notify(struct app *app, const struct body_notify *notify)
 {
-	if (notify->why == WHY_INVITE || notify->why == WHY_SECURITY)
-		app_tell_alert(app);
+	alert_notify(app, notify);
 }

@@ -3,6 +3,7 @@
  * The beginning of a session, and complaints of the server.
  */
 #include "client/on/on.h"
+#include "client/alert.h"
 #include "client/app_inside.h"
 #include "client/auth/auth.h"
 #include "client/change.h"
@@ -15,6 +16,7 @@ void on_welcome(struct app *app, const struct body_welcome *welcome)
 	app_forget_digest(app);
 	app_show_user(app, &welcome->user);
 	auth_welcome(app->auth, welcome);
+	alert_ask(app);
 	if (app->uepoch)
 		return;
 	app->uepoch = welcome->uepoch;

@@ -64,6 +64,7 @@ static void init(struct ui *ui, const struct ui_options *options, struct model *
 	ui->hooks = hooks;
 	ui->ctx = ctx;
 	ui->clock = options->clock;
+	ui->notify = options->notify;
 	ui->tty.fd = -1;
 	ui->notice = ui->page = ui->page_qr = ui->page_title = ui->held_text = STR_INIT;
 	ui->focused = true;
@@ -399,12 +400,6 @@ void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *
 	ui_page(ui, title, text);
 	if (!ui->linear && ui->page.len)
 		str_set(&ui->page_qr, code);
-}
-
-void ui_alert(struct ui *ui)
-{
-	if (!ui->focused && ui->screen)
-		screen_raw(ui->screen, "\a", 1);
 }
 
 enum err ui_theme(struct ui *ui, const char *name)

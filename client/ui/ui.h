@@ -103,6 +103,16 @@ struct ui_hooks {
 	void (*on_quit)(void *ctx);
 };
 
+/** How a terminal is told: by its name, the bell alone, OSC 9, 777 or 99, not at all. */
+enum ui_notify {
+	UI_NOTIFY_AUTO,
+	UI_NOTIFY_BELL,
+	UI_NOTIFY_9,
+	UI_NOTIFY_777,
+	UI_NOTIFY_99,
+	UI_NOTIFY_OFF,
+};
+
 struct ui_options {
 	int in_fd; /**< the terminal; linear mode: anything readable */
 	int out_fd;
@@ -111,6 +121,7 @@ struct ui_options {
 	int colours; /**< −1 = by the terminal; 0 = none (NO_COLOR), 16, 256, 1<<24 */
 	bool linear; /**< lines instead of a screen */
 	bool no_mouse;
+	enum ui_notify notify;
 	const struct clock *clock; /**< borrowed */
 	struct screen *screen;     /**< tests: draw here, taken; fds are not touched */
 };
@@ -162,8 +173,10 @@ void ui_page(struct ui *ui, const char *title, const char *text);
 /** The same with the QR code of @code above the text, as large as fits; where it does not
  *  fit, a line says so. */
 void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *text);
-/** Bell, unless the window has the focus. */
-void ui_alert(struct ui *ui);
+/** Tell the person who looks elsewhere: by the terminal's notification and the bell, unless
+ *  the window has the focus. Raw texts. */
+void ui_alert(struct ui *ui, const char *title, const char *text);
+void ui_notify(struct ui *ui, enum ui_notify form);
 
 /** Show @form, with what is known already; UI_FORM_NONE closes it. */
 void ui_form(struct ui *ui, enum ui_form form, const struct ui_values *known);

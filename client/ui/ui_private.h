@@ -61,6 +61,7 @@ struct ui {
 	unsigned seen_logs; /**< of the room, when that was */
 	struct id seen_room;
 	bool focused;
+	enum ui_notify notify;
 	bool picking; /**< keys pick a message and do something with it */
 	bool suspended;
 	bool dirty;
@@ -102,5 +103,15 @@ enum err linear_read(struct ui *ui) MUST_CHECK;
 void linear_draw(struct ui *ui);
 void linear_say(struct ui *ui, const char *text);
 void linear_form(struct ui *ui);
+
+/* ---- ui_notify.c ---- */
+
+/** What the terminal of these names ($TERM, $TERM_PROGRAM) knows, as far as names tell. */
+enum ui_notify ui_notify_guess(const char *term, const char *program);
+/** The sequence that shows @title and @text, nothing of which acts on the terminal. */
+void ui_notify_write(struct str *out, enum ui_notify form, const char *title,
+		     const char *text);
+/** Around tmux, or screen. */
+void ui_notify_wrap(struct str *out, const char *sequence, bool tmux);
 
 #endif

@@ -23,6 +23,8 @@ WORDS(member_change, "join", "leave", "invite", "kick", "ban", "unban", "role", 
       "unmute");
 WORDS(notify_level, "all", "mentions", "none");
 WORDS(notify_why, "mention", "room", "direct", "message", "invite", "security");
+WORDS(shown_to, "everyone", "rooms", "nobody");
+WORDS(hook_form, "ntfy", "json");
 WORDS(presence_state, "online", "away", "offline");
 WORDS(user_event_kind, "room", "left", "read", "notify", "draft", "level", "setting",
       "session", "hidden", "noticed");

@@ -59,6 +59,12 @@ enum notify_why {
 	WHY_SECURITY, /**< something about the account itself */
 };
 
+/** Who is told something of a user. */
+enum shown_to { SHOWN_EVERYONE = 1, SHOWN_ROOMS, SHOWN_NOBODY };
+
+/** How a hook is told of notifications. */
+enum hook_form { HOOK_NTFY = 1, HOOK_JSON };
+
 enum presence_state { PRESENCE_ONLINE = 1, PRESENCE_AWAY, PRESENCE_OFFLINE };
 
 /** What stands in the log of one user. */
@@ -83,7 +89,8 @@ struct kind_words {
 
 extern const struct kind_words event_kind_words, room_kind_words, room_security_words,
 	room_history_words, role_words, member_change_words, notify_level_words,
-	notify_why_words, presence_state_words, user_event_kind_words, yes_no_words;
+	notify_why_words, shown_to_words, hook_form_words, presence_state_words,
+	user_event_kind_words, yes_no_words;
 
 /** The word of @value, "" for 0 or a value beyond the table. */
 const char *kind_word(const struct kind_words *table, int value);

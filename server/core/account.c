@@ -11,6 +11,7 @@
 #include "server/core/audit.h"
 #include "server/core/mailing.h"
 #include "server/core/member.h"
+#include "server/store/store_log.h"
 
 /* A name that waits for nothing any more is free again. */
 static enum err free_name(struct store *store, struct bytes name)
@@ -26,6 +27,15 @@ static enum err free_name(struct store *store, struct bytes name)
 		return ERR_EXISTS;
 	return store_account_expire(store, now_ms - ACCOUNT_UNVERIFIED_MS + 1,
 				    LIMIT_LIST);
+}
+
+enum err account_seen(struct store *store, const struct id *user)
+{
+	uint64_t uepoch, useq;
+	int64_t account;
+	enum err err = store_log_where(store, user, &account, &uepoch, &useq);
+
+	return err == ERR_OK ? store_account_seen(store, account, store_now(store)) : err;
 }
 
 enum err account_signup(struct store *store, const struct keys *keys,

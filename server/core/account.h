@@ -19,6 +19,9 @@ struct account_signup {
 	struct login_place place;
 };
 
+/** The last connection of @user ends now. */
+enum err account_seen(struct store *store, const struct id *user) MUST_CHECK;
+
 /** Make an account that waits for its verification. Whether the address is known already
  *  shows nowhere but in the letter.
  *  Errors: ERR_EXISTS (the name is taken), ERR_RATE. */

@@ -49,12 +49,16 @@ enum err block_list(struct store *store, const struct actor *actor, struct bytes
 			     : err;
 }
 
-enum err block_hides(struct store *store, const struct actor *actor,
-		     const struct id *users, size_t count, bool *ret_hides)
+enum err block_presence(struct store *store, const struct actor *actor,
+			const struct id *users, size_t count, struct presence_row *ret)
 {
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; i < count && err == ERR_OK; i++)
-		err = store_block_hides(store, &users[i], &actor->user, &ret_hides[i]);
+	for (size_t i = 0; i < count && err == ERR_OK; i++) {
+		ret[i] = (struct presence_row){.hidden = true};
+		err = store_presence_for(store, &users[i], &actor->user, &ret[i]);
+		if (err == ERR_NOT_FOUND)
+			err = ERR_OK; /* nobody is not there */
+	}
 	return err;
 }

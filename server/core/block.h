@@ -20,8 +20,9 @@ enum err block_set(struct store *store, const struct actor *actor, const struct 
 /** Whom @actor blocks, by name after @after. Owns: user_list_done(). */
 enum err block_list(struct store *store, const struct actor *actor, struct bytes after,
 		    size_t limit, struct user_list *ret_list) MUST_CHECK;
-/** Which of @users hide their presence from @actor. */
-enum err block_hides(struct store *store, const struct actor *actor,
-		     const struct id *users, size_t count, bool *ret_hides) MUST_CHECK;
+/** What @actor may know of where @users are. */
+enum err block_presence(struct store *store, const struct actor *actor,
+			const struct id *users, size_t count,
+			struct presence_row *ret) MUST_CHECK;
 
 #endif

@@ -80,6 +80,6 @@ enum err member_rooms(struct store *store, const struct id *user, struct id **re
 
 /** May the actor tell the room that it types? Errors: as authorize(). */
 enum err member_may_type(struct store *store, const struct actor *actor,
-			 const struct id *room) MUST_CHECK;
+			 const struct id *room, bool *ret_told) MUST_CHECK;
 
 #endif

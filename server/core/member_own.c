@@ -98,9 +98,13 @@ enum err member_rooms(struct store *store, const struct id *user, struct id **re
 }
 
 enum err member_may_type(struct store *store, const struct actor *actor,
-			 const struct id *room)
+			 const struct id *room, bool *ret_told)
 {
 	struct seat_row seat;
+	enum err err = seat_take(store, actor, room, VERB_TYPE, &seat);
 
-	return seat_take(store, actor, room, VERB_TYPE, &seat);
+	if (!err) {
+		*ret_told = seat.typing;
+	}
+	return err;
 }

@@ -13,6 +13,7 @@
 #include "common/base/mem.h"
 #include "common/crypto/hash.h"
 #include "server/core/mailing.h"
+#include "server/core/push.h"
 #include "server/core/sealed.h"
 
 #define RETRY_MOST_MS 3600000 /* what another server may ask us to wait */
@@ -20,7 +21,7 @@
 /* By posting_kind. */
 static posting_told_fn *const owners[POSTING_PUSH + 1] = {
 	[POSTING_HOOK] = NULL,
-	[POSTING_PUSH] = NULL,
+	[POSTING_PUSH] = push_told,
 };
 
 /* ---- in ---- */

@@ -24,6 +24,8 @@ enum err profile_set(struct store *store, const struct actor *actor,
 	if (err == ERR_OK && in->findable)
 		err = store_account_set_findable(store, account.key,
 						 in->findable == YES_NO_YES);
+	if (err == ERR_OK)
+		err = store_account_set_shown(store, account.key, &in->shown);
 	return err;
 }
 

@@ -12,6 +12,7 @@
 struct profile_change {
 	struct bytes display, about, status;
 	enum yes_no findable; /**< in search and directory */
+	struct shown_change shown;
 };
 
 /** Errors: ERR_NO_USER, ERR_FORBIDDEN (scope). */

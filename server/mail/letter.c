@@ -52,6 +52,7 @@ struct writer {
 	struct str *out;
 	const struct letter_facts *facts;
 	const struct catalog *catalog;
+	bool lines; /* `what` has several */
 	char minutes[12];
 	char when[32];
 };
@@ -89,6 +90,17 @@ static void add_outside(struct str *out, const char *text)
 	neutral_add(out, text, strlen(text), NEUTRAL_LINE);
 }
 
+/* Lines that the server has made of such texts. */
+static void add_lines(struct str *out, const char *text)
+{
+	for (size_t len; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		str_add(out, "    ");
+		neutral_add(out, text, len, NEUTRAL_LINE);
+		str_add_char(out, '\n');
+	}
+}
+
 /* Not printf: a translation with a wrong placeholder must not be more than ugly. */
 static void add_text(struct writer *writer, const char *english)
 {
@@ -96,7 +108,10 @@ static void add_text(struct writer *writer, const char *english)
 		const char *end = *at == '{' ? strchr(at, '}') : NULL;
 		const char *value =
 			end ? fact(writer, at + 1, (size_t)(end - at) - 1) : NULL;
-		if (value) {
+		if (value && value == writer->facts->what && writer->lines) {
+			add_lines(writer->out, value);
+			at = end + 1;
+		} else if (value) {
 			add_outside(writer->out, value);
 			at = end + 1;
 		} else {
@@ -129,7 +144,11 @@ void letter_write(struct letter *letter, enum letter_kind kind,
 {
 	const struct row *row = &rows[kind];
 	struct writer writer = {
-		.out = &letter->subject, .facts = facts, .catalog = catalog};
+		.out = &letter->subject,
+		.facts = facts,
+		.catalog = catalog,
+		.lines = kind == LETTER_DIGEST,
+	};
 	time_t asked = (time_t)(facts->asked_ms / 1000);
 	struct tm tm;
 
@@ -145,7 +164,9 @@ void letter_write(struct letter *letter, enum letter_kind kind,
 		add_code(&writer);
 	else
 		str_add_char(&letter->body, '\n');
-	add_who(&writer);
-	str_add_char(&letter->body, '\n');
+	if (kind != LETTER_DIGEST) { /* nobody has asked for it now */
+		add_who(&writer);
+		str_add_char(&letter->body, '\n');
+	}
 	add_text(&writer, row->advice);
 }

@@ -15,7 +15,7 @@
 
 struct changed {
 	struct id user;
-	bool told; /* what watchers believe */
+	enum presence_state told; /* what watchers believe */
 	uint64_t due_ms;
 };
 
@@ -44,22 +44,42 @@ void presences_free(struct presences **presences)
 }
 
 /* User ids are random, so it meets no other. */
-struct id presence_topic(const struct id *user)
+static struct id topic_beside(const struct id *user, uint8_t bits)
 {
 	struct id topic = *user;
 
 	for (size_t i = 0; i < ID_LEN; i++) {
-		topic.bytes[i] ^= 0xff;
+		topic.bytes[i] ^= bits;
 	}
 	return topic;
 }
 
-struct packet *presence_packet(const struct server *server, const struct id *user,
-			       bool on)
+struct id presence_topic(const struct id *user)
 {
-	struct body_presence body = {.user = *user,
-				     .state = on ? PRESENCE_ONLINE : PRESENCE_OFFLINE,
-				     .at = clock_now_ms(&server->clock)};
+	return topic_beside(user, 0xff);
+}
+
+struct id presence_away_topic(const struct id *user)
+{
+	return topic_beside(user, 0x55);
+}
+
+enum presence_state presence_state(const struct server *server, const struct id *user)
+{
+	struct id away = presence_away_topic(user);
+	size_t count = server->bus->count(server->bus, user);
+
+	if (count == 0) {
+		return PRESENCE_OFFLINE;
+	}
+	return server->bus->count(server->bus, &away) < count ? PRESENCE_ONLINE
+							      : PRESENCE_AWAY;
+}
+
+struct packet *presence_packet(const struct id *user, enum presence_state state,
+			       uint64_t at_ms)
+{
+	struct body_presence body = {.user = *user, .state = state, .at = at_ms};
 	struct buf text = BUF_INIT;
 
 	frame_write_presence(&text, &body);
@@ -69,7 +89,8 @@ struct packet *presence_packet(const struct server *server, const struct id *use
 	return packet;
 }
 
-void presence_changed(struct server *server, const struct id *user, bool on)
+void presence_changed(struct server *server, const struct id *user,
+		      enum presence_state before)
 {
 	struct presences *presences = server->presences;
 	struct id topic = presence_topic(user);
@@ -85,20 +106,20 @@ void presence_changed(struct server *server, const struct id *user, bool on)
 					     sizeof(*presences->rows));
 	}
 	presences->rows[presences->count++] = (struct changed){
-		*user, !on, clock_mono_ms(&server->clock) + LIMIT_PRESENCE_MS};
+		*user, before, clock_mono_ms(&server->clock) + LIMIT_PRESENCE_MS};
 	map_put(&presences->map, user, (void *)(uintptr_t)presences->count);
 }
 
 static void tell(struct server *server, const struct changed *row)
 {
-	bool on = server->bus->count(server->bus, &row->user) > 0;
+	enum presence_state state = presence_state(server, &row->user);
 	struct id topic = presence_topic(&row->user);
 	struct heard heard = {.kind = HEARD_PRESENCE};
 
-	if (on == row->told || !heard_wanted(server, &topic)) {
+	if (state == row->told || !heard_wanted(server, &topic)) {
 		return;
 	}
-	heard.packet = presence_packet(server, &row->user, on);
+	heard.packet = presence_packet(&row->user, state, clock_now_ms(&server->clock));
 	heard_publish(server, &topic, &heard);
 	packet_unref(&heard.packet);
 }

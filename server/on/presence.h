@@ -9,14 +9,19 @@
 
 struct presences *presences_new(uint64_t seed) MUST_CHECK;
 void presences_free(struct presences **presences);
-/** @user has come, or is about to leave. */
-void presence_changed(struct server *server, const struct id *user, bool on);
+/** How @user is: online, away while all his connections say so, offline. */
+enum presence_state presence_state(const struct server *server, const struct id *user);
+/** @user may be something else than @before now, or soon. */
+void presence_changed(struct server *server, const struct id *user,
+		      enum presence_state before);
 /** Publish what is due. */
 void presences_tell(struct server *server);
 /** The topic that watchers of @user listen to. */
 struct id presence_topic(const struct id *user);
-/** The frame that says how it is. */
-struct packet *presence_packet(const struct server *server, const struct id *user,
-			       bool on);
+/** The topic that connections of @user listen to while they are away. */
+struct id presence_away_topic(const struct id *user);
+/** The frame that says how it is, and since when or when last; @at_ms 0: not told. */
+struct packet *presence_packet(const struct id *user, enum presence_state state,
+			       uint64_t at_ms);
 
 #endif

@@ -80,6 +80,8 @@ void hear_news(struct bus_ear *ear, struct bus_seat *seat, const struct bus_news
 /** watch.c: the user may be gone from this server now. */
 void presence_came(struct session *session);
 void presence_left(struct session *session);
+/** Nobody is at this connection's device, or somebody is again. */
+void presence_away(struct session *session, bool away);
 
 /** typing.c: forget and announce what has expired, or all of it. */
 void typing_expire(struct session *session, uint64_t mono_ms, bool all);

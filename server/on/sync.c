@@ -37,6 +37,7 @@ enum err on_focus(struct session *session, struct frame *frame)
 		return ERR_NOT_MEMBER;
 	}
 	session->focus = body.room;
+	presence_away(session, body.away);
 	return ERR_OK;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * typing: told to who looks at the room, never stored. It ends when it is switched off, when
- * it is not repeated for six seconds, and with the connection.
+ * it is not repeated for six seconds, and with the connection. Of who does not want it told
+ * nothing is told, and nothing else is different.
  */
 #include "common/base/mem.h"
 #include "common/proto/limits.h"
@@ -74,13 +75,14 @@ void typing_expire(struct session *session, uint64_t mono_ms, bool all)
 struct typing_task {
 	struct on_task base;
 	struct id room;
+	bool told;
 };
 
 static enum err typing_run(struct task *base, struct store *store)
 {
 	struct typing_task *task = CONTAINER_OF(base, struct typing_task, base.task);
 
-	return member_may_type(store, &task->base.actor, &task->room);
+	return member_may_type(store, &task->base.actor, &task->room, &task->told);
 }
 
 static void typing_done(struct task *base, enum err err)
@@ -88,7 +90,7 @@ static void typing_done(struct task *base, enum err err)
 	struct typing_task *task = CONTAINER_OF(base, struct typing_task, base.task);
 	struct session *session = on_task_back(&task->base);
 
-	if (session && err == ERR_OK) {
+	if (session && err == ERR_OK && task->told) {
 		struct typing *typing = find(session, &task->room);
 
 		typing = typing ? typing : take(session);
@@ -96,7 +98,7 @@ static void typing_done(struct task *base, enum err err)
 		typing->until_ms =
 			clock_mono_ms(&session->server->clock) + LIMIT_TYPING_MS;
 		tell(session, &task->room, true);
-	} else if (session) {
+	} else if (session && err != ERR_OK) {
 		session_error(session, err, NULL, "room", NULL, 0);
 	}
 	mem_free(task);

@@ -86,6 +86,9 @@ void answer_me(struct call *call, const struct account_row *account,
 		.totp = account->totp,
 		.recovery_codes = recovery_codes,
 		.findable = profile->findable ? YES_NO_YES : YES_NO_NO,
+		.presence = profile->presence,
+		.receipts = profile->receipts ? YES_NO_YES : YES_NO_NO,
+		.typing = profile->typing ? YES_NO_YES : YES_NO_NO,
 		.avatar = profile->avatar,
 	};
 

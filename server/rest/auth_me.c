@@ -33,10 +33,23 @@ static enum err profile_work(struct call *call, struct store *store)
 	const struct profile_change in = {.display = args->display_name,
 					  .about = args->about,
 					  .status = args->status,
-					  .findable = (enum yes_no)args->findable};
+					  .findable = (enum yes_no)args->findable,
+					  .shown = {(enum shown_to)args->presence,
+						    (enum yes_no)args->receipts,
+						    (enum yes_no)args->typing}};
 	enum err err = profile_set(store, &call->actor, &in);
 
 	return err == ERR_OK ? me_work(call, store) : err;
+}
+
+/* Who was watching sees it at once. */
+static void profile_changed(struct call *call)
+{
+	const struct body_profile *args = call->args;
+
+	if (args->presence)
+		server_look_again(call->server, &call->actor.user);
+	call_finish(call);
 }
 
 enum err rest_auth_profile(struct call *call)
@@ -47,7 +60,7 @@ enum err rest_auth_profile(struct call *call)
 		return call_blame(call, ERR_BAD, "display_name", LINE_RULE);
 	if (args->status.len && !line_is_valid(args->status))
 		return call_blame(call, ERR_BAD, "status", LINE_RULE);
-	return call_write(call, profile_work, NULL);
+	return call_write(call, profile_work, profile_changed);
 }
 
 enum err rest_jwks(struct call *call)

@@ -82,6 +82,7 @@ struct seat_row {
 	enum role role;
 	bool has_row;  /**< a member row is there, maybe of the past */
 	bool receipts; /**< the user lets others know how far they have read */
+	bool typing;   /**< and that they write */
 	enum notify_level level;
 	uint64_t read_seq, read_ord, read_own;
 	uint64_t own;     /**< unread-worthy events of this member so far */

@@ -18,6 +18,9 @@ static enum err on_profile(const struct value *col, void *ctx)
 		.findable = col_int(&col[0]) != 0,
 		.avatar = col_id(&col[1]),
 		.avatar_file = col_int(&col[2]),
+		.presence = (enum shown_to)col_int(&col[3]),
+		.receipts = col_int(&col[4]) != 0,
+		.typing = col_int(&col[5]) != 0,
 	};
 	return ERR_OK;
 }
@@ -69,23 +72,33 @@ enum err store_block_list(struct store *store, int64_t account, struct bytes aft
 			       limit, ret_list);
 }
 
-static enum err on_true(const struct value *col, void *ctx)
+static enum err on_presence(const struct value *col, void *ctx)
 {
-	*(bool *)ctx = true;
+	*(struct presence_row *)ctx = (struct presence_row){
+		.seen_ms = (uint64_t)col_int(&col[0]),
+		.hidden = col_int(&col[1]) != 0,
+	};
 	return ERR_OK;
 }
 
-enum err store_block_hides(struct store *store, const struct id *user,
-			   const struct id *other, bool *ret_hides)
+enum err store_presence_for(struct store *store, const struct id *user,
+			    const struct id *other, struct presence_row *ret)
 {
-	bool hides = false;
-	enum err err =
-		store_run(store, STMT_block_hides,
-			  VALUES(value_id(user), value_id(other)), on_true, &hides);
+	return store_one(store, STMT_presence_for,
+			 VALUES(value_id(user), value_id(other)), on_presence, ret);
+}
 
-	if (err == ERR_OK)
-		*ret_hides = hides;
-	return err;
+static struct value yes_or_no(enum yes_no word)
+{
+	return word ? value_int(word == YES_NO_YES) : value_null();
+}
+
+enum err store_account_set_shown(struct store *store, int64_t account,
+				 const struct shown_change *in)
+{
+	return run(store, STMT_account_set_shown,
+		   VALUES(value_int(account), value_int_opt(in->presence),
+			  yes_or_no(in->receipts), yes_or_no(in->typing)));
 }
 
 struct rooms {

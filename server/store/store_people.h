@@ -9,8 +9,10 @@
 /** What a profile has beside struct account_row. */
 struct profile_row {
 	bool findable;
-	struct id avatar;    /**< the file's id; zero: none */
-	int64_t avatar_file; /**< its key */
+	enum shown_to presence;
+	bool receipts, typing; /**< others are told */
+	struct id avatar;      /**< the file's id; zero: none */
+	int64_t avatar_file;   /**< its key */
 };
 
 enum err store_profile_get(struct store *store, int64_t account,
@@ -30,9 +32,23 @@ enum err store_block_drop(struct store *store, int64_t account, int64_t other) M
 /** Whom @account blocks, by name, after @after ({"", 0}: all). */
 enum err store_block_list(struct store *store, int64_t account, struct bytes after,
 			  size_t limit, struct user_list *ret_list) MUST_CHECK;
-/** Whether @user blocks @other. */
-enum err store_block_hides(struct store *store, const struct id *user,
-			   const struct id *other, bool *ret_hides) MUST_CHECK;
+/** What @other may know of where @user is. */
+struct presence_row {
+	uint64_t seen_ms; /**< when the last connection ended */
+	bool hidden;      /**< by a setting or a block: shown as offline, seen never */
+};
+
+enum err store_presence_for(struct store *store, const struct id *user,
+			    const struct id *other, struct presence_row *ret) MUST_CHECK;
+
+/** 0 leaves one as it is. */
+struct shown_change {
+	enum shown_to presence;
+	enum yes_no receipts, typing;
+};
+
+enum err store_account_set_shown(struct store *store, int64_t account,
+				 const struct shown_change *in) MUST_CHECK;
 
 /** A room that somebody is in, beside direct chats. */
 struct account_room {

@@ -56,6 +56,7 @@ static enum err on_seat(const struct value *col, void *ctx)
 		.peer = col_int(&col[25]),
 		.user = col_id(&col[26]),
 		.receipts = col_int(&col[27]) != 0,
+		.typing = col_int(&col[28]) != 0,
 	};
 	/* Everybody is in a broadcast room; a row appears with the first marker. */
 	if (seat->kind == ROOM_BROADCAST && seat->role == 0)

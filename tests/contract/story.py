@@ -154,6 +154,8 @@ step("message_delete", "alice", {"id": "{{message}}"})
 step("notifications", "alice", {"limit": 10}, {"notification": "notifications.0.id"})
 step("notification_read", "alice", {"id": "{{notification}}"})
 step("notifications_read", "alice", {})
+step("notification_settings", "alice")
+step("notification_settings_set", "alice", {"quiet": "22:00-07:00", "zone": "UTC"})
 
 chapter("Files")
 step("file_create", "alice", {"name": "dot.png", "size": 70}, {"file": "file"})

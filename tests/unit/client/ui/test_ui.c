@@ -2,11 +2,13 @@
 /* What a person does, and what comes of it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/cmd/cmd_private.h"
 #include "client/model/unread.h"
 #include "client/ui/line.h"
 #include "client/ui/screen_text.h"
+#include "client/ui/ui_private.h"
 #include "tests/lib/stage.h"
 
 #include "tests/lib/check.h"
@@ -275,7 +277,8 @@ static void what_was_seen_is_told_only_while_the_window_has_the_focus(void **sta
 	stage_say(&stage, stage.lobby, &stage.bob, "two");
 	ui_draw(stage.ui);
 	assert_string_equal(only(&stage, "seen"), "");
-	ui_alert(stage.ui);
+	ui_notify(stage.ui, UI_NOTIFY_BELL);
+	ui_alert(stage.ui, "bob", "two");
 	assert_string_equal(screen_text_raw(stage.screen), "\a");
 	stage_type(&stage, "\x1b[I");
 	ui_draw(stage.ui);
@@ -489,6 +492,37 @@ static void readlines_own_keys_work(void **state)
 	stage_done(&stage);
 }
 
+static void a_notification_cannot_speak_to_the_terminal(void **state)
+{
+	static const struct {
+		enum ui_notify form;
+		const char *start;
+	} rows[] = {
+		{UI_NOTIFY_9, "\x1b]9;eve,x: "},
+		{UI_NOTIFY_777, "\x1b]777;notify;eve,x;"},
+		{UI_NOTIFY_99, "\x1b]99;i=chat:d=0:p=title;eve,x\x1b\\"
+			       "\x1b]99;i=chat:d=1:p=body;"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		AUTO(str_done) struct str out = STR_INIT;
+		ui_notify_write(&out, rows[i].form, "eve;x", "hi\x1b\\\x9c\a 4;1");
+		size_t len = strlen(rows[i].start);
+		assert_memory_equal(out.ptr, rows[i].start, len);
+		/* what is left ends the sequence once, and holds no other control */
+		const char *rest = out.ptr + len, *end = strchr(rest, '\x1b');
+		assert_string_equal(end, "\x1b\\");
+		assert_null(memchr(rest, '\a', (size_t)(end - rest)));
+		assert_null(memchr(rest, ';', (size_t)(end - rest)));
+	}
+	AUTO(str_done) struct str wrapped = STR_INIT;
+	ui_notify_wrap(&wrapped, "\x1b]9;x\x1b\\", true);
+	assert_string_equal(wrapped.ptr, "\x1bPtmux;\x1b\x1b]9;x\x1b\x1b\\\x1b\\");
+	assert_int_equal(ui_notify_guess("xterm-kitty", NULL), UI_NOTIFY_99);
+	assert_int_equal(ui_notify_guess("foot", NULL), UI_NOTIFY_777);
+	assert_int_equal(ui_notify_guess("xterm-256color", "iTerm.app"), UI_NOTIFY_9);
+}
+
 CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(a_line_that_is_not_taken_stays),
 	   TEST(a_held_line_is_shown_until_it_is_on_disk_and_typing_goes_on),
@@ -506,5 +540,6 @@ CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(scrolling_down_by_lines_ends_at_the_newest),
 	   TEST(nothing_is_drawn_while_suspended), TEST(an_unchanged_model_is_drawn_once),
 	   TEST(the_mouse_picks_rooms_and_scrolls),
+	   TEST(a_notification_cannot_speak_to_the_terminal),
 	   TEST(two_hundred_resizes_leave_a_right_screen), TEST(readlines_own_keys_work),
 	   TEST(our_keys_are_free_in_readlines_maps))

@@ -171,7 +171,9 @@ static void a_muted_member_reads_on(void **state)
 	check_ok(member_mute(&hall->store, &hall->who[ALICE], &mute, hall_news(hall)));
 	check_err(post_send(&hall->store, &hall->who[BOB], &post, &ack, hall_news(hall)),
 		  ERR_FORBIDDEN);
-	check_err(member_may_type(&hall->store, &hall->who[BOB], &room), ERR_FORBIDDEN);
+	bool told;
+	check_err(member_may_type(&hall->store, &hall->who[BOB], &room, &told),
+		  ERR_FORBIDDEN);
 	check_ok(member_leave(&hall->store, &hall->who[BOB], &leave, hall_news(hall)));
 	check_ok(member_join(&hall->store, &hall->who[BOB], &leave, hall_news(hall)));
 	check_err(post_send(&hall->store, &hall->who[BOB], &post, &ack, hall_news(hall)),

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What others are told of somebody, and that he can switch each of it off: typing, read
+ * markers, presence. On the per-room endpoint word for word as its clients expect it.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/check.h"
+#include "tests/lib/duet.h"
+
+static void profile(struct duet *f, struct peer_socket *peer, const char *args)
+{
+	host_say(peer, "{\"type\":\"call\",\"id\":9,\"op\":\"auth_profile\",\"args\":%s}",
+		 args);
+	peer_expect(peer, "\"type\":\"result\"", &f->text);
+	check_part(&f->text, "\"status\":200");
+}
+
+/* Everything that was on its way to @peer has come, and nothing of it was @never. */
+static void settle(struct duet *f, struct peer_socket *peer, const char *never)
+{
+	host_say(peer, "{\"type\":\"fetch\",\"id\":77,\"room\":\"%s\"}", LOBBY(f));
+	do {
+		peer_expect(peer, "", &f->text);
+		if (strstr(f->text.ptr, never))
+			fail_msg("that should not have come: %s", f->text.ptr);
+	} while (!strstr(f->text.ptr, "\"type\":\"page\""));
+}
+
+static void look(struct duet *f, struct peer_socket *peer)
+{
+	host_say(peer, "{\"type\":\"focus\",\"room\":\"%s\"}", LOBBY(f));
+	settle(f, peer, "\"type\":\"typing\"");
+}
+
+static void who_hides_his_typing_types_unseen(void **state)
+{
+	struct duet *f = *state;
+
+	look(f, &f->b);
+	profile(f, &f->a, "{\"typing\":\"no\"}");
+	check_part(&f->text, "\"typing\":\"no\"");
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	settle(f, &f->a, "\"type\":\"error\"");
+	settle(f, &f->b, "\"type\":\"typing\"");
+	profile(f, &f->a, "{\"typing\":\"yes\"}");
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
+}
+
+static void who_hides_his_marker_reads_unseen(void **state)
+{
+	struct duet *f = *state;
+	char marker[40];
+
+	look(f, &f->b);
+	duet_say(f, &f->b, 1, "read me");
+	peer_expect(&f->b, "\"type\":\"ack\"", &f->text);
+	unsigned long long seq = strtoull(strstr(f->text.ptr, "\"seq\":") + 6, NULL, 10);
+	profile(f, &f->a, "{\"receipts\":\"no\"}");
+	host_say(&f->a, "{\"type\":\"read\",\"room\":\"%s\",\"seq\":%llu}", LOBBY(f),
+		 seq);
+	settle(f, &f->a, "\"type\":\"error\"");
+	host_skip(&f->host, LIMIT_RECEIPT_MS);
+	peer_expect(&f->b, "\"type\":\"delivered\"", &f->text);
+	settle(f, &f->b, "\"type\":\"receipt\"");
+	host_say(&f->b,
+		 "{\"type\":\"call\",\"id\":3,\"op\":\"room_members\",\"args\":{\"room\":"
+		 "\"lobby\"}}");
+	peer_expect(&f->b, "\"type\":\"result\"", &f->text);
+	snprintf(marker, sizeof(marker), "\"read\":%llu", seq);
+	assert_null(strstr(f->text.ptr, marker));
+	profile(f, &f->a, "{\"receipts\":\"yes\"}");
+	duet_say(f, &f->b, 2, "and me");
+	host_say(&f->a, "{\"type\":\"read\",\"room\":\"%s\",\"seq\":%llu}", LOBBY(f),
+		 seq + 1);
+	settle(f, &f->a, "\"type\":\"error\"");
+	host_skip(&f->host, LIMIT_RECEIPT_MS);
+	peer_expect(&f->b, "\"type\":\"receipt\"", &f->text);
+	check_part(&f->text, id_text(&f->alice.actor.user).text);
+}
+
+static void watch(struct duet *f, struct peer_socket *peer, const struct guest *whom)
+{
+	host_say(peer, "{\"type\":\"watch\",\"users\":[\"%s\"]}",
+		 id_text(&whom->actor.user).text);
+	peer_expect(peer, "\"type\":\"presence\"", &f->text);
+}
+
+static void who_hides_is_offline_to_others_at_once(void **state)
+{
+	struct duet *f = *state;
+
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"online\"");
+	profile(f, &f->b, "{\"presence\":\"nobody\"}");
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\"");
+	assert_null(strstr(f->text.ptr, "\"at\""));
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"offline\"");
+	/* coming and going of who hides is told to nobody */
+	peer_close(&f->b);
+	host_login(&f->host, &f->b, &f->bob, "");
+	host_skip(&f->host, LIMIT_PRESENCE_MS);
+	settle(f, &f->a, "\"type\":\"presence\"");
+	/* he sees himself */
+	watch(f, &f->b, &f->bob);
+	check_part(&f->text, "\"state\":\"online\"");
+	/* alice shares a room with him */
+	profile(f, &f->b, "{\"presence\":\"rooms\"}");
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"online\"");
+}
+
+static void who_is_at_no_device_is_away_and_then_was_last_seen(void **state)
+{
+	struct duet *f = *state;
+	struct peer_socket phone;
+
+	watch(f, &f->a, &f->bob);
+	host_login(&f->host, &phone, &f->bob, "");
+	host_say(&f->b, "{\"type\":\"focus\",\"away\":true}");
+	settle(f, &f->b, "\"type\":\"error\"");
+	host_skip(&f->host, LIMIT_PRESENCE_MS);
+	settle(f, &f->a, "\"type\":\"presence\""); /* he is at the phone */
+	host_say(&phone, "{\"type\":\"focus\",\"away\":true}");
+	peer_expect(&f->a, "\"state\":\"away\"", &f->text);
+	host_say(&f->b, "{\"type\":\"focus\"}");
+	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
+	peer_close(&phone);
+	peer_close(&f->b);
+	peer_expect(&f->a, "\"state\":\"offline\"", &f->text);
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"offline\"");
+	check_part(&f->text, "\"at\":");
+	host_login(&f->host, &f->b, &f->bob, "");
+}
+
+static void open_single(struct duet *f, struct peer_socket *peer,
+			const struct guest *guest)
+{
+	struct str path = STR_INIT;
+
+	str_addf(&path, "/v1/ws/rooms/%s?token=%s", LOBBY(f), guest->token.ptr);
+	peer_open_tcp(peer, f->host.server->port);
+	assert_int_equal(peer_upgrade(peer, path.ptr, ""), 101);
+	str_done(&path);
+}
+
+/* The next message of @peer, byte for byte. */
+static void PRINTF(3, 4)
+	check_next(struct duet *f, struct peer_socket *peer, const char *format, ...)
+{
+	char want[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(want, sizeof(want), format, ap);
+	va_end(ap);
+	peer_expect(peer, "", &f->text);
+	assert_string_equal(f->text.ptr, want);
+}
+
+static void the_small_dialect_is_exact(void **state)
+{
+	struct duet *f = *state;
+	struct peer_socket one, two;
+	struct id_text alice = id_text(&f->alice.actor.user);
+
+	open_single(f, &one, &f->alice);
+	open_single(f, &two, &f->bob);
+	peer_say(&one, "{\"type\":\"typing\",\"value\":true}");
+	check_next(f, &one, "{\"type\":\"typing_ack\",\"value\":true}");
+	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":true}",
+		   alice.text);
+	peer_say(&one, "{\"type\":\"typing\",\"value\":false}");
+	check_next(f, &one, "{\"type\":\"typing_ack\",\"value\":false}");
+	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":false}",
+		   alice.text);
+	duet_say(f, &f->a, 1, "from elsewhere");
+	peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
+	unsigned long long ts = strtoull(strstr(f->text.ptr, "\"ts\":") + 5, NULL, 10);
+	check_next(f, &two,
+		   "{\"type\":\"message\",\"message_id\":\"%s\",\"sender_id\":\"%s\","
+		   "\"text\":\"from elsewhere\",\"created_at\":%llu}",
+		   cid(1).text, alice.text, ts);
+	host_say(&two, "{\"type\":\"read_upto\",\"created_at_ms\":%llu}", ts);
+	check_next(f, &two, "{\"type\":\"read_ack\",\"upto\":%llu}", ts);
+	peer_expect(&one, "from elsewhere", &f->text);
+	peer_say(&one, "{\"type\":\"typing\",\"value\":true}");
+	check_next(f, &one, "{\"type\":\"typing_ack\",\"value\":true}");
+	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":true}",
+		   alice.text);
+	peer_close(&one);
+	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":false}",
+		   alice.text);
+	peer_close(&two);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_DUET(who_hides_his_typing_types_unseen),
+		WITH_DUET(who_hides_his_marker_reads_unseen),
+		WITH_DUET(who_hides_is_offline_to_others_at_once),
+		WITH_DUET(who_is_at_no_device_is_away_and_then_was_last_seen),
+		WITH_DUET(the_small_dialect_is_exact),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -46,27 +46,32 @@ const struct opt_row *opt_find(const struct opts *opts, const char *name, size_t
 	return NULL;
 }
 
-/* Levenshtein's distance, one row of the matrix at a time; both within OPT_NAME_MAX. */
+/* Damerau and Levenshtein's distance, in which two neighbours that changed places are one
+ * slip (optimal string alignment): three rows of the matrix at a time, in turns. Both names
+ * are within OPT_NAME_MAX. */
 static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	unsigned row[OPT_NAME_MAX + 1];
+	unsigned rows[3][OPT_NAME_MAX + 1];
 
 	for (unsigned j = 0; j <= b_len; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= a_len; i++) {
-		unsigned diagonal = row[0];
+		unsigned *row = rows[i % 3];
+		const unsigned *above = rows[(i - 1) % 3], *first = rows[(i + 1) % 3];
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b_len; j++) {
-			unsigned best = diagonal + (plain(a[i - 1]) != b[j - 1]);
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
+			unsigned best = above[j - 1] + (plain(a[i - 1]) != b[j - 1]);
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			diagonal = row[j];
+			if (i > 1 && j > 1 && plain(a[i - 1]) == b[j - 2] &&
+			    plain(a[i - 2]) == b[j - 1] && first[j - 2] + 1 < best)
+				best = first[j - 2] + 1;
 			row[j] = best;
 		}
 	}
-	return row[b_len];
+	return rows[a_len % 3][b_len];
 }
 
 const struct opt_row *opt_nearest(const struct opts *opts, const char *name, size_t len,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "client/app_inside.h"
+#include "client/auth/auth.h"
 #include "client/cache/cache.h"
 #include "client/cache/store_thread.h"
 #include "client/net/transport_ws.h"
@@ -218,6 +219,25 @@ enum err profile_new_secret(const struct profile *profile, enum unlock_method me
 	return err;
 }
 
+/* Of a bot: in the place of a log-in. */
+static enum err take_token(const struct profile *profile, struct app *app,
+			   struct str *why)
+{
+	AUTO(buf_wipe) struct buf token = BUF_INIT;
+	struct source source = {&profile->opts, OPTION_TOKEN_FILE, OPTION_TOKEN_COMMAND};
+
+	if (!source_given(&source))
+		return ERR_OK;
+	enum err err = source_read(&source, LIMIT_TOKEN, &token, why);
+	if (err == ERR_OK && token.len == 0) {
+		str_add(why, _("there is no token in the place that was named"));
+		return ERR_USAGE;
+	}
+	if (err == ERR_OK)
+		auth_use_token(app->auth, buf_view(&token));
+	return err;
+}
+
 enum err profile_open(struct profile *profile, struct app *app, struct str *why)
 {
 	struct transport_ws_options options = {
@@ -230,9 +250,12 @@ enum err profile_open(struct profile *profile, struct app *app, struct str *why)
 	struct store_thread *store = NULL;
 	struct cache *cache = NULL;
 
+	enum err err = take_token(profile, app, why);
+	if (err != ERR_OK)
+		return err;
 	secret_set(&secret, bytes.ptr, bytes.len);
 	struct key_source key = key_fixed(&secret);
-	enum err err = cache_open(profile->dir.ptr, &key, &cache);
+	err = cache_open(profile->dir.ptr, &key, &cache);
 	if (err == ERR_OK)
 		err = store_start(&cache, true, app->inbox.box.wake,
 				  app->inbox.box.wake_ctx, &store);

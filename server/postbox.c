@@ -9,6 +9,7 @@
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "server/core/posting.h"
+#include "server/feeder.h"
 #include "server/hook/poster.h"
 #include "server/server.h"
 #include "server/store/store.h"
@@ -135,8 +136,10 @@ static void settle_done(struct task *task, enum err err)
 	else
 		log_error("hook: the queue cannot be written, error=%s", err_word(err));
 	errand_free(errand);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		postbox_look(postbox);
+		feeder_look(postbox->server->feeder); /* there is room again */
+	}
 }
 
 static void errand_back(struct server_job *job)

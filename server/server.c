@@ -16,10 +16,12 @@
 #include "common/os/file.h"
 #include "server/bus/bus.h"
 #include "server/chores.h"
+#include "server/core/bots.h"
 #include "server/core/expiry.h"
 #include "server/core/revoked.h"
 #include "server/core/room.h"
 #include "server/drain.h"
+#include "server/feeder.h"
 #include "server/herald.h"
 #include "server/hook/poster_curl.h"
 #include "server/mail/mailer_open.h"
@@ -39,13 +41,14 @@
 #include "server/store/store_session.h"
 #include "server/store/writer.h"
 
-#define HASH_QUEUE  64   /* passwords that may wait; beyond, ERR_BUSY */
-#define DISK_QUEUE  1024 /* pieces of files: more wait in nobody's memory */
-#define MAIL_QUEUE  1    /* batches: the queue of letters is in the database */
-#define RATE_KEYS   100000
-#define SOCKET_MODE 0666 /* who it is says the kernel; socket_signup decides */
-#define FOLDER_MODE 0755
-#define SWEEP_MS    60000
+#define HASH_QUEUE   64   /* passwords that may wait; beyond, ERR_BUSY */
+#define DISK_QUEUE   1024 /* pieces of files: more wait in nobody's memory */
+#define MAIL_QUEUE   1    /* batches: the queue of letters is in the database */
+#define RATE_KEYS    100000
+#define SOCKET_MODE  0666 /* who it is says the kernel; socket_signup decides */
+#define FOLDER_MODE  0755
+#define SWEEP_MS     60000
+#define SWEEP_TOKENS 256
 
 static uint64_t random_u64(const struct server *server)
 {
@@ -72,27 +75,42 @@ static void reap_jobs(struct server *server)
 
 /* ---- housekeeping ---- */
 
-static enum err expiry_work(struct task *task, struct store *store)
+/* Once a minute: what is over is forgotten, and when tokens of bots were used is noted. */
+struct sweep {
+	struct task task;
+	struct id tokens[SWEEP_TOKENS];
+	uint64_t used_ms[SWEEP_TOKENS];
+	size_t count;
+};
+
+static enum err sweep_run(struct task *task, struct store *store)
 {
-	return expiry_run(store);
+	const struct sweep *sweep = CONTAINER_OF(task, struct sweep, task);
+	enum err err = expiry_run(store);
+
+	for (size_t i = 0; i < sweep->count && err == ERR_OK; i++)
+		err = store_bot_token_used(store, &sweep->tokens[i], sweep->used_ms[i]);
+	return err;
 }
 
-static void expiry_done(struct task *task, enum err err)
+static void sweep_done(struct task *task, enum err err)
 {
 	if (err != ERR_OK) {
 		log_warn("server: could not forget what is over, error=%s",
 			 err_word(err));
 	}
-	mem_free(task);
+	mem_free(CONTAINER_OF(task, struct sweep, task));
 }
 
-static void submit_expiry(struct server *server)
+static void submit_sweep(struct server *server)
 {
-	struct task *task = mem_new(struct task);
+	struct sweep *sweep = mem_new(struct sweep);
 
-	*task = (struct task){.run = expiry_work, .done = expiry_done};
-	if (writer_submit(server->writer, task) != ERR_OK) {
-		mem_free(task); /* busy: the next minute will do */
+	sweep->task = (struct task){.run = sweep_run, .done = sweep_done};
+	sweep->count =
+		bots_take_used(server->bots, sweep->tokens, sweep->used_ms, SWEEP_TOKENS);
+	if (writer_submit(server->writer, &sweep->task) != ERR_OK) {
+		mem_free(sweep); /* busy: the next minute will do */
 	}
 }
 
@@ -149,12 +167,13 @@ void server_tick(struct server *server)
 	watch(server, now);
 	outbox_look(server->outbox);
 	postbox_look(server->postbox);
+	feeder_tick(server->feeder);
 	if (now - server->swept_ms >= SWEEP_MS) {
 		server->swept_ms = now;
 		revoked_sweep(server->revoked, clock_now_ms(&server->clock));
 		secrets_prune(server->config.secrets_dir, &server->keys,
 			      clock_now_ms(&server->clock));
-		submit_expiry(server);
+		submit_sweep(server);
 	}
 	if (server->drain_ms != 0) {
 		drain_step(server);
@@ -176,8 +195,27 @@ void server_turn(struct server *server)
 
 /* ---- tokens ---- */
 
+static enum err verify_bot(struct server *server, struct bytes token, struct who *ret_who)
+{
+	struct bot_token_live live;
+	enum err err =
+		bots_check(server->bots, token, clock_now_ms(&server->clock), &live);
+
+	if (err == ERR_OK)
+		*ret_who = (struct who){
+			.user = live.user,
+			.device = live.device,
+			.session = live.id,
+			.scope = live.scope,
+			.expires_ms = live.expires_ms,
+		};
+	return err;
+}
+
 enum err server_verify(struct server *server, struct bytes token, struct who *ret_who)
 {
+	if (bots_is_token(token))
+		return verify_bot(server, token, ret_who);
 	struct token_claims claims;
 	enum err err = token_check(&server->keys.tokens, token,
 				   clock_now_ms(&server->clock), &claims);
@@ -214,6 +252,7 @@ void server_revoke(struct server *server, const struct id *session)
 	struct id id = *session;
 
 	revoked_add(server->revoked, &id, clock_now_ms(&server->clock));
+	bots_drop(server->bots, &id);
 	conns_each(server->conns, close_session, &id);
 }
 
@@ -232,6 +271,11 @@ static void remember_revoked(const struct id *session, void *ctx)
 	struct server *server = ctx;
 
 	revoked_add(server->revoked, session, clock_now_ms(&server->clock));
+}
+
+static void remember_bot(const struct bot_token_live *live, void *ctx)
+{
+	bots_add(((struct server *)ctx)->bots, live);
 }
 
 /* What must be in the store before anybody comes, and what memory must know of it. */
@@ -258,6 +302,8 @@ static enum err prepare_store(struct server *server, const struct server_setup *
 					    now > TOKEN_LIFE_MS ? now - TOKEN_LIFE_MS : 0,
 					    remember_revoked, server);
 	}
+	if (err == ERR_OK)
+		err = store_bot_token_live(&store, remember_bot, server);
 	if (err == ERR_OK) {
 		err = store_commit(&store);
 	}
@@ -338,6 +384,7 @@ static enum err start_poster(struct server *server, const struct server_setup *s
 					  : poster_curl_new(&config, &server->poster);
 
 	server->postbox = postbox_new(server);
+	server->feeder = feeder_new(server);
 	if (err == ERR_STATE) {
 		server->poster = poster_memory_new(&server->jobs_done, setup->hook_answer,
 						   setup->hook_ctx);
@@ -530,6 +577,7 @@ static void make_tables(struct server *server)
 	server->bodies = slots_new(LIMIT_UPLOADS, LIMIT_UPLOADS_EACH);
 	server->growing = slots_new(LIMIT_UPLOADS * 4, 1);
 	server->streams = slots_new(LIMIT_STREAMS, LIMIT_STREAMS_EACH);
+	server->bots = bots_new(random_u64(server));
 	server->chores = chores_new(server);
 	server->pusher = pusher_new(server);
 }
@@ -639,6 +687,7 @@ void server_free(struct server **server)
 	}
 	outbox_free(&gone->outbox);
 	postbox_free(&gone->postbox);
+	feeder_free(&gone->feeder);
 	rates_free(&gone->rates);
 	guard_free(&gone->guard);
 	receipts_free(&gone->receipts);
@@ -647,6 +696,7 @@ void server_free(struct server **server)
 	slots_free(&gone->bodies);
 	slots_free(&gone->growing);
 	slots_free(&gone->streams);
+	bots_free(&gone->bots);
 	if (gone->mailer) {
 		gone->mailer->close(&gone->mailer);
 	}

@@ -26,9 +26,11 @@
 #include "server/net/request.h"
 #include "server/obs/metric.h"
 
+struct bots;
 struct bus;
 struct chores;
 struct driver;
+struct feeder;
 struct guard;
 struct herald;
 struct loop;
@@ -116,9 +118,11 @@ struct server {
 	struct mailbox jobs_done; /**< of them and the poster, reaped by the loop */
 	struct mailer *mailer;
 	struct outbox *outbox;       /**< letters from the queue to the mailer */
+	struct feeder *feeder;       /**< webhooks: from the logs of rooms to the queue */
 	struct poster *poster;       /**< requests to other servers */
 	struct postbox *postbox;     /**< they from their queue to the poster */
 	struct keys keys;            /**< from secrets/: see secrets.h */
+	struct bots *bots;           /**< tokens of bots that are good */
 	struct revoked *revoked;     /**< sessions whose tokens are refused from now on */
 	struct guard *guard;         /**< rest/: who has guessed wrong how often */
 	struct chores *chores;       /**< upkeep that runs meanwhile */

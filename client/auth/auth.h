@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/base/bytes.h"
 #include "common/base/err.h"
 #include "common/base/id.h"
 
@@ -33,6 +34,8 @@ struct auth *auth_new(struct app *app) MUST_CHECK;
 void auth_free(struct auth **auth);
 /** Sign in by name also where the socket's peer credentials would do; before app_start(). */
 void auth_by_name(struct auth *auth);
+/** Sign in with the token of a bot, which is kept in memory alone; before app_start(). */
+void auth_use_token(struct auth *auth, struct bytes token);
 /** Who wants to hear; NULL: nobody. */
 void auth_listen(struct auth *auth, auth_fn *fn, void *ctx);
 enum auth_step auth_step(const struct auth *auth);

@@ -24,6 +24,7 @@ struct auth {
 	bool retried;   /* the server refused a token that was just renewed */
 	uint64_t renew; /* monotonic; 0 = never */
 	struct str refresh, access;
+	bool given; /* `access` is a bot's: it was given, and nobody renews it */
 
 	struct id challenge;
 	bool signup; /* … of a sign-up, not of a log-in */

@@ -27,6 +27,7 @@ static void sign_out(struct auth *auth, enum err why)
 {
 	auth_wipe(&auth->refresh);
 	auth_wipe(&auth->access);
+	auth->given = false;
 	auth->renew = 0;
 	auth->renewing = auth->wanted = false;
 	link_stop(auth->app->link);
@@ -85,7 +86,8 @@ static void renew(struct auth *auth)
 void auth_want_token(struct auth *auth)
 {
 	auth->wanted = true;
-	if (auth->socket || (auth->access.len && auth->renew > auth_mono(auth)))
+	if (auth->socket || auth->given ||
+	    (auth->access.len && auth->renew > auth_mono(auth)))
 		auth_give_token(auth);
 	else
 		renew(auth);
@@ -138,16 +140,27 @@ uint64_t auth_next_ms(const struct auth *auth)
 	return auth->renew && auth->refresh.len ? auth->renew : UINT64_MAX;
 }
 
+void auth_use_token(struct auth *auth, struct bytes token)
+{
+	auth->given = true;
+	str_set_len(&auth->access, (const char *)token.ptr, token.len);
+}
+
 /* ---- the start ---- */ /* ---- the start ---- */
 
 void auth_begin(struct auth *auth, const struct cache_session *session)
 {
 	uint64_t now = clock_now_ms(auth->app->clock);
 
-	auth->socket = auth->app->address.kind == ADDRESS_UNIX && !auth->by_name;
+	auth->socket =
+		auth->app->address.kind == ADDRESS_UNIX && !auth->by_name && !auth->given;
 	auth_load_device_key(auth);
 	auth->user = session->user;
 	auth->session = session->session;
+	if (auth->given) {
+		app_connect(auth->app);
+		return;
+	}
 	str_add_len(&auth->refresh, (const char *)session->refresh.ptr,
 		    session->refresh.len);
 	if (auth->refresh.len) {

@@ -29,6 +29,8 @@ WORDS(presence_state, "online", "away", "offline");
 WORDS(user_event_kind, "room", "left", "read", "notify", "draft", "level", "setting",
       "session", "hidden", "noticed");
 WORDS(yes_no, "yes", "no");
+WORDS(hook_kind, "in", "out");
+WORDS(hook_state, "on", "off", "failing");
 
 const char *kind_word(const struct kind_words *table, int value)
 {

@@ -81,6 +81,15 @@ enum user_event_kind {
 	USER_EVENT_NOTICED, /**< notifications were marked as read */
 };
 
+/** Webhooks: posting into a room, or told what happens there. */
+enum hook_kind { HOOK_IN = 1, HOOK_OUT };
+
+enum hook_state {
+	HOOK_ON = 1,
+	HOOK_OFF,     /**< by its owner */
+	HOOK_FAILING, /**< given up after too many failures; its owner turns it on again */
+};
+
 /** A table of wire words; words[0] is NULL, words[i] belongs to enum value i. */
 struct kind_words {
 	const char *const *words;
@@ -90,7 +99,7 @@ struct kind_words {
 extern const struct kind_words event_kind_words, room_kind_words, room_security_words,
 	room_history_words, role_words, member_change_words, notify_level_words,
 	notify_why_words, shown_to_words, hook_form_words, presence_state_words,
-	user_event_kind_words, yes_no_words;
+	user_event_kind_words, yes_no_words, hook_kind_words, hook_state_words;
 
 /** The word of @value, "" for 0 or a value beyond the table. */
 const char *kind_word(const struct kind_words *table, int value);

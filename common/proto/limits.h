@@ -38,7 +38,8 @@
 #define LIMIT_URL           2048 /**< what other servers take */
 #define LIMIT_ADDRESS       300 /**< "wss://" and a host of 253 bytes, or a socket's path */
 #define LIMIT_OTP           6   /**< digits of an e-mail code */
-#define LIMIT_IDEMPOTENCY   255 /**< Idempotency-Key and --id of any form */
+#define LIMIT_URL           2048 /**< of a webhook: what other servers take */
+#define LIMIT_IDEMPOTENCY   255  /**< Idempotency-Key and --id of any form */
 
 /* Items */
 #define LIMIT_MENTIONS 50 /**< @names in one message */
@@ -63,6 +64,10 @@
 #define LIMIT_PRESENCE_ROOM 500 /**< watchers of one user above which none is told live */
 #define LIMIT_NOTIFICATIONS 1000 /**< kept of one user; older ones are for nobody */
 #define LIMIT_INVITES       100 /**< open codes of one room: enough to give each guest one */
+#define LIMIT_BOTS          20    /**< bot accounts of one person */
+#define LIMIT_BOT_TOKENS    20    /**< tokens of one bot that are good */
+#define LIMIT_HOOKS         20    /**< webhooks of one room */
+#define LIMIT_HOOK_EVENTS   16    /**< words in the list of what a webhook is told */
 #define LIMIT_INVITE_USES   10000 /**< of one code; without a count there is no end to it */
 
 /* Frames and bodies, in bytes */
@@ -87,9 +92,10 @@
 #define LIMIT_GOT_MS        1000  /**< a client says got at most this often */
 #define LIMIT_STALL_MS      30000 /**< a receiver without progress is closed, resumable */
 
-#define LIMIT_INVITE_MS 31536000000   /**< an invitation lasts a year at most */
-#define LIMIT_MUTE_MS   4102444800000 /**< for good: the year 2100 */
-#define LIMIT_SLOW_MS   86400000 /**< slow mode: a day between two messages is a mute */
+#define LIMIT_BOT_TOKEN_MS 315360000000  /**< ten years: what is meant to end at all */
+#define LIMIT_INVITE_MS    31536000000   /**< an invitation lasts a year at most */
+#define LIMIT_MUTE_MS      4102444800000 /**< for good: the year 2100 */
+#define LIMIT_SLOW_MS      86400000 /**< slow mode: a day between two messages is a mute */
 
 /* Send queue of one connection, in bytes */
 #define LIMIT_UNSENT     131072 /**< that the kernel takes beyond the receiver's window */

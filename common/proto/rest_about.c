@@ -57,7 +57,9 @@ bool rest_takes_bytes(const struct rest_row *row)
 
 bool rest_takes_key(const struct rest_row *row)
 {
-	return row->right == REST_USER && strcmp(row->method, "POST") == 0 &&
+	bool known = row->right == REST_USER || row == rest_row(REST_hook_post);
+
+	return known && strcmp(row->method, "POST") == 0 &&
 	       strncmp(row->op, "auth_", 5) != 0;
 }
 

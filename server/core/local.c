@@ -50,7 +50,8 @@ static enum err make(struct store *store, const struct local_ask *ask,
 	*ret_new = false;
 	err = store_account_by_name(store, bytes_text(name), ret_account);
 	if (err == ERR_OK) {
-		if (ret_account->password[0] || ret_account->email_verified) {
+		if (ret_account->kind != ACCOUNT_PERSON || ret_account->password[0] ||
+		    ret_account->email_verified) {
 			return ERR_EXISTS;
 		}
 		return store_account_set_uid(store, ret_account->key, ask->uid);

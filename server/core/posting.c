@@ -12,6 +12,7 @@
 #include "common/base/base64.h"
 #include "common/base/mem.h"
 #include "common/crypto/hash.h"
+#include "server/core/hook.h"
 #include "server/core/mailing.h"
 #include "server/core/push.h"
 #include "server/core/sealed.h"
@@ -20,7 +21,7 @@
 
 /* By posting_kind. */
 static posting_told_fn *const owners[POSTING_PUSH + 1] = {
-	[POSTING_HOOK] = NULL,
+	[POSTING_HOOK] = hook_told,
 	[POSTING_PUSH] = push_told,
 };
 

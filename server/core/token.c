@@ -258,6 +258,24 @@ static bool read_id(struct json_node claims, const char *key, struct id *ret_id)
 	       !id_is_zero(ret_id);
 }
 
+unsigned token_scope(struct bytes word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
+		if (bytes_equal(word, bytes_text(scopes[i].word)))
+			return scopes[i].scope;
+	}
+	return 0;
+}
+
+const char *token_scope_word(unsigned bit)
+{
+	for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
+		if (scopes[i].scope == bit)
+			return scopes[i].word;
+	}
+	return "";
+}
+
 static unsigned read_scope(struct bytes text)
 {
 	unsigned scope = 0;
@@ -265,11 +283,7 @@ static unsigned read_scope(struct bytes text)
 	while (text.len) {
 		const uint8_t *gap = memchr(text.ptr, ' ', text.len);
 		size_t len = gap ? (size_t)(gap - text.ptr) : text.len;
-		for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
-			if (bytes_equal(bytes_of(text.ptr, len),
-					bytes_text(scopes[i].word)))
-				scope |= scopes[i].scope;
-		}
+		scope |= token_scope(bytes_of(text.ptr, len));
 		len += gap != NULL;
 		text = bytes_of(text.ptr + len, text.len - len);
 	}

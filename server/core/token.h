@@ -65,6 +65,10 @@ void token_issue(const struct token_ring *ring, const struct token_claims *claim
 enum err token_check(const struct token_ring *ring, struct bytes text, uint64_t now_ms,
 		     struct token_claims *ret_claims) MUST_CHECK;
 
+/** The bit of enum scope that @word names, 0: none; and the other way. */
+unsigned token_scope(struct bytes word);
+const char *token_scope_word(unsigned bit);
+
 /** Append the public keys that verify at @now_ms as a JWK set (RFC 7517, RFC 8037 section
  *  2). */
 void token_key_set(const struct token_ring *ring, uint64_t now_ms, struct buf *buf);

@@ -256,6 +256,9 @@ static enum err identify(struct session *session, struct bytes token, bool *ret_
 		}
 	}
 	if (who_is_known(&conn->who)) {
+		if (!(conn->who.scope & SCOPE_READ)) {
+			return ERR_FORBIDDEN; /* a connection hears before it says anything */
+		}
 		session->actor = (struct actor){.user = conn->who.user,
 						.device = conn->who.device,
 						.session = conn->who.session,

@@ -4,6 +4,7 @@
  * first, since they move who hears the rest.
  */
 #include "server/core/show.h"
+#include "server/feeder.h"
 #include "server/on/hear.h"
 #include "server/on/receipts.h"
 #include "server/on/session.h"
@@ -74,6 +75,9 @@ void server_publish(struct server *server, const struct news *news,
 	}
 	for (size_t i = 0; i < news->events.count; i++) {
 		publish_event(server, &news->events.rows[i], except);
+	}
+	if (news->events.count > 0) {
+		feeder_look(server->feeder);
 	}
 	for (size_t i = 0; i < news->receipt_count; i++) {
 		receipts_add(server->receipts, &news->receipts[i]);

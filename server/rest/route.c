@@ -15,6 +15,7 @@
 #include "server/net/slots.h"
 #include "server/net/upgrade.h"
 #include "server/rest/call.h"
+#include "server/rest/hook_text.h"
 #include "server/store/store_account.h"
 
 #define SEGMENT_MOST  256  /* bytes of one, decoded */
@@ -173,6 +174,29 @@ static bool is_operator(const struct request *request)
 	       (request->peer.uid == request->server->own_uid || request->peer.uid == 0);
 }
 
+/* What a token must be good for, before the gate asks for more in rooms. A token of a bot is
+ * not good for accounts, so whatever is about them stands here and not in each handler. */
+static unsigned scope_of(const struct rest_row *row)
+{
+	static const char *const account[] = {"auth_", "bot", "user_block",
+					      "user_unblock"};
+
+	if (row == rest_row(REST_auth_me) || row == rest_row(REST_users_lookup))
+		return SCOPE_READ;
+	for (size_t i = 0; i < ARRAY_LEN(account); i++) {
+		if (strncmp(row->op, account[i], strlen(account[i])) == 0)
+			return SCOPE_ACCOUNT;
+	}
+	return strcmp(row->method, "GET") == 0 ? SCOPE_READ : SCOPE_WRITE | SCOPE_ROOMS;
+}
+
+static enum err check_scope(const struct request *request)
+{
+	if (row_of(request)->right != REST_USER || !who_is_known(&request->who))
+		return ERR_OK;
+	return request->who.scope & scope_of(row_of(request)) ? ERR_OK : ERR_FORBIDDEN;
+}
+
 /* Who asks: a connection has said so already, a request says it by its token. On the Unix
  * socket the kernel says it; which account that is comes before the handler. */
 static enum err identify(struct request *request)
@@ -204,6 +228,8 @@ static enum err take_pace(struct request *request)
 	enum rate rate = rest_is_piece(request->row) ? RATE_FILE : RATE_CALL;
 	uint8_t key[16];
 
+	if (request->row == rest_row(REST_hook_post))
+		return hook_pace(request);
 	if (is_operator(request))
 		return ERR_OK;
 	if (!who_is_known(&request->who) && !request->peer.local)
@@ -246,6 +272,8 @@ static enum err begin(struct request *request, size_t *ret_body_max)
 			return err;
 	}
 	err = identify(request);
+	if (err == ERR_OK)
+		err = check_scope(request);
 	/* Frames have a pace of their own. */
 	if (err == ERR_OK && !framed)
 		err = take_pace(request);

@@ -50,9 +50,9 @@ static enum err on_gone(const struct value *cols, void *ctx)
 static enum err cut_range(struct store *store, int64_t room, int64_t seq)
 {
 	static const enum stmt stmts[] = {
-		STMT_cut_file_link, STMT_cut_reaction,      STMT_cut_pin,
-		STMT_cut_version,   STMT_cut_delivery,      STMT_cut_report,
-		STMT_cut_mention,   STMT_cut_thread_member, STMT_cut_thread,
+		STMT_cut_file_link,     STMT_cut_reaction, STMT_cut_pin,
+		STMT_cut_version,       STMT_cut_report,   STMT_cut_mention,
+		STMT_cut_thread_member, STMT_cut_thread,
 	};
 	enum err err = ERR_OK;
 

@@ -167,6 +167,27 @@ step("files", "alice", {"limit": 10})
 step("file_quota", "alice")
 step("file_delete", "alice", {"file": "{{file}}"})
 
+chapter("Programs in and out")
+step("room_hook_new", "alice", {"room": "ops", "kind": "in", "name": "alerts"},
+     {"hook": "hook", "hook_secret": "secret"})
+step("hook_post", "", {"hook": "{{hook}}", "secret": "{{hook_secret}}"}, raw="disk full")
+step("room_hooks", "alice", {"room": "ops"})
+step("hook_get", "alice", {"hook": "{{hook}}"})
+step("hook_change", "alice", {"hook": "{{hook}}", "name": "Alerts"})
+step("hook_rotate", "alice", {"hook": "{{hook}}"})
+step("hook_remove", "alice", {"hook": "{{hook}}"})
+step("room_hook_new", "alice", {"room": "ops", "kind": "out", "name": "log",
+                                "url": "https://hooks.example.org/ops", "kinds": ["message"]},
+     {"hook": "hook"})
+step("hook_ping", "alice", {"hook": "{{hook}}"})
+step("bot_new", "alice", {"name": "reporter", "display_name": "Reporter"})
+step("bots", "alice")
+step("bot_token_new", "alice", {"user": "reporter", "name": "ci", "scopes": ["read", "write"],
+                                "for_ms": 86400000}, {"bot_session": "session"})
+step("bot_tokens", "alice", {"user": "reporter"})
+step("bot_token_revoke", "alice", {"user": "reporter", "session": "{{bot_session}}"})
+step("bot_remove", "alice", {"user": "reporter"})
+
 chapter("And who is in them")
 step("room_mute", "bob", {"room": "ops", "user": "carol", "for_ms": 60000})
 step("room_unmute", "bob", {"room": "ops", "user": "carol"})
@@ -236,11 +257,13 @@ step("auth_logout", "alice")
 STRANGE = {
     "code": ["{{unknown}}", "{{revoked}}"],
     "file": ["nothing", "..", "{{unknown}}"],
+    "hook": ["{{unknown}}"],
     "id": ["{{unknown}}", "{{secret_message}}", "{{deleted_message}}"],
     "invite": ["{{unknown}}"],
     "key": ["{{unknown}}"],
     "kind": ["nothing"],
     "room": ["nowhere", "{{unknown}}", "{{secret_room}}", "{{deleted_room}}"],
+    "secret": ["nothing"],
     "session": ["{{unknown}}", "{{foreign_session}}"],
     "user": ["nobody", "{{unknown}}"],
 }

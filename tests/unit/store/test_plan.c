@@ -32,6 +32,10 @@ static const struct {
 	{STMT_notification_list, "SCAN j"},
 	{STMT_notification_list, "SCAN k"},
 	{STMT_notification_list, "SCAN q"},
+	{STMT_bot_count, "SCAN k"},
+	{STMT_hook_behind, "SCAN k"},
+	{STMT_hook_count, "SCAN k"},
+	{STMT_hook_outs, "SCAN k"},
 	{STMT_posting_count, "SCAN k"},
 	{STMT_posting_queue, "SCAN k"},
 	{STMT_view_digest, "SCAN k"},
@@ -43,6 +47,8 @@ static const struct {
 	{STMT_invite_expire, "SCAN invite"},
 	{STMT_mail_count, "SCAN mail USING COVERING INDEX mail_due"},
 	{STMT_posting_count, "SCAN posting USING COVERING INDEX posting_queue"},
+	/* once, at the start of the server */
+	{STMT_bot_token_live, "SCAN t"},
 	/* one row, from the end of the table */
 	{STMT_audit_last, "SCAN audit"},
 	/* once in the life of a copy, or when a person asks */

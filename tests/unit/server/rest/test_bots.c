@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bots and their tokens, through the router. */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/core/bots.h"
+#include "tests/lib/check.h"
+#include "tests/lib/desk.h"
+
+struct token {
+	char text[BOT_TOKEN_TEXT];
+	char id[64];
+};
+
+static void make_bot(struct desk *desk, const struct desk_user *owner)
+{
+	assert_int_equal(desk_ask(desk, "POST /v1/bots", owner->access,
+				  "{\"name\":\"clock\",\"display_name\":\"Clock\"}"),
+			 200);
+}
+
+static struct token make_token(struct desk *desk, const struct desk_user *owner,
+			       const char *more)
+{
+	struct token token;
+
+	assert_int_equal(desk_ask(desk, "POST /v1/bots/clock/tokens", owner->access,
+				  "{\"name\":\"ops\"%s}", more),
+			 200);
+	snprintf(token.text, sizeof(token.text), "%.63s", desk_get(desk, "token").text);
+	snprintf(token.id, sizeof(token.id), "%.63s", desk_get(desk, "session").text);
+	assert_int_equal(strncmp(token.text, BOT_TOKEN_PREFIX, 8), 0);
+	return token;
+}
+
+static void revoke(struct desk *desk, const struct desk_user *owner,
+		   const struct token *token, int want)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "DELETE /v1/bots/clock/tokens/%s", token->id);
+	assert_int_equal(desk_ask(desk, line, owner->access, NULL), want);
+}
+
+#define SEND "POST /v1/rooms/lobby/messages"
+#define TEXT "{\"text\":\"tick\"}"
+
+static void a_bot_speaks_with_its_token_until_it_is_revoked(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token token = make_token(desk, &alice, "");
+	assert_int_equal(desk_ask(desk, SEND, token.text, TEXT), 200);
+	assert_int_equal(desk_ask(desk, "GET /v1/auth/me", token.text, NULL), 200);
+	assert_string_equal(desk_get(desk, "user.name").text, "clock");
+	assert_int_equal(desk_ask(desk, "GET /v1/bots/clock/tokens", alice.access, NULL),
+			 200);
+	assert_null(strstr(desk->body.ptr, token.text));
+	assert_non_null(strstr(desk->body.ptr, "\"used_ts\":"));
+	revoke(desk, &alice, &token, 204);
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, token.text, TEXT);
+	revoke(desk, &alice, &token, 404);
+}
+
+static void a_scope_is_all_that_a_token_is_good_for(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token reads = make_token(desk, &alice, ",\"scopes\":[\"read\"]");
+	struct token writes = make_token(desk, &alice, ",\"scopes\":[\"write\"]");
+	desk_refused(desk, ERR_FORBIDDEN, NULL, SEND, reads.text, TEXT);
+	assert_int_equal(desk_ask(desk, "GET /v1/rooms", reads.text, NULL), 200);
+	assert_int_equal(desk_ask(desk, SEND, writes.text, TEXT), 200);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "GET /v1/rooms", writes.text, NULL);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "POST /v1/rooms/lobby/join", writes.text,
+		     "{}");
+	desk_refused(desk, ERR_BAD, "scopes", "POST /v1/bots/clock/tokens", alice.access,
+		     "{\"name\":\"x\",\"scopes\":[\"account\"]}");
+}
+
+/* Whatever a token of a bot may do, its account is its owner's business. */
+static void no_token_changes_its_account(void **state)
+{
+	static const char *const lines[] = {
+		"GET /v1/auth/sessions",  "POST /v1/auth/logout",
+		"PATCH /v1/auth/profile", "POST /v1/auth/change-password",
+		"POST /v1/auth/keys",     "POST /v1/auth/delete",
+		"POST /v1/auth/email",    "POST /v1/bots",
+		"GET /v1/bots",           "POST /v1/bots/clock/tokens",
+		"DELETE /v1/bots/clock",  "POST /v1/users/alice/block",
+		"GET /v1/auth/export",
+	};
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token token = make_token(desk, &alice, "");
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		desk_refused(desk, ERR_FORBIDDEN, NULL, lines[i], token.text, "{}");
+}
+
+static void a_token_ends_when_it_should(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token token = make_token(desk, &alice, ",\"for_ms\":60000");
+	assert_int_equal(desk_ask(desk, SEND, token.text, TEXT), 200);
+	desk_wait(desk, 60000);
+	desk_refused(desk, ERR_EXPIRED, NULL, SEND, token.text, TEXT);
+}
+
+static void tokens_outlive_the_server(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token good = make_token(desk, &alice, "");
+	struct token ended = make_token(desk, &alice, "");
+	revoke(desk, &alice, &ended, 204);
+	desk_restart(desk);
+	assert_int_equal(desk_ask(desk, SEND, good.text, TEXT), 200);
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, ended.text, TEXT);
+}
+
+static void a_bot_is_its_owners(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct desk_user bob = desk_sign_up(desk, "bob");
+
+	make_bot(desk, &alice);
+	struct token token = make_token(desk, &alice, "");
+	desk_refused(desk, ERR_NO_USER, "user", "POST /v1/bots/clock/tokens", bob.access,
+		     "{\"name\":\"x\"}");
+	desk_refused(desk, ERR_NO_USER, "user", "GET /v1/bots/clock/tokens", bob.access,
+		     NULL);
+	desk_refused(desk, ERR_NO_USER, "user", "DELETE /v1/bots/clock", bob.access,
+		     NULL);
+	desk_refused(desk, ERR_NO_USER, "user", "POST /v1/bots/alice/tokens",
+		     alice.access, "{\"name\":\"x\"}");
+	assert_int_equal(desk_ask(desk, "DELETE /v1/bots/clock", alice.access, NULL),
+			 204);
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, token.text, TEXT);
+	assert_int_equal(desk_ask(desk, "GET /v1/bots", alice.access, NULL), 200);
+	assert_null(strstr(desk->body.ptr, "clock"));
+	desk_refused(desk, ERR_EXISTS, "name", "POST /v1/bots", alice.access,
+		     "{\"name\":\"clock\"}");
+}
+
+static void what_looks_like_a_token_is_none(void **state)
+{
+	static const char *const bad[] = {
+		"chatbot_", "chatbot_x",
+		"chatbot_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+	struct desk *desk = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, bad[i], TEXT);
+}
+
+static void no_token_is_in_the_log_or_the_audit(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token token = make_token(desk, &alice, "");
+	assert_null(strstr(desk->log.ptr, token.text));
+	assert_int_equal(desk_ask(desk, "GET /v1/auth/audit", alice.access, NULL), 200);
+	assert_null(strstr(desk->body.ptr, token.text));
+	assert_non_null(strstr(desk->body.ptr, "token_made"));
+	assert_non_null(strstr(desk->body.ptr, "bot_made"));
+}
+
+CHECK_MAIN(DESK_TEST(a_bot_speaks_with_its_token_until_it_is_revoked),
+	   DESK_TEST(a_scope_is_all_that_a_token_is_good_for),
+	   DESK_TEST(no_token_changes_its_account),
+	   DESK_TEST(a_token_ends_when_it_should), DESK_TEST(tokens_outlive_the_server),
+	   DESK_TEST(a_bot_is_its_owners), DESK_TEST(what_looks_like_a_token_is_none),
+	   DESK_TEST(no_token_is_in_the_log_or_the_audit))

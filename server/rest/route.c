@@ -178,8 +178,8 @@ static bool is_operator(const struct request *request)
  * not good for accounts, so whatever is about them stands here and not in each handler. */
 static unsigned scope_of(const struct rest_row *row)
 {
-	static const char *const account[] = {"auth_", "bot", "user_block",
-					      "user_unblock"};
+	static const char *const account[] = {"auth_", "bot", "notification_settings_set",
+					      "user_block", "user_unblock"};
 
 	if (row == rest_row(REST_auth_me) || row == rest_row(REST_users_lookup))
 		return SCOPE_READ;

@@ -86,12 +86,19 @@ static void a_scope_is_all_that_a_token_is_good_for(void **state)
 static void no_token_changes_its_account(void **state)
 {
 	static const char *const lines[] = {
-		"GET /v1/auth/sessions",  "POST /v1/auth/logout",
-		"PATCH /v1/auth/profile", "POST /v1/auth/change-password",
-		"POST /v1/auth/keys",     "POST /v1/auth/delete",
-		"POST /v1/auth/email",    "POST /v1/bots",
-		"GET /v1/bots",           "POST /v1/bots/clock/tokens",
-		"DELETE /v1/bots/clock",  "POST /v1/users/alice/block",
+		"GET /v1/auth/sessions",
+		"POST /v1/auth/logout",
+		"PATCH /v1/notifications/settings",
+		"PATCH /v1/auth/profile",
+		"POST /v1/auth/change-password",
+		"POST /v1/auth/keys",
+		"POST /v1/auth/delete",
+		"POST /v1/auth/email",
+		"POST /v1/bots",
+		"GET /v1/bots",
+		"POST /v1/bots/clock/tokens",
+		"DELETE /v1/bots/clock",
+		"POST /v1/users/alice/block",
 		"GET /v1/auth/export",
 	};
 	struct desk *desk = *state;

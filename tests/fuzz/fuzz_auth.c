@@ -143,6 +143,7 @@ static void try_args(struct bytes text, struct request *request)
 	}
 	if (!row)
 		return;
+	request->row = row;
 	str_set_len(&request->body, (const char *)text.ptr, text.len);
 	void *body = mem_alloc(1, row->in()->size);
 	if (args_read(request, row->in(), &json, body, &field) == ERR_OK)

@@ -53,7 +53,7 @@ static void fill(struct filler *filler, const struct body_def *def, char *body);
 
 static void fill_list(struct filler *filler, const struct body_field *field, char *body)
 {
-	size_t count = draw(filler, 4);
+	size_t drawn = draw(filler, 4), count = drawn < field->most ? drawn : field->most;
 	size_t size = field->type == BODY_IDS     ? sizeof(struct id)
 		      : field->type == BODY_TEXTS ? sizeof(struct bytes)
 						  : field->sub()->size;

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Notifications with the real programs: what a person sees and marks, what the terminal is
+# told, and what reaches a hook of his own while he is away.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+client=$programs/client/chat-client
+
+# A server of somebody's own: prints its port, then each request as a line.
+cat >"$world/hook.py" <<'END'
+import http.server, sys
+class Hook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        print(self.path, self.headers.get("Priority"), self.headers.get("Title"),
+              body.replace("\n", "|"), flush=True)
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *ignored):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Hook)
+print("port", server.server_port, flush=True)
+server.serve_forever()
+END
+python3 "$world/hook.py" >"$world/hook.log" 2>&1 &
+hook=$!
+trap 'kill "$hook" 2>/dev/null; cleanup' EXIT
+until_true "the hook listens" has "$world/hook.log" "port "
+hook_port=$(awk '/^port/ { print $2 }' "$world/hook.log")
+
+enter() {
+	open_terminal "$1" 100 24 sh -c \
+		"'$client' --notify osc777 2>$world/$1.err.log; echo ended; exec cat"
+	see "$1" "Log in"
+	press "$1" F2
+	see "$1" "Sign up"
+	for field in "$1" "$1" "$1@example.org"; do
+		type_in "$1" "$field"
+		press "$1" Enter
+	done
+	type_in "$1" "a long password of $1"
+	press "$1" Enter
+	see "$1" "Enter the code"
+	until_true "$1 gets a letter" code_for "$1@example.org" >/dev/null
+	type_in "$1" "$(code_for "$1@example.org")"
+	press "$1" Enter
+	see "$1" "Rooms"
+}
+
+say() {
+	type_in "$1" "$2"
+	press "$1" Enter
+}
+
+# Keys behind a lone Esc would be another key together with it.
+leave_page() {
+	press "$1" Escape
+	see_gone "$1" "(Esc closes)"
+}
+
+start_server --hook-allow 127.0.0.1
+export CHAT_SERVER=ws://127.0.0.1:$port
+enter alice
+enter bob
+say alice "/create #ops"
+see alice "[#ops]"
+say bob "/join #ops"
+see bob "[#ops]"
+say bob "/join #lobby"
+see bob "[#lobby]"
+
+say alice "the disk is full, @bob"
+until_true "bob sees that he is meant" shows bob "@1"
+say bob "/notifications"
+see bob "@ #ops  alice: the disk is full, @bob"
+ok "what somebody should look at is listed"
+leave_page bob
+say bob "/goto 1"
+see bob "[#ops]"
+until_true "it is read there" hides bob "@1"
+say bob "/notifications"
+see bob "There is nothing to look at."
+ok "what was seen in its room is read"
+
+say bob "/mute 1h"
+say bob "/join #lobby"
+see bob "[#lobby]"
+say alice "not that urgent, @bob"
+until_true "it is unread" shows bob "ops"
+say bob "/notifications"
+see_gone bob "not that urgent"
+ok "a muted room is silent"
+say bob "/join #ops"
+say bob "/scroll bottom"
+see bob "not that urgent"
+say bob "/unmute"
+
+say bob "/notify hook http://127.0.0.1:$hook_port/bob"
+see bob "127.0.0.1:$hook_port/bob"
+leave_page bob
+say alice "while he is here, @bob"
+see bob "while he is here"
+say bob "/quit"
+see bob "ended"
+say alice "now he is not, @bob"
+until_true "the hook is told" has "$world/hook.log" "now he is not"
+check "once, under his topic, with priority" \
+	grep -qE '^/bob 4 =\?UTF-8\?B\?[A-Za-z0-9+/=]+\?= ' "$world/hook.log"
+check "what he saw was not pushed" not has "$world/hook.log" "while he is here"
+check "the server's log does not have the address" \
+	not has "$world/server.log" "$hook_port/bob"
+stop_server
+done_testing

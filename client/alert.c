@@ -14,6 +14,8 @@
 #include "common/os/zone.h"
 
 #define AGAIN_MS 60000
+#define OWN_MS \
+	10000 /* what happens to the account so soon after one asked is one's own deed */
 
 static bool is_quiet(const struct app *app)
 {
@@ -60,6 +62,12 @@ void alert_message(struct app *app, struct room *room, const struct message *mes
 	app_tell_alert(app, title.ptr, message->text.ptr);
 }
 
+/* What this device did itself is told by its answer, and stays in the list. */
+static bool is_own_deed(const struct app *app)
+{
+	return app->account_ms && clock_mono_ms(app->clock) - app->account_ms < OWN_MS;
+}
+
 void alert_notify(struct app *app, const struct body_notify *notify)
 {
 	AUTO(str_done) struct str text = STR_INIT;
@@ -70,7 +78,7 @@ void alert_notify(struct app *app, const struct body_notify *notify)
 		str_addf(&text, _("%.*s brought you into %.*s"), (int)from.len,
 			 from.len ? (const char *)from.ptr : "", (int)room.len,
 			 room.len ? (const char *)room.ptr : "");
-	else if (notify->why == WHY_SECURITY)
+	else if (notify->why == WHY_SECURITY && !is_own_deed(app))
 		str_add(&text, _("Something happened to your account: /notifications"));
 	else
 		return; /* it rings with its event */

@@ -281,6 +281,8 @@ void app_call(struct app *app, const char *op, struct bytes args, link_result_fn
 {
 	const struct rest_row *row = rest_find(op, strlen(op));
 
+	if (strncmp(op, "auth_", strlen("auth_")) == 0)
+		app->account_ms = clock_mono_ms(app->clock);
 	if (link_state(app->link) != LINK_ONLINE && row && row->right == REST_PUBLIC)
 		rest_ask(app->rest, &app->address, (enum rest_op)(row - rest_row(0)),
 			 args, NULL, done, ctx);

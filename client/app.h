@@ -104,8 +104,9 @@ struct app {
 	struct app_timer *timers;
 	struct transfer *transfers; /**< that are under way */
 	struct app_quiet quiet;     /**< when nothing rings */
-	struct address address;     /**< of the server */
-	struct map pending;         /**< own messages in the outbox; see post.c */
+	uint64_t account_ms;    /**< monotonic: something about the account was asked */
+	struct address address; /**< of the server */
+	struct map pending;     /**< own messages in the outbox; see post.c */
 	struct id device;
 	uint64_t uepoch;   /**< of the user's own log */
 	struct map digest; /**< rooms named by the digest that is coming in */

@@ -23,9 +23,12 @@
 
 /* What a version left out or wrote otherwise on purpose; each with its reason. */
 static const char *const changed[] = {
-	"meta",    /* has the version itself */
-	"ssh_key", /* version 2: never used in 1 */
-	"ticket",  /* the same */
+	"meta",     /* has the version itself */
+	"delivery", /* version 2: never used in 1 */
+	"hook_in",  /* the same */
+	"hook_out", /* the same */
+	"ssh_key",  /* the same */
+	"ticket",   /* the same */
 };
 
 static void read_script(const char *name, struct buf *ret_script)

@@ -218,6 +218,7 @@ elif [ -n "$wrapper" ] && [ -n "$matrix" ] && [ -z "${ASAN_ON-}" ]; then
 	type_in pam "finger"
 	press pam Enter
 	see pam "lobby"
+	see pam "online"
 	ok "who shows presence sees the screen"
 	type_in pam "/lock"
 	press pam Enter

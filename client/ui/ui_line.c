@@ -294,6 +294,9 @@ void ui_swap_draft(struct ui *ui, struct room *room)
 	ui->entered = room ? room->id : none;
 	ui->typed_ms = 0;
 	line_history(ui->line, &ui->entered);
+	/* What was typed while the first room was still on its way is meant for it. */
+	if (!last && room && line_len(ui->line) && !room->draft.text.len)
+		return;
 	if (room)
 		set_line(ui, room->draft.text.ptr, room->draft.text.len,
 			 room->draft.point);

@@ -114,6 +114,19 @@ static void each_room_has_its_draft_and_its_lines(void **state)
 	stage_done(&stage);
 }
 
+static void what_is_typed_before_the_first_room_is_there_stays(void **state)
+{
+	struct stage stage;
+
+	stage_init(&stage, 10, 60);
+	ui_enter(stage.ui, NULL);
+	stage_type(&stage, "good mor");
+	ui_enter(stage.ui, stage.lobby);
+	stage_type(&stage, "ning");
+	assert_true(stage_shows(&stage, "[#lobby] good morning▮"));
+	stage_done(&stage);
+}
+
 static void a_draft_is_kept_when_typing_pauses_and_forgotten_when_it_was_sent(
 	void **state)
 {
@@ -528,6 +541,7 @@ CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(a_held_line_is_shown_until_it_is_on_disk_and_typing_goes_on),
 	   TEST(typing_is_told_renewed_and_ended),
 	   TEST(each_room_has_its_draft_and_its_lines),
+	   TEST(what_is_typed_before_the_first_room_is_there_stays),
 	   TEST(a_draft_is_kept_when_typing_pauses_and_forgotten_when_it_was_sent),
 	   TEST(many_pasted_lines_are_asked_about),
 	   TEST(a_pasted_command_line_is_not_run), TEST(escape_leaves_an_edit),

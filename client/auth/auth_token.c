@@ -35,9 +35,10 @@ static void sign_out(struct auth *auth, enum err why)
 	auth_enter(auth, AUTH_OUT, why);
 }
 
+/* A session that is none any more has nothing left to end. */
 static void logged_out(enum err err, unsigned status, struct bytes body, void *ctx)
 {
-	sign_out(ctx, err == ERR_UNREACHABLE || err == ERR_CLOSED ? err : ERR_OK);
+	sign_out(ctx, status == 401 ? ERR_OK : err);
 }
 
 void auth_logout(struct auth *auth, bool everywhere)

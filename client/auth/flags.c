@@ -23,6 +23,7 @@ struct auth_flags {
 	const struct opts *opts;
 	struct buf password;         /* terminated */
 	bool asked;                  /* the server has been asked */
+	bool in;                     /* somebody is signed in already */
 	struct key_login *key_login; /* --key; NULL: by password */
 	struct agent_keys keys;      /* of the agent, borrowed … */
 	size_t next;                 /* … those before it were tried */
@@ -181,6 +182,15 @@ static void act(struct auth_flags *flags, enum auth_step step)
 		say(flags, _("nobody is signed in"));
 }
 
+/* The session is ended by the server: not before it is there. */
+static void leave(struct auth_flags *flags)
+{
+	if (!flags->in || flags->asked || link_state(flags->app->link) != LINK_ONLINE)
+		return;
+	flags->asked = true;
+	auth_logout(flags->app->auth, opts_bool(flags->opts, OPTION_LOGOUT_ALL));
+}
+
 /* Signed in already, and the server is away: nothing more is going to happen. */
 static void on_state(struct app *app, void *ctx)
 {
@@ -188,6 +198,20 @@ static void on_state(struct app *app, void *ctx)
 
 	if (link_state(app->link) == LINK_WAITING && !flags->asked)
 		fail(flags, link_why(app->link));
+	else if (wants_out(flags->opts))
+		leave(flags);
+}
+
+/* To log in again as who one is does no harm; anything else would not be done. */
+static bool is_done(const struct auth_flags *flags)
+{
+	const struct model *model = &flags->app->model;
+	const struct person *self = people_find(&model->people, &model->self);
+	const char *account = opts_text(flags->opts, OPTION_ACCOUNT);
+
+	return opts_bool(flags->opts, OPTION_LOGIN) &&
+	       !*opts_text(flags->opts, OPTION_CODE) && self &&
+	       (!*account || str_equal(&self->account, account));
 }
 
 static void on_step(struct app *app, enum auth_step step, enum err err, void *ctx)
@@ -196,9 +220,9 @@ static void on_step(struct app *app, enum auth_step step, enum err err, void *ct
 	bool out = wants_out(flags->opts);
 
 	if (out && step == AUTH_IN && !flags->asked) {
-		flags->asked = true;
-		auth_logout(app->auth, opts_bool(flags->opts, OPTION_LOGOUT_ALL));
-	} else if (out && step == AUTH_OUT && flags->asked) {
+		flags->in = true;
+		leave(flags);
+	} else if (out && step == AUTH_OUT && flags->asked && err == ERR_OK) {
 		say(flags, _("signed out"));
 	} else if (!flags->asked && step != AUTH_IN) {
 		act(flags, step);
@@ -212,6 +236,11 @@ static void on_step(struct app *app, enum auth_step step, enum err err, void *ct
 		app_quit(app, err_row(err)->exit_code);
 	} else if (err != ERR_OK) {
 		fail(flags, err);
+	} else if (step == AUTH_IN && !flags->asked && !is_done(flags)) {
+		fprintf(stderr, "chat-client: %s\n",
+			_("somebody is signed in already: --logout first, or take "
+			  "another --profile"));
+		app_quit(app, err_row(ERR_STATE)->exit_code);
 	} else if (step == AUTH_IN) {
 		say(flags, _("signed in"));
 	} else if (step == AUTH_CODE) {

@@ -67,7 +67,13 @@ mapfile -t spare <"$world/said.log"
 noticed() { grep -lq 'An authenticator guards' "$world"/server/mail/*.eml; }
 until_true "a notice is mailed" noticed
 ok "the owner is told by mail"
+check "who is in is not logged in as somebody else" exits 65 cli alice --login --account bob
+check "and nobody is signed up meanwhile" exits 65 cli alice --signup --account zoe --email zoe@example.org
+cp -r "$world/alice" "$world/copy"
 check "alice logs out" cli alice --logout
+refused() { ! "$@"; }
+check "the server has ended the session, also for a copy of its tokens" \
+	refused cli copy --send '#lobby' --no-queue 'still here'
 letters=$(letters_to alice@example.org | wc -l)
 check "logging in asks for the app" cli alice --login --account alice
 check "and says so" said 'authenticator'

@@ -414,6 +414,11 @@ const char *line_prompt(const struct line *line, const char *plain)
 	return rl_display_prompt && *rl_display_prompt ? rl_display_prompt : plain;
 }
 
+bool line_wants_esc(const struct line *line)
+{
+	return rl_editing_mode == 0 || RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
+}
+
 bool line_is_commanding(const struct line *line)
 {
 	return rl_editing_mode == 0 && rl_get_keymap() == vi_movement_keymap;

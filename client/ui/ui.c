@@ -240,7 +240,7 @@ static void on_input(const struct input_event *event, void *ctx)
 		ui_mouse_input(ui, event);
 	else if (event->kind == INPUT_PASTE)
 		on_paste(ui, event);
-	else if (!is_esc(event) || !go_back(ui))
+	else if (!is_esc(event) || (!go_back(ui) && line_wants_esc(ui->line)))
 		line_key(ui->line, event->bytes, event->len);
 }
 

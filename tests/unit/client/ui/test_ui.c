@@ -114,6 +114,18 @@ static void each_room_has_its_draft_and_its_lines(void **state)
 	stage_done(&stage);
 }
 
+static void esc_once_too_often_leaves_the_next_key_alone(void **state)
+{
+	struct stage stage;
+
+	stage_init(&stage, 10, 60);
+	stage_type(&stage, "\x1b");
+	stage_wait(&stage, 1000);
+	stage_type(&stage, "/lock");
+	assert_true(stage_shows(&stage, "[#lobby] /lock▮"));
+	stage_done(&stage);
+}
+
 static void what_is_typed_before_the_first_room_is_there_stays(void **state)
 {
 	struct stage stage;
@@ -541,6 +553,7 @@ CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(a_held_line_is_shown_until_it_is_on_disk_and_typing_goes_on),
 	   TEST(typing_is_told_renewed_and_ended),
 	   TEST(each_room_has_its_draft_and_its_lines),
+	   TEST(esc_once_too_often_leaves_the_next_key_alone),
 	   TEST(what_is_typed_before_the_first_room_is_there_stays),
 	   TEST(a_draft_is_kept_when_typing_pauses_and_forgotten_when_it_was_sent),
 	   TEST(many_pasted_lines_are_asked_about),

@@ -362,6 +362,8 @@ static void on_auth(struct app *app, enum auth_step step, enum err err, void *ct
 		ui_form_error(app->ui, _("The password is changed: log in with it."));
 	else if (err == ERR_BAD_LOGIN && tui->by_key)
 		ui_form_error(app->ui, key_refused(tui));
+	else if (form && (err == ERR_BAD_LOGIN || err == ERR_WEAK_PASSWORD))
+		ui_form_refused(app->ui, _(err_text(err)));
 	else
 		ui_form_error(app->ui, err == ERR_OK ? NULL : _(err_text(err)));
 }

@@ -77,7 +77,10 @@ static void save(struct app *app, const struct ui_values *values)
 	if (values->findable)
 		body.findable = kind_value(&yes_no_words, values->findable,
 					   strlen(values->findable));
-	if (body.display_name.ptr || body.status.ptr || body.about.ptr || body.findable)
+	if (values->findable && !body.findable)
+		app_edit_end(app, _("Findable is yes or no."));
+	else if (body.display_name.ptr || body.status.ptr || body.about.ptr ||
+		 body.findable)
 		cmd_ask(app, "auth_profile", body_profile_def(), &body, saved, app);
 	else
 		app_edit_end(app, NULL);

@@ -40,6 +40,11 @@ enum ui_taken cmd_room(struct app *app, const struct ui_line *line, const char *
 	if (len == 0)
 		return cmd_usage(app, "room");
 	enum err err = rooms_named(&app->model.rooms, &app->model.people, name, &room);
+	if (err == ERR_NO_ROOM && name[0] == '@') {
+		app_find_room(app, name, found,
+			      NULL); /* there is no chat with them yet */
+		return UI_LINE_DONE;
+	}
 	if (err != ERR_OK)
 		return cmd_fail(app, err);
 	app_open_room(app, &room->id);

@@ -121,7 +121,8 @@ static enum err set_profile(const struct opts *opts, struct request *request,
 			body.about = value;
 		else if (len == 6 && memcmp(word, "status", len) == 0)
 			body.status = value;
-		else if (len == 8 && memcmp(word, "findable", len) == 0)
+		else if (len == 8 && memcmp(word, "findable", len) == 0 &&
+			 kind_value(&yes_no_words, equals + 1, value.len))
 			body.findable = kind_value(&yes_no_words, equals + 1, value.len);
 		else
 			len = 0;

@@ -264,3 +264,15 @@ void form_paste(struct form *form, const char *text, size_t len)
 		insert(&form->fields[form->focus], text,
 		       end ? (size_t)(end - text) : len);
 }
+
+void form_forget(struct form *form)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		struct field *field = &form->fields[i];
+		if (field->kind != FIELD_PASSWORD)
+			continue;
+		explicit_bzero(field->text, sizeof(field->text));
+		field->len = field->point = 0;
+		form->focus = i;
+	}
+}

@@ -68,4 +68,7 @@ struct ui_values form_values(const struct form *form);
 /** "Password" …: English, translate with _(). */
 const char *form_label(enum field_kind kind);
 
+/** Forget the password that was refused: nobody mends what he cannot see. */
+void form_forget(struct form *form);
+
 #endif

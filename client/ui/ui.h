@@ -183,6 +183,8 @@ void ui_form(struct ui *ui, enum ui_form form, const struct ui_values *known);
 /** The answer is awaited / is there. @text: what is wrong, NULL = nothing. */
 void ui_form_busy(struct ui *ui, bool busy);
 void ui_form_error(struct ui *ui, const char *text);
+/** The same, of a password that was refused: its field is empty again. */
+void ui_form_refused(struct ui *ui, const char *text);
 /** For UI_FORM_CODE: where the code went, until when it holds, from when on another may
  *  be sent (both monotonic). */
 void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t again_ms);

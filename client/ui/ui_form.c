@@ -60,6 +60,12 @@ void ui_form_error(struct ui *ui, const char *text)
 	}
 }
 
+void ui_form_refused(struct ui *ui, const char *text)
+{
+	form_forget(&ui->form);
+	ui_form_error(ui, text);
+}
+
 void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t again_ms)
 {
 	str_set(&ui->form.where, where ? where : "");

@@ -159,6 +159,10 @@ static void forms_ask_for_what_is_needed(void **state)
 	stage_type(&stage, "\r");
 	assert_string_equal(stage_heard(&stage),
 			    "form 1 0 wss://chat.example|alice|-|-|sécret|-\n");
+	ui_form_refused(stage.ui, "name or password is wrong");
+	stage_type(&stage, "geheim\r");
+	assert_string_equal(stage_heard(&stage),
+			    "form 1 0 wss://chat.example|alice|-|-|geheim|-\n");
 	stage_type(&stage, "\x1bOQ");
 	assert_non_null(strstr(stage_heard(&stage), "form 1 2 "));
 	ui_form(stage.ui, UI_FORM_SIGNUP, &known);

@@ -55,21 +55,6 @@ static enum err list(struct admin *admin)
 	return verb_list(admin, &ask, print_line);
 }
 
-static void fact(struct str *out, const char *name, struct bytes value)
-{
-	if (!value.len)
-		return;
-	verb_column(out, bytes_text(name), 20);
-	verb_column(out, value, 0);
-	str_add(out, "\n");
-}
-
-static void fact_number(struct str *out, const char *name, uint64_t value)
-{
-	verb_column(out, bytes_text(name), 20);
-	str_addf(out, "%llu\n", (unsigned long long)value);
-}
-
 static void print_facts(const struct body_room_info *room, struct str *out)
 {
 	AUTO(str_done) struct str name = STR_INIT, made = STR_INIT, owners = STR_INIT;
@@ -81,25 +66,25 @@ static void print_facts(const struct body_room_info *room, struct str *out)
 		str_add_len(&owners, (const char *)room->owners[i].ptr,
 			    room->owners[i].len);
 	}
-	fact(out, _("room"), str_view(&name));
-	fact(out, _("name"), room->name);
-	fact(out, _("topic"), room->topic);
-	fact(out, "id", bytes_text(id_text(&room->id).text));
-	fact(out, _("kind"), bytes_text(kind_word(&room_kind_words, room->kind)));
-	fact(out, _("security"),
-	     bytes_text(kind_word(&room_security_words, room->security)));
-	fact(out, _("history"),
-	     bytes_text(kind_word(&room_history_words, room->history)));
-	fact(out, _("owners"), str_view(&owners));
-	fact_number(out, _("members"), room->members);
-	fact_number(out, _("newest event"), room->head);
-	fact(out, _("made"), str_view(&made));
+	verb_fact(out, _("room"), str_view(&name));
+	verb_fact(out, _("name"), room->name);
+	verb_fact(out, _("topic"), room->topic);
+	verb_fact(out, "id", bytes_text(id_text(&room->id).text));
+	verb_fact(out, _("kind"), bytes_text(kind_word(&room_kind_words, room->kind)));
+	verb_fact(out, _("security"),
+		  bytes_text(kind_word(&room_security_words, room->security)));
+	verb_fact(out, _("history"),
+		  bytes_text(kind_word(&room_history_words, room->history)));
+	verb_fact(out, _("owners"), str_view(&owners));
+	verb_fact_number(out, _("members"), room->members);
+	verb_fact_number(out, _("newest event"), room->head);
+	verb_fact(out, _("made"), str_view(&made));
 	if (room->slow_ms)
-		fact_number(out, _("slow mode, seconds"), room->slow_ms / 1000);
+		verb_fact_number(out, _("slow mode, seconds"), room->slow_ms / 1000);
 	if (room->has_keep_ms)
-		fact_number(out, _("kept for, hours"), room->keep_ms / 3600000);
-	fact(out, _("archived"),
-	     room->archived ? bytes_text(_("yes")) : bytes_of(NULL, 0));
+		verb_fact_number(out, _("kept for, hours"), room->keep_ms / 3600000);
+	verb_fact(out, _("archived"),
+		  room->archived ? bytes_text(_("yes")) : bytes_of(NULL, 0));
 }
 
 /* Ask what answers with a room, and print that. */

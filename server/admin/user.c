@@ -155,28 +155,13 @@ static enum err list(struct admin *admin)
 	return verb_list(admin, &ask, print_line);
 }
 
-static void fact(struct str *out, const char *name, struct bytes value)
-{
-	if (!value.len)
-		return;
-	verb_column(out, bytes_text(name), 20);
-	verb_column(out, value, 0);
-	str_add(out, "\n");
-}
-
-static void fact_number(struct str *out, const char *name, uint64_t value)
-{
-	verb_column(out, bytes_text(name), 20);
-	str_addf(out, "%llu\n", (unsigned long long)value);
-}
-
 static void fact_time(struct str *out, const char *name, uint64_t ms)
 {
 	AUTO(str_done) struct str text = STR_INIT;
 
 	if (ms)
 		admin_time(ms, &text);
-	fact(out, name, str_view(&text));
+	verb_fact(out, name, str_view(&text));
 }
 
 static void print_facts(const struct body_account_facts *facts, struct str *out)
@@ -184,24 +169,25 @@ static void print_facts(const struct body_account_facts *facts, struct str *out)
 	const struct body_account *account = &facts->account;
 	const struct bytes yes = bytes_text(_("yes")), no = bytes_text(_("no"));
 
-	fact(out, _("name"), account->name);
-	fact(out, _("shown as"), account->display_name);
-	fact(out, "id", bytes_text(id_text(&account->id).text));
-	fact(out, _("kind"), account->kind);
-	fact(out, _("state"), account->state);
-	fact(out, _("why"), account->why);
-	fact(out, _("administrator"), account->admin ? yes : no);
-	fact(out, _("may broadcast"), account->broadcast ? yes : no);
-	fact(out, _("address"), account->email);
+	verb_fact(out, _("name"), account->name);
+	verb_fact(out, _("shown as"), account->display_name);
+	verb_fact(out, "id", bytes_text(id_text(&account->id).text));
+	verb_fact(out, _("kind"), account->kind);
+	verb_fact(out, _("state"), account->state);
+	verb_fact(out, _("why"), account->why);
+	verb_fact(out, _("administrator"), account->admin ? yes : no);
+	verb_fact(out, _("may broadcast"), account->broadcast ? yes : no);
+	verb_fact(out, _("address"), account->email);
 	if (account->email.len)
-		fact(out, _("address confirmed"), account->email_verified ? yes : no);
-	fact(out, _("password"), account->password ? yes : no);
-	fact(out, _("authenticator"), account->totp ? yes : no);
+		verb_fact(out, _("address confirmed"),
+			  account->email_verified ? yes : no);
+	verb_fact(out, _("password"), account->password ? yes : no);
+	verb_fact(out, _("authenticator"), account->totp ? yes : no);
 	fact_time(out, _("made"), account->made_ts);
 	fact_time(out, _("last used"), account->used_ts);
-	fact_number(out, _("sessions"), facts->sessions);
-	fact_number(out, _("rooms"), facts->rooms);
-	fact_number(out, _("bytes of files"), facts->file_bytes);
+	verb_fact_number(out, _("sessions"), facts->sessions);
+	verb_fact_number(out, _("rooms"), facts->rooms);
+	verb_fact_number(out, _("bytes of files"), facts->file_bytes);
 }
 
 static enum err answer(struct admin *admin, struct verb_ask *ask)

@@ -248,3 +248,20 @@ void verb_column(struct str *out, struct bytes text, unsigned width)
 	for (size_t used = width_text(safe.ptr, safe.len); used < width; used++)
 		str_add_char(out, ' ');
 }
+
+#define NAME_COLS 20 /* of what a fact is called */
+
+void verb_fact(struct str *out, const char *name, struct bytes value)
+{
+	if (!value.len)
+		return;
+	verb_column(out, bytes_text(name), NAME_COLS);
+	verb_column(out, value, 0);
+	str_add(out, "\n");
+}
+
+void verb_fact_number(struct str *out, const char *name, uint64_t value)
+{
+	verb_column(out, bytes_text(name), NAME_COLS);
+	str_addf(out, "%llu\n", (unsigned long long)value);
+}

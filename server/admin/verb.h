@@ -54,5 +54,8 @@ enum err verb_list(struct admin *admin, struct verb_ask *ask,
 
 /** A text from outside, made harmless, filled up to @width columns. */
 void verb_column(struct str *out, struct bytes text, unsigned width);
+/** A line of what is known of one thing; none for an absent text. */
+void verb_fact(struct str *out, const char *name, struct bytes value);
+void verb_fact_number(struct str *out, const char *name, uint64_t value);
 
 #endif

@@ -10,8 +10,7 @@
 #include "server/core/cursor.h"
 #include "server/core/notification.h"
 
-/* An empty text is an absent one. */
-static struct bytes maybe(const char *text)
+struct bytes show_text(const char *text)
 {
 	return text[0] ? bytes_text(text) : bytes_of(NULL, 0);
 }
@@ -21,9 +20,9 @@ void show_user(const struct user_row *row, struct body_user *ret_body)
 	*ret_body = (struct body_user){
 		.user = row->id,
 		.name = bytes_text(row->name),
-		.display_name = maybe(row->display),
-		.about = maybe(row->about),
-		.status = maybe(row->status),
+		.display_name = show_text(row->display),
+		.about = show_text(row->about),
+		.status = show_text(row->status),
 		.admin = row->rights & SERVER_ADMIN,
 		.bot = row->kind == ACCOUNT_BOT,
 		.avatar = row->avatar,
@@ -96,9 +95,9 @@ void show_room(const struct room_view *view, struct body_room *ret_body)
 		.kind = room->kind,
 		.security = room->security,
 		.history = room->history,
-		.slug = maybe(room->slug),
-		.name = maybe(room->name),
-		.topic = maybe(room->topic),
+		.slug = show_text(room->slug),
+		.name = show_text(room->name),
+		.topic = show_text(room->topic),
 		.has_peer = view->has_peer,
 		.role = view->role,
 		.members = room->members,
@@ -136,14 +135,14 @@ void show_notification(const struct notification_row *row, struct body_notify *r
 		.ts = row->ts,
 		.read = row->seen,
 		.room = row->room,
-		.room_name = maybe(row->room_name),
+		.room_name = show_text(row->room_name),
 		.seq = row->seq,
 		.message = row->cid,
 		.from = row->from,
-		.from_name = maybe(row->from_name),
+		.from_name = show_text(row->from_name),
 		.count = row->count,
 		.text = head_of(row->text, LIMIT_TOPIC),
-		.what = maybe(row->what),
+		.what = show_text(row->what),
 	};
 }
 
@@ -158,7 +157,7 @@ void show_user_event(const struct user_event_row *row, struct body_user_event *r
 		.seq = row->seq,
 		.has_info = row->info != NULL,
 		.text = row->text,
-		.key = maybe(row->key),
+		.key = show_text(row->key),
 		.level = row->level,
 	};
 	if (row->kind == USER_EVENT_LEVEL) {

@@ -11,6 +11,8 @@
 #include "server/core/post.h"
 #include "server/core/room.h"
 
+/** A text of a row as a field: an empty one is absent. Borrowed. */
+struct bytes show_text(const char *text);
 void show_user(const struct user_row *row, struct body_user *ret_body);
 void show_event(const struct event_row *row, struct body_event *ret_body);
 void show_room(const struct room_view *view, struct body_room *ret_body);

@@ -9,15 +9,11 @@
 #include "server/core/member.h"
 #include "server/core/show.h"
 #include "server/core/steward.h"
+#include "server/rest/answer.h"
 #include "server/rest/call.h"
 #include "server/rest/find.h"
 
 #define CLEAR_SLICE 2000 /* events cut at once: the writer serves others in between */
-
-static struct bytes maybe(const char *text)
-{
-	return *text ? bytes_text(text) : bytes_of(NULL, 0);
-}
 
 /* What the body points at beside the row. */
 struct shown {
@@ -35,9 +31,9 @@ static void show(const struct room_info *info, const struct owner_names *owners,
 		.kind = room->kind,
 		.security = room->security,
 		.history = room->history,
-		.slug = maybe(room->slug),
-		.name = maybe(room->name),
-		.topic = maybe(room->topic),
+		.slug = show_text(room->slug),
+		.name = show_text(room->name),
+		.topic = show_text(room->topic),
 		.users = shown->pair,
 		.owners = shown->owners,
 		.members = room->members,
@@ -265,24 +261,7 @@ static enum err members_work(struct call *call, struct store *store)
 					call_limit(args->limit, 50, LIMIT_LIST), &list);
 	if (err != ERR_OK)
 		return err;
-	struct body_member *rows = mem_alloc(list.count + 1, sizeof(*rows));
-	for (size_t i = 0; i < list.count; i++) {
-		rows[i] = (struct body_member){.has_user = true,
-					       .role = list.rows[i].role,
-					       .joined_ts = list.rows[i].joined_ms};
-		show_user(&list.rows[i].user, &rows[i].user);
-	}
-	call_answer(
-		call,
-		&(struct body_members){
-			.members = rows,
-			.members_count = list.count,
-			.cursor = list.more ? bytes_text(
-						      list.rows[list.count - 1].user.name)
-					    : bytes_of(NULL, 0),
-			.complete = !list.more,
-		});
-	mem_free(rows);
+	answer_members(call, &list, false);
 	member_list_done(&list);
 	return ERR_OK;
 }

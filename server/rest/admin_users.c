@@ -7,6 +7,7 @@
 #include "common/base/mem.h"
 #include "server/core/cursor.h"
 #include "server/core/farewell.h"
+#include "server/core/show.h"
 #include "server/core/steward.h"
 #include "server/rest/answer.h"
 #include "server/rest/ended.h"
@@ -25,22 +26,17 @@ static const char *const kind_names[] = {
 	[ACCOUNT_SYSTEM] = "server",
 };
 
-static struct bytes maybe(const char *text)
-{
-	return *text ? bytes_text(text) : bytes_of(NULL, 0);
-}
-
 static void show(const struct account_row *row, struct body_account *body)
 {
 	*body = (struct body_account){
 		.id = row->id,
 		.name = bytes_text(row->name),
-		.display_name = maybe(row->display),
+		.display_name = show_text(row->display),
 		.kind = bytes_text(kind_names[row->kind]),
 		.state = bytes_text(state_words[row->state]),
 		.admin = row->rights & SERVER_ADMIN,
 		.broadcast = row->rights & SERVER_BROADCAST,
-		.email = maybe(row->email),
+		.email = show_text(row->email),
 		.email_verified = row->email_verified,
 		.password = row->password[0] != '\0',
 		.totp = row->totp,
@@ -122,7 +118,7 @@ static enum err answer_one(struct call *call, struct store *store, const struct 
 		return call_blame(call, err == ERR_NOT_FOUND ? ERR_NO_USER : err, "user",
 				  NULL);
 	show(&account, &body.account);
-	body.account.why = maybe(facts.why);
+	body.account.why = show_text(facts.why);
 	body.sessions = facts.sessions;
 	body.rooms = facts.rooms;
 	body.file_bytes = facts.files;

@@ -2,7 +2,9 @@
 /* Rows of accounts and log-ins as bodies. */
 #include "server/rest/answer.h"
 
+#include "common/base/mem.h"
 #include "common/crypto/secret.h"
+#include "server/core/show.h"
 
 static void answer_challenge(struct call *call, const struct login_challenge *challenge,
 			     uint64_t now_ms)
@@ -30,19 +32,14 @@ enum err answer_opened(struct call *call, enum err err,
 	return err;
 }
 
-static struct bytes maybe(const char *text)
-{
-	return *text ? bytes_text(text) : bytes_of(NULL, 0);
-}
-
 void show_account(const struct account_row *account, struct body_user *ret_body)
 {
 	*ret_body = (struct body_user){
 		.user = account->id,
 		.name = bytes_text(account->name),
-		.display_name = maybe(account->display),
-		.about = maybe(account->about),
-		.status = maybe(account->status),
+		.display_name = show_text(account->display),
+		.about = show_text(account->about),
+		.status = show_text(account->status),
 		.admin = account->rights & SERVER_ADMIN,
 		.bot = account->kind == ACCOUNT_BOT,
 	};
@@ -78,7 +75,7 @@ void answer_me(struct call *call, const struct account_row *account,
 {
 	struct body_me body = {
 		.has_user = true,
-		.email = maybe(account->email),
+		.email = show_text(account->email),
 		.email_verified = account->email_verified,
 		.session = call->actor.session,
 		.device = call->actor.device,
@@ -95,4 +92,28 @@ void answer_me(struct call *call, const struct account_row *account,
 	show_account(account, &body.user);
 	body.user.avatar = profile->avatar_file != 0;
 	call_answer(call, &body);
+}
+
+void answer_members(struct call *call, const struct member_list *list, bool read)
+{
+	struct body_member *rows = mem_alloc(list->count + 1, sizeof(*rows));
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct member_row *row = &list->rows[i];
+		rows[i] = (struct body_member){.has_user = true,
+					       .role = row->role,
+					       .read = read ? row->read_seq : 0,
+					       .joined_ts = row->joined_ms};
+		show_user(&row->user, &rows[i].user);
+	}
+	call_answer(
+		call,
+		&(struct body_members){
+			.members = rows,
+			.members_count = list->count,
+			.cursor = show_text(
+				list->more ? list->rows[list->count - 1].user.name : ""),
+			.complete = !list->more,
+		});
+	mem_free(rows);
 }

@@ -5,6 +5,7 @@
 
 #include "server/core/account.h"
 #include "server/rest/call.h"
+#include "server/store/store_member.h"
 #include "server/store/store_people.h"
 
 /** What became of opening one: the body `challenge`, or why there is none. Returns @err. */
@@ -17,6 +18,9 @@ void answer_tokens(struct call *call, const struct login_result *result, uint64_
 enum err answer_sessions(struct call *call, struct store *store,
 			 const struct actor *owner, uint64_t limit,
 			 struct bytes after) MUST_CHECK;
+/** The body `members`: a page of a room; @read: with how far each has read, which is for
+ *  other members only. */
+void answer_members(struct call *call, const struct member_list *list, bool read);
 /** The body `me`; @recovery_codes: how many are left. */
 void answer_me(struct call *call, const struct account_row *account,
 	       const struct profile_row *profile, uint64_t recovery_codes);

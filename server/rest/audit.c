@@ -10,6 +10,7 @@
 
 #include "common/base/mem.h"
 #include "server/core/audit.h"
+#include "server/core/show.h"
 #include "server/rest/answer.h"
 #include "server/rest/find.h"
 
@@ -53,11 +54,6 @@ static enum err find_name(struct store *store, const struct id *user,
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-static struct bytes maybe(const char *text)
-{
-	return *text ? bytes_text(text) : bytes_of(NULL, 0);
-}
-
 static void fill(const struct page *page, size_t at, struct body_audit_entry *body)
 {
 	const struct audit_row *row = &page->rows[at];
@@ -68,11 +64,11 @@ static void fill(const struct page *page, size_t at, struct body_audit_entry *bo
 		.verb = bytes_text(row->verb),
 		.by = bytes_text(by_word(row->by)),
 		.user = row->object,
-		.name = maybe(page->names[at][0]),
+		.name = show_text(page->names[at][0]),
 		.actor = row->actor,
-		.actor_name = maybe(page->names[at][1]),
-		.detail = maybe(row->detail),
-		.place = maybe(row->address),
+		.actor_name = show_text(page->names[at][1]),
+		.detail = show_text(row->detail),
+		.place = show_text(row->address),
 	};
 }
 
@@ -97,7 +93,7 @@ static enum err answer_page(struct call *call, struct page *page, size_t limit)
 		call_answer(call,
 			    &(struct body_audit_page){.entries = bodies,
 						      .entries_count = page->count,
-						      .cursor = maybe(cursor),
+						      .cursor = show_text(cursor),
 						      .complete = page->count < limit});
 	mem_free(bodies);
 	return err;

@@ -4,6 +4,7 @@
 #include "common/base/mem.h"
 #include "server/core/member.h"
 #include "server/core/show.h"
+#include "server/rest/answer.h"
 #include "server/rest/call.h"
 #include "server/rest/find.h"
 
@@ -49,25 +50,7 @@ static enum err members_work(struct call *call, struct store *store)
 				  call_limit(args->limit, 50, LIMIT_LIST), &list);
 	if (err != ERR_OK)
 		return err;
-	struct body_member *rows = mem_alloc(list.count + 1, sizeof(*rows));
-	for (size_t i = 0; i < list.count; i++) {
-		rows[i] = (struct body_member){.has_user = true,
-					       .role = list.rows[i].role,
-					       .read = list.rows[i].read_seq,
-					       .joined_ts = list.rows[i].joined_ms};
-		show_user(&list.rows[i].user, &rows[i].user);
-	}
-	call_answer(
-		call,
-		&(struct body_members){
-			.members = rows,
-			.members_count = list.count,
-			.cursor = list.more ? bytes_text(
-						      list.rows[list.count - 1].user.name)
-					    : bytes_of(NULL, 0),
-			.complete = !list.more,
-		});
-	mem_free(rows);
+	answer_members(call, &list, true);
 	member_list_done(&list);
 	return ERR_OK;
 }

@@ -176,30 +176,6 @@ enum err store_room_info(struct store *store, const struct id *room,
 	return err == ERR_NOT_FOUND ? ERR_NO_ROOM : err;
 }
 
-struct named {
-	struct id id;
-	unsigned count;
-};
-
-static enum err on_named(const struct value *col, void *ctx)
-{
-	struct named *named = ctx;
-
-	named->id = col_id(&col[0]);
-	return ++named->count > 1 ? ERR_AMBIGUOUS : ERR_OK;
-}
-
-enum err store_room_named(struct store *store, struct bytes name, struct id *ret_id)
-{
-	struct named named = {.count = 0};
-	enum err err = store_one(store, STMT_admin_room_named, VALUES(value_text(name)),
-				 on_named, &named);
-
-	if (err == ERR_OK)
-		*ret_id = named.id;
-	return err;
-}
-
 static enum err on_owner(const struct value *col, void *ctx)
 {
 	struct owner_names *owners = ctx;

@@ -61,9 +61,6 @@ enum err store_room_list(struct store *store, struct bytes text, enum room_kind 
 /** ERR_NO_ROOM. */
 enum err store_room_info(struct store *store, const struct id *room,
 			 struct room_info *ret) MUST_CHECK;
-/** Any room of that name, whoever is in it; ERR_AMBIGUOUS when there are several. */
-enum err store_room_named(struct store *store, struct bytes name,
-			  struct id *ret_id) MUST_CHECK;
 
 struct owner_names {
 	char names[ADMIN_OWNERS][LIMIT_NAME + 1];

@@ -225,6 +225,17 @@ enum err store_room_by_name(struct store *store, const struct id *user, struct b
 	return err;
 }
 
+enum err store_room_named(struct store *store, struct bytes name, struct id *ret_id)
+{
+	struct named named = {.count = 0};
+	enum err err = store_one(store, STMT_admin_room_named, VALUES(value_text(name)),
+				 on_named, &named);
+
+	if (err == ERR_OK)
+		*ret_id = named.id;
+	return err;
+}
+
 enum err store_room_set_slug(struct store *store, int64_t room, struct bytes slug)
 {
 	enum err err = claim_slug(store, room, slug);

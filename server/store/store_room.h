@@ -49,6 +49,9 @@ enum err store_room_by_slug(struct store *store, struct bytes slug,
 /** Rooms of @user with that name; ERR_AMBIGUOUS when there are several. */
 enum err store_room_by_name(struct store *store, const struct id *user, struct bytes name,
 			    struct id *ret_id) MUST_CHECK;
+/** Any room of that name, whoever is in it; ERR_AMBIGUOUS when there are several. */
+enum err store_room_named(struct store *store, struct bytes name,
+			  struct id *ret_id) MUST_CHECK;
 /** Give a room another slug; the old one stays its alias. ERR_EXISTS: another room's. */
 enum err store_room_set_slug(struct store *store, int64_t room,
 			     struct bytes slug) MUST_CHECK;

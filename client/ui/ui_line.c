@@ -311,8 +311,12 @@ void ui_compose(struct ui *ui, enum draft_kind kind, const struct id *target,
 
 	if (room)
 		draft_about(&room->draft, kind, target);
-	if (ui->line)
+	if (ui->line) {
+		/* What was begun is one key away (up), not gone. */
+		if (line_len(ui->line) && line_text(ui->line)[0] != '/')
+			line_remember(ui->line, line_text(ui->line));
 		set_line(ui, text, len, len);
+	}
 	if (room)
 		draft_set(&room->draft, text, len, len);
 }

@@ -2,7 +2,8 @@
 /*
  * Picking a message: Alt-v, then up and down, then one letter for what to do with it. The
  * letters stand for commands, which find the picked message in the model; while a message
- * is picked but its letter needs more words ("/react "), the keys are the line's again.
+ * is picked but its letter needs more words ("/react ", or any "/" command), the keys are
+ * the line's again.
  */
 #include <string.h>
 
@@ -93,9 +94,9 @@ static bool move(struct ui *ui, const struct input_event *event)
 /* The next line is about the picked message. */
 static bool compose(struct ui *ui, const struct input_event *event)
 {
-	static const char text[] = "/react ";
+	const char *text = is_key(event, "+") ? "/react " : "/";
 
-	if (!is_key(event, "+"))
+	if (!is_key(event, "+") && !is_key(event, "/"))
 		return false;
 	ui->picking = false;
 	ui_compose(ui, DRAFT_NEW, NULL, text, strlen(text));

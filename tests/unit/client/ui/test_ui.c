@@ -225,6 +225,16 @@ static void a_message_is_picked_and_a_letter_does_something_with_it(void **state
 	assert_true(stage_shows(&stage, "/react ok▮"));
 	stage_type(&stage, "\r");
 	assert_false(stage_shows(&stage, "▌"));
+	/* What was begun before it is not lost. */
+	stage_type(&stage, "\x1b[A\x1b[A");
+	assert_true(stage_shows(&stage, "half a linep▮"));
+	/* A command about the picked message is typed, none of its letters is taken. */
+	ui_pick(stage.ui, 0);
+	stage_type(&stage, "/pin");
+	assert_true(stage_shows(&stage, "▌two"));
+	assert_true(stage_shows(&stage, "/pin▮"));
+	stage_type(&stage, "\x1b");
+	stage_wait(&stage, 60);
 	ui_pick(stage.ui, 0);
 	stage_type(&stage, "\x1b");
 	stage_wait(&stage, 60);

@@ -6,40 +6,16 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-for tool in oathtool curl; do
-	command -v "$tool" >/dev/null || {
-		echo "1..0 # SKIP $tool is not installed"
-		exit 0
-	}
-done
+needs oathtool curl
 
 start_server --log-level info
 export CHAT_SERVER=ws://127.0.0.1:$port
 address=http://127.0.0.1:$port
 password='a quiet meadow in may'
 
-for name in alice bob carol; do
-	mkdir -p "$world/$name"
-	(umask 077 && echo "$password" >"$world/$name/password")
-done
-# cli NAME OPTION...: what it said is in said.log.
-cli() {
-	local name=$1
-	shift
-	as "$name" "$client" --password-file "$world/$name/password" "$@" \
-		>"$world/said.log" 2>&1 </dev/null
-}
-exits() {
-	local code=$1 status=0
-	shift
-	"$@" || status=$?
-	[ "$status" = "$code" ] || {
-		echo "# exit status $status"
-		false
-	}
-}
-said() { has "$world/said.log" "$1"; }
-value() { sed -n "s/^$1\t//p" "$world/said.log"; }
+# cli NAME OPTION...: it ends well; client_of for other ends.
+cli() { exits 0 client_of "$@"; }
+client_of() { as "$1" "$client" --password-file "$world/$1/password" "${@:2}"; }
 # A code that was not used yet: a step of 30 seconds gives one.
 next_step() {
 	local now=$((EPOCHSECONDS / 30))
@@ -47,11 +23,6 @@ next_step() {
 }
 totp() { oathtool --totp --base32 "$secret"; }
 
-sign_up() {
-	cli "$1" --signup --account "$1" --email "$1@example.org"
-	until_true "$1 gets a letter" code_for "$1@example.org" >/dev/null
-	cli "$1" --code "$(code_for "$1@example.org")"
-}
 check "alice signs up" sign_up alice
 check "bob signs up" sign_up bob
 
@@ -59,16 +30,16 @@ check "bob signs up" sign_up bob
 check "enrolling prints a secret" cli alice --totp-enrol
 secret=$(value secret)
 check "of 160 bits" [ ${#secret} = 32 ]
-check "and an address for apps" said 'otpauth://totp/chat:alice?secret='
-check "and a picture of it" said '█'
+check "and an address for apps" says 'otpauth://totp/chat:alice?secret='
+check "and a picture of it" says '█'
 check "the first code turns it on" cli alice --totp-confirm "$(totp)"
-check "and gives ten recovery codes" [ "$(grep -cE '^[a-z2-7]{5}-[a-z2-7]{5}$' "$world/said.log")" = 10 ]
-mapfile -t spare <"$world/said.log"
+check "and gives ten recovery codes" [ "$(grep -cE '^[a-z2-7]{5}-[a-z2-7]{5}$' "$world/run.log")" = 10 ]
+mapfile -t spare <"$world/run.log"
 noticed() { grep -lq 'An authenticator guards' "$world"/server/mail/*.eml; }
 until_true "a notice is mailed" noticed
 ok "the owner is told by mail"
-check "who is in is not logged in as somebody else" exits 65 cli alice --login --account bob
-check "and nobody is signed up meanwhile" exits 65 cli alice --signup --account zoe --email zoe@example.org
+check "who is in is not logged in as somebody else" exits 65 client_of alice --login --account bob
+check "and nobody is signed up meanwhile" exits 65 client_of alice --signup --account zoe --email zoe@example.org
 cp -r "$world/alice" "$world/copy"
 check "alice logs out" cli alice --logout
 refused() { ! "$@"; }
@@ -76,33 +47,33 @@ check "the server has ended the session, also for a copy of its tokens" \
 	refused cli copy --send '#lobby' --no-queue 'still here'
 letters=$(letters_to alice@example.org | wc -l)
 check "logging in asks for the app" cli alice --login --account alice
-check "and says so" said 'authenticator'
+check "and says so" says 'authenticator'
 check "without a mail" [ "$(letters_to alice@example.org | wc -l)" = "$letters" ]
 next_step
 code=$(totp)
 check "the code of the outside generator opens" cli alice --code "$code"
 check "alice logs out again" cli alice --logout
 cli alice --login --account alice
-check "the same code is refused" exits 77 cli alice --code "$code"
+check "the same code is refused" exits 77 client_of alice --code "$code"
 check "a recovery code opens" cli alice --code "${spare[2]}"
 check "alice logs out once more" cli alice --logout
 cli alice --login --account alice
-check "the same recovery code is refused" exits 77 cli alice --code "${spare[2]}"
+check "the same recovery code is refused" exits 77 client_of alice --code "${spare[2]}"
 check "another one opens" cli alice --code "${spare[3]}"
-check "a wrong code does not remove the app" exits 77 cli alice --totp-remove --code 000000
+check "a wrong code does not remove the app" exits 77 client_of alice --totp-remove --code 000000
 next_step
 check "password and code remove it" cli alice --totp-remove --code "$(totp)"
 
 # ---- devices ----
 check "devices are listed" cli alice --devices --json
-check "with how and where" said '"how":"password"'
-check "and the address" said '"place":"127.0.0.1"'
+check "with how and where" says '"how":"password"'
+check "and the address" says '"place":"127.0.0.1"'
 
 # ---- password ----
 (umask 077 && echo short >"$world/alice/new")
-check "a weak password is refused" exits 65 cli alice --change-password \
+check "a weak password is refused" exits 65 client_of alice --change-password \
 	--new-password-file "$world/alice/new"
-check "with the reason" said 'at least 10 characters'
+check "with the reason" says 'at least 10 characters'
 (umask 077 && echo 'another meadow in june' >"$world/alice/new")
 check "a good one is taken" cli alice --change-password --new-password-file "$world/alice/new"
 mv "$world/alice/new" "$world/alice/password"
@@ -110,16 +81,16 @@ mv "$world/alice/new" "$world/alice/password"
 # ---- profile and people ----
 check "the profile is changed" cli alice --set-profile display_name=Alice 'about=keeps the disks'
 check "and shown to others" cli bob --whois alice
-check "with what she says" said 'keeps the disks'
+check "with what she says" says 'keeps the disks'
 check "she is found" cli bob --find-users al
-check "by name" said alice
+check "by name" says alice
 check "unless she does not want to be" cli alice --set-profile findable=no
 cli bob --find-users al
-check "then she is not" not said alice
+check "then she is not" not says alice
 check "bob is blocked" cli alice --block bob
-check "and cannot write" exits 77 cli bob --send @alice hello
+check "and cannot write" exits 77 client_of bob --send @alice hello
 check "blocks are listed" cli alice --blocks
-check "with bob" said bob
+check "with bob" says bob
 check "and taken back" cli alice --unblock bob
 check "then he can write" cli bob --send @alice hello
 
@@ -151,33 +122,21 @@ check "as an attachment" has "$world/head.log" 'attachment'
 check "that is not guessed at" has "$world/head.log" 'nosniff'
 check "the key set is published" grep -q '"crv":"Ed25519"' <<<"$(curl -sS "$address/.well-known/jwks.json")"
 kids() { curl -sS "$address/.well-known/jwks.json" | grep -o '"kid"' | wc -l; }
-operator() {
-	"$programs/server/chat-server" --data-dir "$world/server" --log-level error "$@" \
-		>"$world/said.log" 2>&1
-}
-check "keys are rotated while it runs" operator secrets rotate jwt
+check "keys are rotated while it runs" operate 0 secrets rotate jwt
 check "both verify" [ "$(kids)" = 2 ]
 check "and the old token is still good" grep -q '"name":"bob"' <<<"$(ask GET /v1/auth/me "$token")"
 
 # ---- suspension ----
-check "bob is suspended" operator user disable bob spam
+check "bob is suspended" operate 0 user disable bob spam
 check "his token is refused at once" grep -q '"bad_token"' <<<"$(ask GET /v1/auth/me "$token")"
-check "bob is let in again" operator user enable bob
+check "bob is let in again" operate 0 user enable bob
 
 # ---- on the screen ----
 open_terminal alice 80 24 "$client" --server "$CHAT_SERVER"
 see alice 'online'
-say() {
-	type_in alice "$1"
-	press alice Enter
-}
-close_page() {
-	press alice Escape
-	see_gone alice '(Esc closes)'
-}
-say /totp
+say alice /totp
 see alice 'No authenticator guards'
-say '/totp enrol'
+say alice '/totp enrol'
 see alice 'Your password, to add an authenticator'
 type_in alice 'another meadow in june'
 check "the password is not shown" hides alice meadow
@@ -188,12 +147,12 @@ press alice PageDown
 see alice 'this secret into it'
 secret=$(screen alice | tr -d '\n │' | grep -oE '[A-Z2-7]{32}' | head -n 1)
 check "of 32 characters" [ ${#secret} = 32 ]
-close_page
-say "/totp confirm $(totp)"
+leave_page alice
+say alice "/totp confirm $(totp)"
 see alice 'Recovery codes'
 ok "the code of the outside generator is taken on the screen"
-close_page
-say '/totp remove'
+leave_page alice
+say alice '/totp remove'
 see alice 'to remove the authenticator'
 type_in alice 'another meadow in june'
 press alice Enter
@@ -203,33 +162,33 @@ type_in alice "$(totp)"
 press alice Enter
 see alice 'Codes come by mail again'
 ok "and removed with password and code"
-say /devices
+say alice /devices
 see alice '(this one)'
 ok "devices are listed on the screen"
-close_page
-say '/devices history'
+leave_page alice
+say alice '/devices history'
 see alice 'What happened to your account'
 see alice 'authenticator removed'
 ok "and what happened to the account"
-close_page
-say /profile
+leave_page alice
+say alice /profile
 see alice 'keeps the disks'
 press alice Escape
 see_gone alice 'Found by search'
-say '/profile status at lunch'
+say alice '/profile status at lunch'
 see alice 'at lunch'
 ok "the profile is shown and changed"
-close_page
-say '/whois @bob'
+leave_page alice
+say alice '/whois @bob'
 see alice '@bob'
-close_page
-say '/block @bob'
+leave_page alice
+say alice '/block @bob'
 see alice 'Done.'
-say /blocks
+say alice /blocks
 see alice 'Whom you block'
 ok "people are looked up and blocked"
-close_page
-say /password
+leave_page alice
+say alice /password
 see alice 'Your password, to change it'
 type_in alice 'another meadow in june'
 press alice Enter
@@ -248,23 +207,23 @@ type_in alice 'the third meadow'
 press alice Enter
 see alice 'The password is changed'
 ok "a good one is taken"
-say /quit
+say alice /quit
 is_over() { ! terminal has-session -t alice 2>/dev/null; }
 until_true "the screen is gone" is_over
 (umask 077 && echo 'the third meadow' >"$world/alice/password")
 
 # ---- data and the end ----
 check "everything is exported" cli alice --export-account
-check "with the account" said '"record":"account"'
-check "the address" said alice@example.org
-check "and no secret" not said argon2id
+check "with the account" says '"record":"account"'
+check "the address" says alice@example.org
+check "and no secret" not says argon2id
 check "deleting asks for a code" cli alice --delete-account
-challenge=$(member challenge <"$world/said.log")
+challenge=$(member challenge <"$world/run.log")
 check "of this challenge" [ ${#challenge} = 26 ]
 confirm_code() { code=$(grep -l 'confirms a change' "$world"/server/mail/*.eml | sort | tail -n 1) && [ -n "$code" ]; }
 until_true "it comes by mail" confirm_code
 code=$(sed -n 's/^ *\([0-9]\{6\}\)\r\{0,1\}$/\1/p' "$code")
 check "the account is deleted" cli alice --delete-account --challenge "$challenge" --code "$code"
 check "carol signs up" sign_up carol
-check "and finds nobody there" exits 80 cli carol --whois alice
+check "and finds nobody there" exits 80 client_of carol --whois alice
 done_testing

@@ -4,17 +4,8 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# audit CODE WORDS...: chat-server audit WORDS ends with CODE; what it says is in audit.log.
-audit() {
-	local code=$1 status=0
-	shift
-	"$programs/server/chat-server" --data-dir "$world/server" --port 0 \
-		--log-level error audit "$@" >"$world/audit.log" 2>&1 || status=$?
-	echo "exit status: $status" >>"$world/audit.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/audit.log" "$1"; }
-user() { "$programs/server/chat-server" --data-dir "$world/server" --port 0 --log-level error user "$@" >/dev/null; }
+audit() { operate "$1" audit "${@:2}"; }
+user() { subcommand user "$@" >/dev/null; }
 sql() { sqlite3 "$world/server/chat.db" "$1" >"$world/sql.log" 2>&1; }
 
 echo 'a quiet meadow' | user add alice alice@example.org -
@@ -30,7 +21,7 @@ check "one user's rows" audit 0 list alice
 check "nobody's" audit 80 list mallory
 check "wrong words are told" audit 64 nonsense
 check "the chain is sound" audit 0 verify
-check "and its end is printed" grep -qE '^[0-9a-f]{64}$' "$world/audit.log"
+check "and its end is printed" grep -qE '^[0-9a-f]{64}$' "$world/run.log"
 stop_server
 check "it is sound without a server, too" audit 0 verify
 

@@ -7,8 +7,8 @@
 . "$(dirname "$0")/lib.sh"
 [ "${1-}" != --tell ] || telling=1
 
-# run NAME OPTION...: chat-client as NAME, shown with what it says; $out is that.
-run() {
+# play NAME OPTION...: chat-client as NAME, shown with what it says; $out is that.
+play() {
 	local name=$1 status=0
 	shift
 	local shown=${*@Q}
@@ -21,15 +21,15 @@ run() {
 
 said() { grep -qF -- "$1" <<<"$out"; }
 
-sign_up() {
+meet() {
 	local name=$1
 	mkdir -p "$world/$name"
 	(umask 077 && echo "a long enough password of $name" >"$world/$name/password")
-	run "$name" --signup --account "$name" --email "$name@example.org" \
+	play "$name" --signup --account "$name" --email "$name@example.org" \
 		--display-name "${name^}" --password-file "$world/$name/password"
 	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
-	run "$name" --code "$(code_for "$name@example.org")"
-	run "$name" --whoami
+	play "$name" --code "$(code_for "$name@example.org")"
+	play "$name" --whoami
 	check "$name is logged in after the code" said "$name"
 }
 
@@ -41,8 +41,8 @@ export CHAT_SERVER=ws://127.0.0.1:$port
 ok "it is ready on $CHAT_SERVER"
 
 scene "Alice and Bob sign up; the codes come by mail"
-sign_up alice
-sign_up bob
+meet alice
+meet bob
 check "every code went out by mail only" [ "$(grep -cE '\b[0-9]{6}\b' "$world/server.log")" = 0 ]
 
 scene "Alice makes a room, Bob joins and listens"
@@ -61,7 +61,7 @@ type_line alice 'The tomatoes are ripe.'
 hear bob 'The tomatoes are ripe.'
 type_line bob 'I bring salt and bread.'
 hear alice 'I bring salt and bread.'
-run alice --send '#garden' 'At sevn, under the tree.'
+play alice --send '#garden' 'At sevn, under the tree.'
 hear bob 'At sevn, under the tree.'
 ok "what is said, and sent by a script, is heard"
 until_true "bob's --follow heard it too" has "$world/bob.notes" 'At sevn'
@@ -72,7 +72,7 @@ type_line alice '/edit At seven, under the tree.'
 until_true "the correction reaches bob" has "$world/bob.notes" '(edited) At seven'
 ok "the correction reaches bob"
 kill "$follower"
-run bob --send '@alice' 'Shall I bring grün too? 🌿'
+play bob --send '@alice' 'Shall I bring grün too? 🌿'
 hear alice 'Bob: 1 unread'
 ok "a direct message makes its own room"
 
@@ -81,13 +81,13 @@ close_lines alice
 close_lines bob
 stop_server
 start_server --log-level debug
-run bob --history '#garden'
+play bob --history '#garden'
 check "bob reads back what was said" said 'I bring salt and bread.'
 check "with the correction in its place" said 'At seven, under the tree.'
 check "and without the slip" not said 'At sevn,'
-run alice --history '@bob'
+play alice --history '@bob'
 check "alice has the direct message" said 'Shall I bring grün too? 🌿'
-run alice --rooms
+play alice --rooms
 check "and both rooms in her list" said garden
 
 scene "Bob leaves"
@@ -96,7 +96,7 @@ type_line bob '/leave #garden'
 until_true "the room is gone from bob's list" left_by_bob
 close_lines bob
 ok "bob is no longer in #garden"
-run alice --send '#garden' 'Until tomorrow.'
+play alice --send '#garden' 'Until tomorrow.'
 stop_server
 scene "All $points points are as they should be."
 done_testing

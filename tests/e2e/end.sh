@@ -21,7 +21,6 @@ END
 	pid=$(pgrep -P "$(cat "$world/$1.shell")" -f "chat-client.*--profile $1" | head -n 1)
 }
 
-gone() { ! kill -0 "$pid" 2>/dev/null; }
 same_terminal() { [ -s "$world/$1.after" ] && cmp -s "$world/$1.before" "$world/$1.after"; }
 # Whether the shell's picture is back: the alternate screen is left.
 normal_screen() { [ "$(terminal display -p -t "$1" '#{alternate_on}')" = 0 ]; }
@@ -29,7 +28,7 @@ normal_screen() { [ "$(terminal display -p -t "$1" '#{alternate_on}')" = 0 ]; }
 # ends NAME SENTENCE: within two seconds from now, whole.
 ends() {
 	local start=${EPOCHREALTIME/./}
-	until_true "$2: the process goes" gone
+	until_true "$2: the process goes" gone "$pid"
 	local took=$(((${EPOCHREALTIME/./} - start) / 1000))
 	[ "$took" -le 2000 ] || fail "$2: it took $took ms"
 	until_true "$2: the terminal is as it was" same_terminal "$1"
@@ -66,7 +65,7 @@ ends segv "SIGSEGV"
 open_client closed
 terminal kill-session -t closed
 start=$SECONDS
-until_true "the client ends with its terminal" gone
+until_true "the client ends with its terminal" gone "$pid"
 check "a closed terminal ends it" [ $((SECONDS - start)) -le 2 ]
 
 # Without SIGHUP: only reading tells.
@@ -75,7 +74,7 @@ see nohup '[#lobby]'
 pid=$(pgrep -f "chat-client.*--profile nohup" | head -n 1)
 terminal kill-session -t nohup
 start=$SECONDS
-until_true "the client ends without SIGHUP" gone
+until_true "the client ends without SIGHUP" gone "$pid"
 check "a terminal that is gone without SIGHUP ends it" [ $((SECONDS - start)) -le 2 ]
 
 # ---- stopping and going on ----

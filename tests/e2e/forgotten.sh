@@ -11,8 +11,7 @@ another() { until_true "a letter comes" more_than "$1"; }
 more_than() { [ "$(letters)" -gt "$1" ]; }
 wrong() { printf '%06d' $(((10#$(code) + 1) % 1000000)); }
 
-echo 'a quiet meadow' | "$programs/server/chat-server" --data-dir "$world/server" --port 0 \
-	--log-level error user add alice alice@example.org - >/dev/null
+echo 'a quiet meadow' | subcommand user add alice alice@example.org - >/dev/null
 start_server --otp-policy new-device
 open_terminal alice 80 24 "$client" --server "ws://127.0.0.1:$port"
 see alice 'Log in'

@@ -6,17 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 export CHAT_SERVER=unix:$world/server/chat.sock
-# run CODE WORDS...: chat-server WORDS ends with CODE; what it says is in run.log.
-run() {
-	local code=$1 status=0
-	shift
-	"$programs/server/chat-server" --data-dir "$world/server" --port 0 --log-level error "$@" \
-		>"$world/run.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/run.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/run.log" "$1"; }
-export_room() { run 0 export room "$@"; }
+export_room() { operate 0 export room "$@"; }
 texts() { sed -n 's/.*"record":"message".*"ts":\([0-9]*\).*"author":"\([^"]*\)".*"text":"\([^"]*\)".*/\1 \2 \3/p' "$1"; }
 
 tab=$'\t'
@@ -47,11 +37,11 @@ cat >"$world/slack/general/2026-11-20.json" <<'EOF'
 [{"type":"message","user":"U2","text":"a &lt;tag&gt;","ts":"1795168800.000100","thread_ts":"1795082400.000100"}]
 EOF
 
-check "rooms are made" run 0 user add alice
+check "rooms are made" operate 0 user add alice
 for room in old slack again; do
-	check "… $room" run 0 room create public "$room" owner=alice
+	check "… $room" operate 0 room create public "$room" owner=alice
 done
-check "without a server a log comes in" run 0 import weechat "$world/log.weechatlog" --room old
+check "without a server a log comes in" operate 0 import weechat "$world/log.weechatlog" --room old
 check "and is counted" says '4 messages were imported, 0 were there already, 1 lines say nothing, 1 were not'
 check "with the line that is not understood" says "log.weechatlog:5: "
 start_server --log-level info
@@ -59,28 +49,28 @@ as me "$client" --send '#lobby' 'a word of today' >/dev/null 2>&1
 online_lines me
 type_line me '/join #old'
 hear me 'dave'
-check "a second time nothing comes" run 0 import weechat "$world/log.weechatlog" --room old
+check "a second time nothing comes" operate 0 import weechat "$world/log.weechatlog" --room old
 check "which is counted" says '0 messages were imported, 4 were there already'
-check "irssi's come in, too" run 0 import irssi "$world/irssi.log" --room '#old' --map bob=alice
+check "irssi's come in, too" operate 0 import irssi "$world/irssi.log" --room '#old' --map bob=alice
 hear me 'it is late'
 check "shown with the name they had" has "$world/me.log" '(imported)'
 as me "$client" --search 'yawns' >"$world/found.log" 2>&1 || true
 until_true "what came is found" bash -c "HOME='$world/me' INPUTRC=/dev/null '$client' --search yawns 2>/dev/null | grep -q yawns"
-check "Slack's come in" run 0 import slack "$world/slack" --channel general --room slack
+check "Slack's come in" operate 0 import slack "$world/slack" --channel general --room slack
 check "whole" says '2 messages were imported'
 check "its users have names" export_room slack --format text -o "$world/slack.txt"
 check "… those" has "$world/slack.txt" '<Bob B. (imported)> is @carol there?'
-check "a room that is not there is told" run 80 import irssi "$world/irssi.log" --room nowhere
-check "a file that is not there, too" run 80 import irssi "$world/nothing.log" --room old
-check "a direct chat takes none" run 64 import irssi "$world/irssi.log"
+check "a room that is not there is told" operate 80 import irssi "$world/irssi.log" --room nowhere
+check "a file that is not there, too" operate 80 import irssi "$world/nothing.log" --room old
+check "a direct chat takes none" operate 64 import irssi "$world/irssi.log"
 close_lines me
 
 # What goes out comes in again the same.
 check "a room goes out as JSON lines" export_room old -o "$world/old.jsonl"
-check "and never over a file" run 65 export room old -o "$world/old.jsonl"
+check "and never over a file" operate 65 export room old -o "$world/old.jsonl"
 check "unless it is meant" export_room old -o "$world/old.jsonl" --force
-check "and in again" run 0 import jsonl "$world/old.jsonl" --room again
-check "once" run 0 import jsonl "$world/old.jsonl" --room again
+check "and in again" operate 0 import jsonl "$world/old.jsonl" --room again
+check "once" operate 0 import jsonl "$world/old.jsonl" --room again
 check "… really" says '0 messages were imported, 7 were there already'
 check "it goes out again" export_room again -o "$world/again.jsonl"
 check "the same" [ "$(texts "$world/old.jsonl")" = "$(texts "$world/again.jsonl")" ]
@@ -96,7 +86,7 @@ check "from a day on" export_room old --format text --from 2026-11-21 -o "$world
 check "… only that" not has "$world/late.txt" 'good morning'
 check "… that" has "$world/late.txt" 'it is late'
 check "no part is left" [ -z "$(find "$world" -name '*.part-*')" ]
-check "the audit log knows" run 0 audit list
+check "the audit log knows" operate 0 audit list
 check "of the import" says 'imported'
 check "and of the reading" says 'admin_read'
 
@@ -104,16 +94,16 @@ check "and of the reading" says 'admin_read'
 for ((i = 0; i < 3000; i++)); do
 	printf '2026-11-20 11:%02d:%02d%sbob%sline %d\n' $((i / 60)) $((i % 60)) "$tab" "$tab" "$i"
 done >"$world/long.weechatlog"
-check "a room for that" run 0 room create public long owner=alice
+check "a room for that" operate 0 room create public long owner=alice
 "$programs/server/chat-server" --data-dir "$world/server" --port 0 import weechat \
 	"$world/long.weechatlog" --room long >/dev/null 2>&1 &
 importer=$!
 sleep 0.15
 kill -9 "$importer" 2>/dev/null || true
 wait "$importer" 2>/dev/null || true
-check "what was begun goes on" run 0 import weechat "$world/long.weechatlog" --room long
+check "what was begun goes on" operate 0 import weechat "$world/long.weechatlog" --room long
 check "it goes out" export_room long -o "$world/long.jsonl"
 check "whole, in order, nothing twice" [ "$(texts "$world/long.jsonl" | cut -d' ' -f4 | tr '\n' ' ')" = "$(seq -s' ' 0 2999) " ]
 stop_server
-check "the store is sound" run 0 check
+check "the store is sound" operate 0 check
 done_testing

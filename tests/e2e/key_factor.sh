@@ -4,49 +4,30 @@
 # and a key in a real ssh-agent; from scripts, on the screen, and with curl.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/ssh.sh
+. "$(dirname "$0")/ssh.sh"
 
-for tool in oathtool ssh-agent ssh-add ssh-keygen curl python3; do
-	command -v "$tool" >/dev/null || {
-		echo "1..0 # SKIP $tool is not installed"
-		exit 0
-	}
-done
+needs oathtool ssh-agent ssh-add ssh-keygen curl python3
 
-# run CODE NAME OPTION...: chat-client as NAME ends with CODE; what it says is in run.log.
-run() {
-	local code=$1 name=$2 status=0
-	shift 2
-	as "$name" "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/run.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/run.log" "$1"; }
 secret=
 # A code of the app is good once, and 30 seconds are long: recovery codes answer the rest.
 totp() { oathtool --totp --base32 "$secret"; }
 
 start_server
 export CHAT_SERVER=ws://127.0.0.1:$port
-mkdir -p "$world/alice" "$world/ssh"
-(umask 077 && echo "a long enough password" >"$world/alice/password")
+sign_up alice
+mkdir -p "$world/ssh"
 with_password=(--password-file "$world/alice/password")
-ssh-keygen -q -t ed25519 -N '' -C laptop@example.org -f "$world/ssh/laptop"
-ssh-agent -D -a "$world/agent.sock" >/dev/null 2>&1 &
-line_pid[agent]=$!
-export SSH_AUTH_SOCK=$world/agent.sock
-until_true "the agent answers" bash -c 'ssh-add -l >/dev/null 2>&1; [ $? -le 1 ]'
+key laptop
+start_agent
 ssh-add -q "$world/ssh/laptop" 2>/dev/null
 
-check "alice signs up" run 0 alice --signup --account alice --email alice@example.org \
-	"${with_password[@]}"
-until_true "a letter comes" code_for alice@example.org >/dev/null
-check "and is in" run 0 alice --code "$(code_for alice@example.org)"
 check "her key is added, with a password that a program prints" \
 	run 0 alice --key-add "$world/ssh/laptop.pub" \
 	--password-command "cat $world/alice/password"
 check "without an authenticator it is enough" run 0 before --login --key --account alice
 check "she enrols one" run 0 alice --totp-enrol "${with_password[@]}"
-secret=$(sed -n 's/^secret\t//p' "$world/run.log")
+secret=$(value secret)
 check "and confirms it" run 0 alice --totp-confirm "$(totp)"
 mapfile -t recovery < <(grep -E '^[a-z2-7]{5}-[a-z2-7]{5}$' "$world/run.log")
 check "there are recovery codes" [ "${#recovery[@]}" = 10 ]
@@ -73,18 +54,7 @@ type_in eve "/quit"
 press eve Enter
 
 scene "By hand, with ssh-keygen and curl"
-api() { curl -s "http://127.0.0.1:$port/v1/$1" -H 'Content-Type: application/json' "${@:2}"; }
-field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"; }
-nonce=$(api auth/key-login -d '{}' | field nonce)
-printf 'chat log-in 1\nserver: %s\naccount: alice\nnonce: %s\n' "$CHAT_SERVER" "$nonce" \
-	>"$world/message"
-ssh-keygen -q -Y sign -f "$world/ssh/laptop" -n chat-login "$world/message" 2>/dev/null
-python3 - "$nonce" "$CHAT_SERVER" "$world/message.sig" >"$world/answer" <<'PY'
-import json, sys
-print(json.dumps({"nonce": sys.argv[1], "server": sys.argv[2], "login": "alice",
-                  "signature": open(sys.argv[3]).read()}))
-PY
-api auth/key-login/answer -d @"$world/answer" >"$world/entry"
+sign_by_hand laptop "$world/entry"
 check "the signature gets a challenge" [ "$(field factor <"$world/entry")" = totp ]
 check "and no token" [ -z "$(field access_token <"$world/entry")" ]
 api auth/otp -d "{\"challenge\":\"$(field challenge <"$world/entry")\",\"code\":\"${recovery[2]}\"}" \

@@ -4,49 +4,15 @@
 # curl and ssh-keygen, and on the screen.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/ssh.sh
+. "$(dirname "$0")/ssh.sh"
 
-for tool in ssh-agent ssh-add ssh-keygen curl python3; do
-	command -v "$tool" >/dev/null || {
-		echo "1..0 # SKIP $tool is not installed"
-		exit 0
-	}
-done
-
-# key NAME [TYPE]: a key pair in $world/ssh.
-key() { ssh-keygen -q -t "${2-ed25519}" -N '' -C "$1@example.org" -f "$world/ssh/$1"; }
-
-start_agent() {
-	rm -f "$world/agent.sock"
-	ssh-agent -D -a "$world/agent.sock" >/dev/null 2>&1 &
-	agent_pid=$!
-	line_pid[agent]=$agent_pid
-	export SSH_AUTH_SOCK=$world/agent.sock
-	until_true "the agent answers" bash -c 'ssh-add -l >/dev/null 2>&1; [ $? -le 1 ]'
-}
-
-# run CODE NAME OPTION...: chat-client as NAME ends with CODE; what it says is in run.log.
-run() {
-	local code=$1 name=$2 status=0
-	shift 2
-	as "$name" "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/run.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/run.log" "$1"; }
-
-api() { curl -s "http://127.0.0.1:$port/v1/$1" -H 'Content-Type: application/json' "${@:2}"; }
-field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"; }
+needs ssh-agent ssh-add ssh-keygen curl python3
 
 start_server
 export CHAT_SERVER=ws://127.0.0.1:$port
-for name in alice bob; do
-	mkdir -p "$world/$name"
-	(umask 077 && echo "a long enough password of $name" >"$world/$name/password")
-	check "$name signs up" run 0 "$name" --signup --account "$name" \
-		--email "$name@example.org" --password-file "$world/$name/password"
-	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
-	check "and is in" run 0 "$name" --code "$(code_for "$name@example.org")"
-done
+sign_up alice
+sign_up bob
 mkdir -p "$world/ssh"
 key laptop
 key desktop
@@ -158,16 +124,7 @@ type_in eve "/quit"
 press eve Enter
 
 scene "By hand, with ssh-keygen and curl"
-nonce=$(api auth/key-login -d '{}' | field nonce)
-printf 'chat log-in 1\nserver: %s\naccount: alice\nnonce: %s\n' "$CHAT_SERVER" "$nonce" \
-	>"$world/message"
-ssh-keygen -q -Y sign -f "$world/ssh/desktop" -n chat-login "$world/message" 2>/dev/null
-python3 - "$nonce" "$CHAT_SERVER" "$world/message.sig" >"$world/answer" <<'PY'
-import json, sys
-print(json.dumps({"nonce": sys.argv[1], "server": sys.argv[2], "login": "alice",
-                  "signature": open(sys.argv[3]).read()}))
-PY
-api auth/key-login/answer -d @"$world/answer" >"$world/tokens"
+sign_by_hand desktop "$world/tokens"
 check "what ssh-keygen signed logs in" [ -n "$(field access_token <"$world/tokens")" ]
 token=$(field access_token <"$world/tokens")
 check "the token is alice's" bash -c "curl -s -H 'Authorization: Bearer $token' \

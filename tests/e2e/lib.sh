@@ -16,6 +16,7 @@ export TMUX_TMPDIR=$world
 points=0
 declare -A line_pid line_fd
 telling= # whether people read along instead of a test harness
+exec </dev/null # nobody types, whoever starts the test
 server_pid=
 port=
 
@@ -117,6 +118,32 @@ until_true() {
 # Whether FILE has a line that contains TEXT.
 has() { grep -qF -- "$2" "$1" 2>/dev/null; }
 
+# exits CODE COMMAND...: whether it ends with CODE; what it said and its end are in run.log.
+exits() {
+	local code=$1 status=0
+	shift
+	"$@" >"$world/run.log" 2>&1 || status=$?
+	echo "exit status: $status" >>"$world/run.log"
+	[ "$status" = "$code" ]
+}
+# says TEXT: whether that command said it.
+says() { has "$world/run.log" "$1"; }
+# value NAME: of what it said as NAME, tab, value.
+value() { sed -n "s/^$1\t//p" "$world/run.log"; }
+
+# gone PID: whether that process is no more.
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# needs TOOL...: without one of them nothing is tested; asked for before the first point.
+needs() {
+	local tool
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null && continue
+		echo "1..0 # SKIP $tool is not installed"
+		exit 0
+	done
+}
+
 # ---- the server ----
 
 # start_server [OPTION...]: on a Unix socket and a free port; returns when it is ready.
@@ -136,6 +163,13 @@ stop_server() {
 	wait "$server_pid" 2>/dev/null || true
 	server_pid=
 }
+
+# subcommand WORDS...: chat-server WORDS in the folder of that server, or in $data.
+subcommand() {
+	"$programs/server/chat-server" --data-dir "${data-$world/server}" --port 0 --log-level error "$@"
+}
+# operate CODE WORDS...: it ends with CODE; says tells what it said.
+operate() { exits "$1" subcommand "${@:2}"; }
 
 # fetch PORT PATH [HEADER...]: the answer of a GET over HTTP, head and all.
 fetch() {
@@ -173,6 +207,22 @@ as_background() {
 	shift
 	mkdir -p "$world/$name"
 	exec env HOME="$world/$name" INPUTRC=/dev/null CHAT_SERVER="${CHAT_SERVER-}" "$@"
+}
+
+# run CODE NAME OPTION...: chat-client as NAME, without any terminal as cron would, ends with
+# CODE; says tells what it said.
+run() { exits "$1" as "$2" timeout "$patience" setsid -w "$client" "${@:3}"; }
+
+# sign_up NAME: an account for NAME; the password, $password if that is set, is in the file
+# password of NAME's home.
+sign_up() {
+	local name=$1
+	mkdir -p "$world/$name"
+	(umask 077 && echo "${password-a long enough password of $name}" >"$world/$name/password")
+	run 0 "$name" --signup --account "$name" --email "$name@example.org" \
+		--password-file "$world/$name/password" || fail "$name signs up"
+	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
+	run 0 "$name" --code "$(code_for "$name@example.org")" || fail "$name is in"
 }
 
 # ---- clients that talk in lines (--linear) ----
@@ -239,3 +289,13 @@ see_gone() { until_true "$1 no longer sees '$2'" hides "$1" "$2"; }
 # type_in NAME TEXT; press NAME KEY...
 type_in() { terminal send-keys -t "$1" -l -- "$2"; }
 press() { terminal send-keys -t "$1" "${@:2}"; }
+# say NAME TEXT: type it and send it off.
+say() {
+	type_in "$1" "$2"
+	press "$1" Enter
+}
+# leave_page NAME: keys behind a lone Esc would be another key together with it.
+leave_page() {
+	press "$1" Escape
+	see_gone "$1" '(Esc closes)'
+}

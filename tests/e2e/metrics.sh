@@ -8,8 +8,8 @@ export CHAT_SERVER=unix:$world/server/chat.sock
 start_server --log-level info --metrics 127.0.0.1 --metrics-port 0
 watch=$(sed -n 's/.*server: metrics, .*port=\([0-9]*\).*/\1/p' "$world/server.log")
 page() { fetch "$watch" /metrics >"$world/page.log"; }
-# value NAME: of one sample of the page.
-value() { sed -n "s/^$1 //p" "$world/page.log"; }
+# metric NAME: of one sample of the page.
+metric() { sed -n "s/^$1 //p" "$world/page.log"; }
 
 page
 check "the page is there" has "$world/page.log" 'HTTP/1.1 200'
@@ -30,20 +30,20 @@ check "the listener has nothing else" bash -c "$(declare -f fetch); patience=9; 
 check "and no WebSocket" bash -c "$(declare -f fetch); patience=9; fetch $watch /v1/ws 'Upgrade: websocket' 'Connection: Upgrade' 'Sec-WebSocket-Version: 13' 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' | grep -q ' 404 '"
 check "but /readyz" bash -c "$(declare -f fetch); patience=9; fetch $watch /readyz | grep -q ' 200 '"
 
-commits=$(value chat_commits_total)
+commits=$(metric chat_commits_total)
 open_lines alice
 hear alice '#lobby'
 as alice "$client" --send '#lobby' hello >"$world/send.log" 2>&1
 page
-check "a connection is counted" [ "$(value chat_connections)" -ge 1 ]
-check "and its message's commit" [ "$(value chat_commits_total)" -gt "$commits" ]
-check "with its time" [ "$(value chat_commit_seconds_count)" = "$(value chat_commits_total)" ]
-check "and what was delivered" [ "$(value chat_deliveries_total)" -gt 0 ]
-check "and calls" [ "$(value chat_calls_total)" -ge 0 ]
-check "memory is told" [ "$(value process_resident_memory_bytes)" -gt 1000000 ]
-check "and descriptors" [ "$(value process_open_fds)" -gt 5 ]
-check "and the disk" [ "$(value chat_disk_free_bytes)" -gt 0 ]
-check "it is ready" [ "$(value chat_ready)" = 1 ]
+check "a connection is counted" [ "$(metric chat_connections)" -ge 1 ]
+check "and its message's commit" [ "$(metric chat_commits_total)" -gt "$commits" ]
+check "with its time" [ "$(metric chat_commit_seconds_count)" = "$(metric chat_commits_total)" ]
+check "and what was delivered" [ "$(metric chat_deliveries_total)" -gt 0 ]
+check "and calls" [ "$(metric chat_calls_total)" -ge 0 ]
+check "memory is told" [ "$(metric process_resident_memory_bytes)" -gt 1000000 ]
+check "and descriptors" [ "$(metric process_open_fds)" -gt 5 ]
+check "and the disk" [ "$(metric chat_disk_free_bytes)" -gt 0 ]
+check "it is ready" [ "$(metric chat_ready)" = 1 ]
 check "and says its versions" grep -q '^chat_build_info{version="[^"]*",lws="[^"]*",sqlite="[^"]*"} 1$' "$world/page.log"
 check "nobody is named" not has "$world/page.log" alice
 close_lines alice
@@ -54,7 +54,7 @@ printf 'POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-
 timeout 20 cat <&"$fd" >"$world/login.log" || true
 exec {fd}>&-
 page
-check "a log-in that fails is counted" [ "$(value chat_logins_failed_total)" = 1 ]
+check "a log-in that fails is counted" [ "$(metric chat_logins_failed_total)" = 1 ]
 stop_server
 
 # A bound that no disk has: not ready, and said once.
@@ -64,6 +64,6 @@ until_true "a nearly full disk is noticed" has "$world/server.log" 'the disk is 
 check "then it is not ready" bash -c "$(declare -f fetch); patience=9; fetch $port /readyz | grep -q ' 503 '"
 check "and lives" bash -c "$(declare -f fetch); patience=9; fetch $port /livez | grep -q ' 200 '"
 page
-check "which the numbers say too" [ "$(value chat_ready)" = 0 ]
+check "which the numbers say too" [ "$(metric chat_ready)" = 0 ]
 stop_server
 done_testing

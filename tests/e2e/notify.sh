@@ -4,7 +4,6 @@
 # told, and what reaches a hook of his own while he is away.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-client=$programs/client/chat-client
 
 # A server of somebody's own: prints its port, then each request as a line.
 cat >"$world/hook.py" <<'END'
@@ -29,33 +28,10 @@ until_true "the hook listens" has "$world/hook.log" "port "
 hook_port=$(awk '/^port/ { print $2 }' "$world/hook.log")
 
 enter() {
+	sign_up "$1"
 	open_terminal "$1" 100 24 sh -c \
 		"'$client' --notify osc777 2>$world/$1.err.log; echo ended; exec cat"
-	see "$1" "Log in"
-	press "$1" F2
-	see "$1" "Sign up"
-	for field in "$1" "$1" "$1@example.org"; do
-		type_in "$1" "$field"
-		press "$1" Enter
-	done
-	type_in "$1" "a long password of $1"
-	press "$1" Enter
-	see "$1" "Enter the code"
-	until_true "$1 gets a letter" code_for "$1@example.org" >/dev/null
-	type_in "$1" "$(code_for "$1@example.org")"
-	press "$1" Enter
 	see "$1" "Rooms"
-}
-
-say() {
-	type_in "$1" "$2"
-	press "$1" Enter
-}
-
-# Keys behind a lone Esc would be another key together with it.
-leave_page() {
-	press "$1" Escape
-	see_gone "$1" "(Esc closes)"
 }
 
 start_server --hook-allow 127.0.0.1

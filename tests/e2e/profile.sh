@@ -5,34 +5,13 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-command -v curl >/dev/null || {
-	echo '1..0 # SKIP curl is not installed'
-	exit 0
-}
-
-# run CODE NAME OPTION...: chat-client as NAME ends with CODE; what it says is in run.log.
-run() {
-	local code=$1 name=$2 status=0
-	shift 2
-	as "$name" "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/run.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/run.log" "$1"; }
+needs curl
 lacks() { ! has "$1" "$2"; }
-value() { sed -n "s/^$1\t//p" "$world/run.log"; }
-password='a long enough password'
 
 start_server
 export CHAT_SERVER=ws://127.0.0.1:$port
-for name in alice bob; do
-	mkdir -p "$world/$name"
-	(umask 077 && echo "$password" >"$world/$name/password")
-	run 0 "$name" --signup --account "$name" --email "$name@example.org" \
-		--password-file "$world/$name/password" || fail "$name signs up"
-	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
-	run 0 "$name" --code "$(code_for "$name@example.org")" || fail "$name is in"
-done
+sign_up alice
+sign_up bob
 with_password=(--password-file "$world/alice/password")
 printf '\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDRrest' >"$world/picture.png"
 echo 'no picture' >"$world/note.txt"
@@ -42,11 +21,7 @@ scene "The form"
 open_terminal alice 80 24 "$client"
 see alice '#lobby'
 see alice 'online'
-say() {
-	type_in alice "$1"
-	press alice Enter
-}
-say /profile
+say alice /profile
 see alice 'Your profile'
 see alice 'Found by search'
 press alice C-u
@@ -67,7 +42,7 @@ check "the status" says 'on holiday'
 check "what it is about" says 'I keep the disks.'
 run 0 bob --find-users al || fail "people can be looked for"
 check "and do not find her" lacks "$world/run.log" alice
-say /profile
+say alice /profile
 see alice 'Alice of the disks'
 press alice C-u
 type_in alice 'Somebody else'
@@ -75,7 +50,7 @@ press alice Escape
 see_gone alice 'Found by search'
 check "Escape leaves it as it was" run 0 bob --whois alice
 check "by name" says 'Alice of the disks'
-say /profile
+say alice /profile
 see alice 'Alice of the disks'
 press alice C-u
 press alice Enter
@@ -90,23 +65,23 @@ check "and leaves the others" says 'I keep the disks.'
 check "as they were" lacks "$world/run.log" holiday
 
 scene "By commands"
-say '/profile status back again'
+say alice '/profile status back again'
 see alice 'Status: back again'
 press alice Escape
 see_gone alice '(Esc closes)'
-say "/profile avatar $world/note.txt"
+say alice "/profile avatar $world/note.txt"
 see alice 'is no PNG, JPEG or WebP file'
 press alice C-u
-say "/profile avatar $world/large.png"
+say alice "/profile avatar $world/large.png"
 see alice 'at most 256 KiB'
 press alice C-u
-say "/profile avatar $world/picture.png"
+say alice "/profile avatar $world/picture.png"
 see alice 'Your picture is changed'
 run 0 bob --whois alice --json || fail "she is shown"
 check "others see that there is a picture" says '"avatar":true'
-say '/profile email alice@example.net'
+say alice '/profile email alice@example.net'
 see alice 'to change your address to alice@example.net'
-type_in alice "$password"
+type_in alice "$(cat "$world/alice/password")"
 press alice Enter
 see alice 'The code that was sent to alice@example.net'
 until_true "a code for the new address" code_for alice@example.net >/dev/null
@@ -136,7 +111,7 @@ check "one that is not there is told" run 80 alice --avatar "$world/none.png"
 (cd "$world" && run 0 alice --avatar picture.png) || fail "a picture is sent"
 run 0 bob --whois alice --json || fail "she is shown"
 check "by a path from here" says '"avatar":true'
-say /quit
+say alice /quit
 see_end() { ! kill -0 "$(terminal display -p -t alice '#{pane_pid}' 2>/dev/null)" 2>/dev/null; }
 until_true "the screen is gone" see_end
 

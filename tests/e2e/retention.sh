@@ -6,11 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 export CHAT_SERVER=unix:$world/server/chat.sock
-run() {
-	"$programs/server/chat-server" --data-dir "$world/server" --port 0 --log-level error "$@" \
-		>"$world/run.log" 2>&1 || fail "chat-server $*"
-}
-says() { has "$world/run.log" "$1"; }
+must() { operate 0 "$@" || fail "chat-server $*"; }
 size() { stat -c %s "$world/server/chat.db"; }
 lines() { as alice "$client" --history '#lobby' --limit 1000 2>/dev/null | cut -f3 | grep -c "$1" || true; }
 
@@ -25,20 +21,20 @@ check "what was said takes room" [ "$before" -gt 900000 ]
 sleep 2 # so that it is older than a second; the clock of the program is the machine's
 start_server --log-level info --send-rate 0
 as alice "$client" --send '#lobby' 'the newest' >>"$world/send.log" 2>&1
-run retention '#lobby' 2s
-run retention --dry-run
+must retention '#lobby' 2s
+must retention --dry-run
 check "a dry run counts" says 'would be cut'
 check "and cuts nothing" [ "$(lines zebra)" = 60 ]
-run retention
+must retention
 check "then it is cut" says 'were cut'
 until_true "and the space is given back" has "$world/server.log" 'vacuum is done'
 rm -rf "$world/alice"
 check "what is young is there" [ "$(lines 'the newest')" = 1 ]
 check "what is old is not" [ "$(lines zebra)" = 0 ]
 as alice "$client" --send '#lobby' 'and on it goes' >>"$world/send.log" 2>&1
-run check
+must check
 check "the rest is sound" says 'is sound'
-run vacuum
+must vacuum
 stop_server
 check "the file is less than half of what it was" [ "$(size)" -lt $((before / 2)) ]
 check "no word of it is left in any file" not grep -raqF "${long:100:40}" "$world/server"

@@ -22,26 +22,18 @@ follow() {
 client() { as alice "$programs/client/chat-client" "$@"; }
 store() { echo "$world/alice/.local/share/chat/default"; }
 
-exits() { # exits CODE COMMAND...: what it said is in said.log
-	local code=$1 status=0
-	shift
-	"$@" >"$world/said.log" 2>&1 </dev/null || status=$?
-	[ "$status" = "$code" ]
-}
-said() { has "$world/said.log" "$1"; }
-
 # ---- words and codes ----
 check "whoami says who" exits 0 client --whoami --json
-check "and that the server hears" said '"online":true'
+check "and that the server hears" says '"online":true'
 check "rooms are listed" exits 0 client --rooms
-check "with the lobby" said '#lobby'
+check "with the lobby" says '#lobby'
 check "a message is stored" exits 0 client --send '#lobby' 'first' --json
-check "and its receipt says so" said '"state":"stored"'
+check "and its receipt says so" says '"state":"stored"'
 check "what was said is found" exits 0 client --search 'firs' --json
-check "with its text" said '"text":"first"'
+check "with its text" says '"text":"first"'
 check "what nobody said is not" exits 80 client --search zebra
 check "nor what cannot be looked for" exits 65 client --search before:soon
-check "which is named" said before:soon
+check "which is named" says before:soon
 check "an unknown room has a code of its own" exits 80 client --send '#nowhere' x
 check "a text of two operands is refused" exits 64 client --send '#lobby' a b
 check "two commands at once are refused" exits 64 client --rooms --whoami
@@ -49,16 +41,16 @@ check "invalid UTF-8 is refused" exits 65 client --send '#lobby' $'\xff'
 head -c 16385 /dev/zero | tr '\0' x >"$world/big"
 big() { client --send '#lobby' - <"$world/big"; }
 big_status=0
-big >"$world/said.log" 2>&1 || big_status=$?
+big >"$world/run.log" 2>&1 || big_status=$?
 check "a text of 16 KiB and a byte is refused" [ "$big_status" = 65 ]
-check "with the bound" said 16384
+check "with the bound" says 16384
 printf 'two\nlines\n' >"$world/two"
 client --send '#lobby' - <"$world/two"
 check "history has both lines of it" exits 0 client --history '#lobby' --limit 1
-check "the second indented" said $'\tlines'
+check "the second indented" says $'\tlines'
 check "an id makes it one message" exits 0 client --send '#lobby' 'once' --id job-1 --json
 check "also the second time" exits 0 client --send '#lobby' 'once' --id job-1 --json
-check "which is said" said '"dup":true'
+check "which is said" says '"dup":true'
 check "the store is closed to others" [ "$(stat -c %a "$(store)" "$(store)"/* | sort -u | tr '\n' ' ')" = '600 700 ' ]
 
 # ---- one owner ----
@@ -154,7 +146,7 @@ check "unless it must not be" exits 69 client --send '#lobby' 'never' --timeout 
 start_server --log-level info
 check "the next one sends it" exits 0 client --flush
 check "and only it" exits 0 client --history '#lobby' --limit 2
-check "is there" said later
-if said never; then fail "what must not be queued was sent"; fi
+check "is there" says later
+if says never; then fail "what must not be queued was sent"; fi
 ok "what must not be queued is not there"
 done_testing

@@ -7,11 +7,7 @@
 
 # refused CODE WORDS OPTION...: it ends with CODE and says WORDS.
 refused() {
-	local code=$1 words=$2 status=0
-	shift 2
-	"$programs/server/chat-server" "$@" >"$world/refused.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/refused.log"
-	[ "$status" = "$code" ] && has "$world/refused.log" "$words"
+	exits "$1" "$programs/server/chat-server" "${@:3}" && says "$2"
 }
 
 check "a wrong flag is named, with the right one" \
@@ -26,7 +22,7 @@ check "the open without TLS is refused" refused 77 tls_cert --listen 0.0.0.0
 printf 'port = 1\nprot = 2\nmax_connections = 1\n' >"$world/c.conf"
 check "every mistake of a file is told with its line" \
 	refused 64 'c.conf:3: max_connections' --config "$world/c.conf"
-check "and the first one too" has "$world/refused.log" "c.conf:2: there is no setting 'prot'"
+check "and the first one too" says "c.conf:2: there is no setting 'prot'"
 printf '# fine\nport = 0\n' >"$world/c.conf"
 check "a good file is found good" \
 	refused 0 "$world/c.conf" --config "$world/c.conf" --check-config

@@ -36,8 +36,8 @@ certificate() {
 		-keyout "$world/$1.key" -out "$world/$1.pem" 2>/dev/null
 }
 
-# sign_up NAME ADDRESS [LANGUAGE]: over REST; the answer is in answer.json.
-sign_up() {
+# sign_up_over_rest NAME ADDRESS [LANGUAGE]: over REST; the answer is in answer.json.
+sign_up_over_rest() {
 	curl -sS --max-time 20 -A curl-test -o "$world/answer.json" \
 		${3:+-H "Accept-Language: $3,en;q=0.5"} -H 'Content-Type: application/json' \
 		-d "{\"name\":\"$1\",\"email\":\"$2\",\"password\":\"a quiet meadow\"}" \
@@ -66,7 +66,7 @@ with=(--cert "$world/good.pem" --key "$world/good.key" --user chat --password 't
 scene "A mail server that wants STARTTLS and a log-in"
 start_smtpd "${with[@]}"
 serve
-sign_up alice alice@example.org de
+sign_up_over_rest alice alice@example.org de
 until_true "a wrong password for the mail server is logged" \
 	logged 'letters cannot be sent now, error=unauthorized, reply=535'
 (umask 077 && echo 'the right one' >"$world/password")
@@ -89,9 +89,9 @@ check "and its code opens the account" bash -c "curl -sS -H 'Content-Type: appli
 \"code\":\"$(code_in alice@example.org)\"}' http://127.0.0.1:$port/v1/auth/verify | grep -q access_token"
 
 scene "Servers that say no"
-sign_up later later1.x@example.org
-sign_up never never.x@example.org
-sign_up drop drop1.x@example.org
+sign_up_over_rest later later1.x@example.org
+sign_up_over_rest never never.x@example.org
+sign_up_over_rest drop drop1.x@example.org
 until_true "a 550 is for good" logged 'refused for good, letter=signup'
 check "with the reply and without the address" bash -c "grep 'refused for good' \
 	\"$world/server.log\" | grep 'reply=550' | grep -qv example.org"
@@ -104,13 +104,13 @@ check "what was refused for good is not tried again" [ "$(tries never.x@example.
 
 scene "A mail server that goes away"
 end_smtpd
-sign_up bob bob@example.org
+sign_up_over_rest bob bob@example.org
 until_true "that is logged" logged 'letters cannot be sent now, error=unreachable'
-sign_up carol carol@example.org
+sign_up_over_rest carol carol@example.org
 cp "$world"/server/chat.db* "$world/"
 stop_server KILL
 serve
-sign_up dave dave@example.org
+sign_up_over_rest dave dave@example.org
 start_smtpd "${with[@]}"
 for name in bob carol dave; do
 	until_true "the letter to $name came after a kill -9 and an outage" came "$name@example.org"
@@ -122,7 +122,7 @@ check "and were not in the database in clear" \
 scene "A mail server that is not who it should be"
 end_smtpd
 start_smtpd "${with[@]}" --cert "$world/evil.pem" --key "$world/evil.key"
-sign_up erin erin@example.org
+sign_up_over_rest erin erin@example.org
 until_true "another certificate is not trusted" \
 	logged 'letters cannot be sent now, error=untrusted'
 end_smtpd
@@ -144,7 +144,7 @@ end_smtpd
 stop_server
 start_smtpd "${with[@]}" --implicit
 scheme=smtps serve
-sign_up frank frank@example.org
+sign_up_over_rest frank frank@example.org
 until_true "a letter comes over smtps" came frank@example.org
 ok "a letter comes over smtps"
 
@@ -153,7 +153,7 @@ end_smtpd
 stop_server
 start_smtpd --greet554
 serve
-sign_up grace grace@example.org
+sign_up_over_rest grace grace@example.org
 until_true "that is no fault of the letter" logged 'letters cannot be sent now'
 check "which is not given up" not logged 'refused for good'
 end_smtpd

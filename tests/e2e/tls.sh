@@ -16,13 +16,8 @@ pin_of() {
 
 # signs_up CODE WORDS OPTION...: alice's client ends with CODE and says WORDS.
 signs_up() {
-	local code=$1 words=$2 status=0
-	shift 2
-	as alice "$client" --server "wss://localhost:$port" "$@" --signup --account alice \
-		--email alice@example.org --password-file "$world/password" \
-		>"$world/alice.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/alice.log"
-	[ "$status" = "$code" ] && has "$world/alice.log" "$words"
+	run "$1" alice --server "wss://localhost:$port" "${@:3}" --signup --account alice \
+		--email alice@example.org --password-file "$world/password" && says "$2"
 }
 
 make_key right

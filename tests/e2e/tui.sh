@@ -4,9 +4,8 @@
 # see each other type, scroll, resize, stop and come back.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-client=$programs/client/chat-client
 
-sign_up() {
+sign_up_in_form() {
 	local name=$1
 	open_terminal "$name" 100 24 sh -c \
 		"'$client' 2>$world/$name.err.log; echo ended; exec cat"
@@ -30,19 +29,12 @@ sign_up() {
 	ok "$name signed up and is in"
 }
 
-# say NAME TEXT
-say() {
-	type_in "$1" "$2"
-	press "$1" Enter
-}
-
 pid_of() { pgrep -P "$(terminal list-panes -t "$1" -F '#{pane_pid}')" -x chat-client; }
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 start_server --log-level info
 export CHAT_SERVER=ws://127.0.0.1:$port
-sign_up alice
-sign_up bob
+sign_up_in_form alice
+sign_up_in_form bob
 
 say alice "/join #lobby"
 see alice "[#lobby]"
@@ -157,7 +149,7 @@ ok "and fg brings it back as it was"
 press bob C-u
 pid=$(pid_of bob)
 say bob "/quit"
-until_true "bob's client ends" is_gone "$pid"
+until_true "bob's client ends" gone "$pid"
 terminal kill-session -t bob
 open_terminal bob 80 24 sh -c "TERM=dumb '$client' 2>&1; echo ended; exec cat"
 see bob "#lobby"

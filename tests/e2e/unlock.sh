@@ -5,32 +5,13 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-command -v python3 >/dev/null || {
-	echo '1..0 # SKIP python3 is not installed'
-	exit 0
-}
-
-# run CODE NAME OPTION...: without any terminal, as cron would; what it says is in run.log.
-run() {
-	local code=$1 name=$2 status=0
-	shift 2
-	as "$name" timeout 30 setsid -w "$client" "$@" >"$world/run.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/run.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/run.log" "$1"; }
+needs python3
 secret() { (umask 077 && printf '%s\n' "$2" >"$world/$1"); }
 
 start_server
 export CHAT_SERVER=ws://127.0.0.1:$port
-for name in alice bob; do
-	mkdir -p "$world/$name"
-	(umask 077 && echo "a long enough password of $name" >"$world/$name/password")
-	run 0 "$name" --signup --account "$name" --email "$name@example.org" \
-		--password-file "$world/$name/password" || fail "$name signs up"
-	until_true "a letter for $name" code_for "$name@example.org" >/dev/null
-	run 0 "$name" --code "$(code_for "$name@example.org")" || fail "$name is in"
-done
+sign_up alice
+sign_up bob
 ok "two people are signed in"
 store=$world/alice/.local/share/chat/default
 secret first 'correct horse battery'

@@ -7,88 +7,78 @@
 
 export CHAT_SERVER=unix:$world/server/chat.sock
 
-# run CODE WORDS...: chat-server WORDS ends with CODE; what it says is in run.log.
-run() {
-	local code=$1 status=0
-	shift
-	"$programs/server/chat-server" --data-dir "${data-$world/server}" --port 0 --log-level error \
-		"$@" >"$world/run.log" 2>&1 </dev/null || status=$?
-	echo "exit status: $status" >>"$world/run.log"
-	[ "$status" = "$code" ]
-}
-says() { has "$world/run.log" "$1"; }
-say() { as alice "$client" --send '#lobby' "$1" >>"$world/send.log" 2>&1; }
+tell() { as alice "$client" --send '#lobby' "$1" >>"$world/send.log" 2>&1; }
 lines() { as alice "$client" --history '#lobby' --limit 1000 2>/dev/null | cut -f3 | grep -c "$1" || true; }
 
 scene "before there is anything"
-check "nothing is checked where there is no database" run 80 check
+check "nothing is checked where there is no database" operate 80 check
 check "and it says where one could be" says --data-dir
-check "a flag of another command is refused" run 64 check --force
+check "a flag of another command is refused" operate 64 check --force
 check "and named" says 'takes no --force'
-check "help of a command" run 0 backup --help
+check "help of a command" operate 0 backup --help
 check "is that command's" says 'chat-server [option…] backup [--output PATH]'
-check "the list of commands is in the help" run 0 --help
+check "the list of commands is in the help" operate 0 --help
 check "with each of them" says 'retention'
-check "a commented configuration is printed" run 0 --print-config
+check "a commented configuration is printed" operate 0 --print-config
 check "with every limit" says '#max_connections = 10000'
 
 scene "with a server that runs"
 start_server --log-level info
-for i in 1 2 3 4 5; do say "line $i" || fail "a line is sent"; done
-check "a database in use is sound" run 0 check
+for i in 1 2 3 4 5; do tell "line $i" || fail "a line is sent"; done
+check "a database in use is sound" operate 0 check
 check "and what was looked at is told" says 'is sound'
-check "stats for people" run 0 stats
+check "stats for people" operate 0 stats
 check "count the room" says 'public rooms'
-check "stats as JSON" run 0 stats --json
+check "stats as JSON" operate 0 stats --json
 check "are JSON" bash -c "sed '/^exit/d' '$world/run.log' | grep -q '\"public_rooms\":1'"
 mkdir "$world/backups"
-check "a backup beside a running server" run 0 backup --output "$world/backups/one.tar"
+check "a backup beside a running server" operate 0 backup --output "$world/backups/one.tar"
 check "says that the secrets are not in it" says 'The secrets are not in it'
 check "is readable by its owner alone" [ "$(stat -c %a "$world/backups/one.tar")" = 600 ]
 check "is an archive that tar reads" bash -c "tar -tf '$world/backups/one.tar' | grep -qx chat.db"
 check "with a manifest" bash -c "tar -xOf '$world/backups/one.tar' manifest.json | grep -q '\"secrets\":false'"
 check "and leaves nothing in the data folder" [ ! -e "$world/server/backup.part" ]
-check "a backup replaces nothing" run 65 backup --output "$world/backups/one.tar"
-check "a folder gets a file with the time in its name" run 0 backup --output "$world/backups"
+check "a backup replaces nothing" operate 65 backup --output "$world/backups/one.tar"
+check "a folder gets a file with the time in its name" operate 0 backup --output "$world/backups"
 check "which is there" bash -c "ls '$world'/backups/chat-backup-*.tar >/dev/null"
-check "secrets without a passphrase are refused" run 64 backup --with-secrets
+check "secrets without a passphrase are refused" operate 64 backup --with-secrets
 echo 'a long enough passphrase' >"$world/passphrase"
 chmod 644 "$world/passphrase"
 check "a passphrase that all can read is refused" \
-	run 77 backup --with-secrets --passphrase-file "$world/passphrase"
+	operate 77 backup --with-secrets --passphrase-file "$world/passphrase"
 chmod 600 "$world/passphrase"
-check "a sealed backup" run 0 backup --with-secrets --passphrase-file "$world/passphrase" \
+check "a sealed backup" operate 0 backup --with-secrets --passphrase-file "$world/passphrase" \
 	--output "$world/backups/two.sealed"
 check "says that the secrets are in it" says 'The secrets are in it'
 check "holds nothing in clear" not grep -qa -e 'line 1' -e chat.db -e pepper "$world/backups/two.sealed"
-say "after the backup"
-check "a server that runs is not restored over" run 75 restore "$world/backups/one.tar"
+tell "after the backup"
+check "a server that runs is not restored over" operate 75 restore "$world/backups/one.tar"
 check "and what to do is told" says 'stop it first'
-check "vacuum beside a running server" run 0 vacuum
-check "nothing to cut yet" run 0 retention --dry-run
+check "vacuum beside a running server" operate 0 vacuum
+check "nothing to cut yet" operate 0 retention --dry-run
 check "and it says so" says '0 messages'
-check "a room's time is set" run 0 retention '#lobby' 30d
+check "a room's time is set" operate 0 retention '#lobby' 30d
 check "and told" says '30 days'
-check "a nonsense time is refused" run 64 retention '#lobby' soon
-check "an unknown room too" run 80 retention '#nowhere' 30d
-check "and taken back" run 0 retention '#lobby' default
+check "a nonsense time is refused" operate 64 retention '#lobby' soon
+check "an unknown room too" operate 80 retention '#nowhere' 30d
+check "and taken back" operate 0 retention '#lobby' default
 stop_server
 
 scene "without a server"
-check "check" run 0 check
-check "backup" run 0 backup --output "$world/backups/three.tar"
-check "stats" run 0 stats
-check "vacuum" run 0 vacuum
-check "retention" run 0 retention
-check "migrate has nothing to do" run 0 migrate
+check "check" operate 0 check
+check "backup" operate 0 backup --output "$world/backups/three.tar"
+check "stats" operate 0 stats
+check "vacuum" operate 0 vacuum
+check "retention" operate 0 retention
+check "migrate has nothing to do" operate 0 migrate
 check "and says so" says 'up to date'
-check "a new pepper" run 0 secrets rotate pepper
+check "a new pepper" operate 0 secrets rotate pepper
 check "is there" [ -e "$world/server/secrets/pepper-2.key" ]
 
 scene "restored"
-check "a folder with a database is refused" run 65 restore "$world/backups/one.tar"
+check "a folder with a database is refused" operate 65 restore "$world/backups/one.tar"
 check "and how to go on is told" says --force
-check "with --force it is moved aside" run 0 restore --force "$world/backups/one.tar"
+check "with --force it is moved aside" operate 0 restore --force "$world/backups/one.tar"
 check "and is told where" says 'before-restore-'
 check "and what is lost" says 'lost: everything after'
 check "the secrets in the folder are kept" says 'were kept'
@@ -97,20 +87,20 @@ check "all logs begin anew" has "$world/server.log" 'all logs begin a new epoch'
 until_true "what the backup has is there" test "$(lines '^line')" = 5
 rm -rf "$world/alice"
 check "what came after it is not" [ "$(lines 'after the backup')" = 0 ]
-say "after the restore" || fail "the restored server takes messages"
-check "and the restored one is sound" run 0 check
+tell "after the restore" || fail "the restored server takes messages"
+check "and the restored one is sound" operate 0 check
 stop_server
 
 data=$world/elsewhere
-check "a sealed one without its passphrase is refused" run 77 restore "$world/backups/two.sealed"
+check "a sealed one without its passphrase is refused" operate 77 restore "$world/backups/two.sealed"
 check "and what it needs is told" says --passphrase-file
 echo 'not the right passphrase' >"$world/wrong"
 chmod 600 "$world/wrong"
 check "the wrong passphrase is refused" \
-	run 73 restore "$world/backups/two.sealed" --passphrase-file "$world/wrong"
+	operate 73 restore "$world/backups/two.sealed" --passphrase-file "$world/wrong"
 check "and nothing was restored" [ ! -e "$data/chat.db" ]
 check "the right one opens it" \
-	run 0 restore "$world/backups/two.sealed" --passphrase-file "$world/passphrase"
+	operate 0 restore "$world/backups/two.sealed" --passphrase-file "$world/passphrase"
 check "with the secrets" cmp "$data/secrets/server.key" "$world/server/secrets/server.key"
 head -c 100000 "$world/backups/one.tar" >"$world/backups/cut.tar"
 head -c 100000 "$world/backups/two.sealed" >"$world/backups/cut.sealed"
@@ -118,23 +108,23 @@ cp "$world/backups/one.tar" "$world/backups/bad.tar"
 printf 'X' | dd of="$world/backups/bad.tar" bs=1 seek=70000 conv=notrunc 2>/dev/null
 data=$world/third
 for bad in cut.tar bad.tar; do
-	check "$bad is refused" run 73 restore "$world/backups/$bad"
+	check "$bad is refused" operate 73 restore "$world/backups/$bad"
 	check "and nothing of it is left" [ ! -e "$data/chat.db" ]
 done
 check "a sealed one that is cut off is refused" \
-	run 73 restore "$world/backups/cut.sealed" --passphrase-file "$world/passphrase"
+	operate 73 restore "$world/backups/cut.sealed" --passphrase-file "$world/passphrase"
 mkdir "$world/tree"
 echo x >"$world/tree/manifest.json"
 tar -C "$world/tree" -cf "$world/backups/other.tar" --format=ustar manifest.json
-check "somebody else's archive is refused" run 73 restore "$world/backups/other.tar"
+check "somebody else's archive is refused" operate 73 restore "$world/backups/other.tar"
 check "by name" says 'no backup of chat-server'
 
 scene "damaged"
 data=$world/server
 size=$(stat -c %s "$data/chat.db")
 dd if=/dev/urandom of="$data/chat.db" bs=4096 seek=$((size / 4096 - 8)) count=6 conv=notrunc 2>/dev/null
-check "a damaged database is found" run 73 check
+check "a damaged database is found" operate 73 check
 check "and told what to do" says 'restore a backup'
-check "and not backed up as if it were sound" not run 0 backup --output "$world/backups/four.tar"
+check "and not backed up as if it were sound" not operate 0 backup --output "$world/backups/four.tar"
 check "which leaves no file" [ ! -e "$world/backups/four.tar" ]
 done_testing

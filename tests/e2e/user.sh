@@ -4,24 +4,16 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# user CODE WORDS...: chat-server user WORDS ends with CODE; what it says is in user.log.
-user() {
-	local code=$1 status=0
-	shift
-	"$programs/server/chat-server" --data-dir "$world/server" --port 0 \
-		--log-level error user "$@" >"$world/user.log" 2>&1 || status=$?
-	echo "exit status: $status" >>"$world/user.log"
-	[ "$status" = "$code" ]
-}
+user() { operate "$1" user "${@:2}"; }
 with_password() { echo 'a quiet meadow' | user "$@"; }
 
 check "an account is made without a server" with_password 0 add alice alice@example.org -
 check "a name that is taken is told" user 65 add alice
-check "and why" has "$world/user.log" 'taken (name)'
+check "and why" says 'taken (name)'
 check "wrong words are told" user 64 add bob nonsense
 check "a code for nobody is refused" user 80 login-code nobody
 check "a code is printed" user 0 login-code alice
-check "that has six digits" grep -qE '^[0-9]{6} ' "$world/user.log"
+check "that has six digits" grep -qE '^[0-9]{6} ' "$world/run.log"
 
 start_server --log-level info
 check "a running server is asked" user 0 add carol carol@example.org admin
@@ -30,7 +22,7 @@ check "a weak password is refused with the reason" \
 	bash -c "echo short | \"$programs/server/chat-server\" --data-dir \"$world/server\" \
 		--port 0 user add dave - 2>&1 | grep -q '10 characters'"
 check "a code is printed by it, too" user 0 login-code carol
-code=$(sed -n 's/^\([0-9]\{6\}\) .*/\1/p' "$world/user.log")
+code=$(sed -n 's/^\([0-9]\{6\}\) .*/\1/p' "$world/run.log")
 check "and stands in no log" bash -c "! grep -q '$code' \"$world/server.log\""
 check "no mail was sent" [ -z "$(ls "$world/server/mail")" ]
 done_testing

@@ -36,7 +36,7 @@ static void *run(void *arg)
 
 	if (job->set)
 		job->err = unlock_set(job->unlock, job->method, job->presence,
-				      buf_view(&job->secret));
+				      buf_view(&job->secret), &ask);
 	else
 		job->err = unlock_try(job->unlock, &ask);
 	/* The counter is 0 before: this cannot block or fail. */

@@ -14,7 +14,7 @@ typedef void lock_fn(struct app *app, enum err err, void *ctx);
 /** Whether @secret, or the person before the machine, may unlock the screen: unlock_try().
  *  One question at a time; ERR_BUSY meanwhile. */
 void lock_try(struct app *app, const char *secret, lock_fn *fn, void *ctx);
-/** unlock_set(). */
+/** unlock_set(); what PAM asks is answered with @secret, too. */
 void lock_set(struct app *app, enum unlock_method method, bool presence,
 	      const char *secret, lock_fn *fn, void *ctx);
 /** Before app_done(): waits for a question that is under way, and tells nobody. */

@@ -259,15 +259,11 @@ static int run_unlock(struct run *run)
 		err = profile_new_secret(&run->profile, method, &secret, &run->why);
 	if (err == ERR_OK)
 		err = unlock_set(&run->profile.unlock, method, presence,
-				 buf_view(&secret));
+				 buf_view(&secret), &ask_terminal);
 	if (err == ERR_OK)
 		return 0;
-	if (err == ERR_WEAK_PASSWORD)
-		str_addf(&run->why, _("a passphrase has at least %d bytes"),
-			 UNLOCK_PASSPHRASE_MIN);
-	else if (err == ERR_STATE)
-		str_addf(&run->why, _("this chat-client was built without that: %s"),
-			 word);
+	if (!run->why.len)
+		unlock_refusal(&run->profile.unlock, method, presence, err, &run->why);
 	return complain(run, err);
 }
 

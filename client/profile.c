@@ -210,6 +210,9 @@ enum err profile_new_secret(const struct profile *profile, enum unlock_method me
 	if (method != UNLOCK_PASSPHRASE)
 		return ERR_OK;
 	enum err err = ask->secret(ask, _("New passphrase of the store: "), ret);
+	if (err == ERR_SHUT)
+		str_add(why, _("there is no terminal to ask for the new passphrase: give "
+			       "--new-passphrase-file or --new-passphrase-command"));
 	if (err == ERR_OK)
 		err = ask->secret(ask, _("Once more: "), &again);
 	if (err == ERR_OK && !bytes_equal_secret(buf_view(ret), buf_view(&again))) {

@@ -39,19 +39,15 @@ static void change_free(struct change *change)
 
 static void on_changed(struct app *app, enum err err, void *ctx)
 {
-	switch (err) {
-	case ERR_OK:
-		app_notice(app, _("From now on the store is unlocked that way."));
-		break;
-	case ERR_WEAK_PASSWORD:
-		app_notice(app, _("That passphrase is too short; nothing was changed."));
-		break;
-	case ERR_STATE:
-		app_notice(app, _("This chat-client was built without that."));
-		break;
-	default: app_notice(app, _(err_text(err)));
-	}
-	change_free(ctx);
+	struct change *change = ctx;
+	AUTO(str_done) struct str text = STR_INIT;
+
+	if (err == ERR_OK)
+		str_add(&text, _("From now on the store is unlocked that way."));
+	else
+		unlock_refusal(app->unlock, change->method, change->presence, err, &text);
+	app_notice(app, text.ptr);
+	change_free(change);
 }
 
 static void apply(struct app *app, struct change *change)
@@ -97,7 +93,13 @@ static void ask_new(struct app *app, struct change *change)
 			    on_new, change);
 	else if (change->method == UNLOCK_TOKEN)
 		app_confirm(app,
-			    _("The token's PIN, empty if it has none; then touch it"),
+			    _("The token's PIN, empty if it has none; then touch it "
+			      "each time it blinks"),
+			    on_new, change);
+	else if (change->presence)
+		app_confirm(app,
+			    _("PAM has to let you in once: what it asks, or empty for a "
+			      "finger"),
 			    on_new, change);
 	else
 		apply(app, change);

@@ -90,8 +90,8 @@ enum err pam_check(const struct ask *ask)
 	AUTO(mem_freep) char *name = mem_strndup(user->pw_name, strlen(user->pw_name));
 	talk.user = name;
 	int status = pam_start(SERVICE, name, &conv, &handle);
-	if (status != PAM_SUCCESS)
-		return ERR_STATE;
+	if (status != PAM_SUCCESS) /* neither the service nor `other` */
+		return ERR_FORBIDDEN;
 	status = pam_authenticate(handle, PAM_SILENT | PAM_DISALLOW_NULL_AUTHTOK);
 	pam_end(handle, status);
 	return status == PAM_SUCCESS ? ERR_OK : talk.err;

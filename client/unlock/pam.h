@@ -9,8 +9,8 @@
 
 /** Whether this program was built with PAM. */
 bool pam_there(void);
-/** Ask. Errors: ERR_FORBIDDEN (PAM says no), ERR_SHUT (nobody to ask), ERR_STATE (no PAM
- *  here). */
+/** Ask. Errors: ERR_FORBIDDEN (PAM says no, or does not know the service), ERR_SHUT (nobody
+ *  to ask), ERR_STATE (no PAM here, or no user of that number). */
 enum err pam_check(const struct ask *ask) MUST_CHECK;
 
 #endif

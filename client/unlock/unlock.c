@@ -200,10 +200,26 @@ static bool has_store(const struct unlock *unlock)
 	return access(path.ptr, F_OK) == 0;
 }
 
-static void explain(const struct unlock *unlock, enum err err, struct str *why)
+static void explain(const struct unlock *unlock, const struct box *box, enum err err,
+		    struct str *why)
 {
 	const char *dir = unlock->dir.ptr;
 
+	if (box->presence && err == ERR_SHUT) {
+		str_addf(
+			why,
+			_("the store in %s is locked until PAM has let you in, and there "
+			  "is no terminal to ask at"),
+			dir);
+		return;
+	}
+	if (box->presence && (err == ERR_FORBIDDEN || err == ERR_STATE)) {
+		str_addf(why,
+			 _("the store in %s stays locked: PAM's service chat-client "
+			   "does not let you in, or is missing from /etc/pam.d"),
+			 dir);
+		return;
+	}
 	switch (err) {
 	case ERR_SHUT:
 		str_addf(why,
@@ -248,14 +264,14 @@ enum err unlock_open(struct unlock *unlock, const struct ask *ask,
 		return ERR_OK;
 	}
 	if (!why->len)
-		explain(unlock, err, why);
+		explain(unlock, &box, err, why);
 	return err == ERR_WRONG_KEY ? ERR_SHUT : err;
 }
 
 /* ---- another way ---- */
 
-static enum err seal_for_token(const struct unlock *unlock, struct bytes pin,
-			       struct box *box, struct secret *ret_wrap)
+static enum err seal_for_token(const struct unlock *unlock, const struct ask *ask,
+			       struct bytes pin, struct box *box, struct secret *ret_wrap)
 {
 	AUTO(buf_wipe) struct buf text = BUF_INIT;
 	const struct token *token = unlock->parts.token;
@@ -265,6 +281,7 @@ static enum err seal_for_token(const struct unlock *unlock, struct bytes pin,
 	buf_add_bytes(&text, pin);
 	buf_add_u8(&text, '\0');
 	random_fill(unlock->parts.random, box->token_salt, BOX_SALT_LEN);
+	ask->say(ask, _("touch the token each time it blinks"));
 	enum err err = token->make(token, (const char *)text.ptr, box);
 	return err == ERR_OK ? token->secret(token, (const char *)text.ptr, box, ret_wrap)
 			     : err;
@@ -280,8 +297,40 @@ static enum err seal_by_passphrase(const struct unlock *unlock, struct bytes pas
 	return wrap_of_passphrase(box, passphrase, ret_wrap);
 }
 
+/* Open @box as it will be read from its file, in the way that it asks for: what opens
+ * nothing now would never open the store again. */
+static enum err prove(const struct unlock *unlock, const struct ask *ask,
+		      const struct box *box, struct bytes secret,
+		      const struct secret *key)
+{
+	AUTO(box_done) struct box read = {.method = UNLOCK_FILE};
+	AUTO(secret_done) struct secret wrap = SECRET_INIT, found = SECRET_INIT;
+	AUTO(buf_wipe) struct buf file = BUF_INIT, pin = BUF_INIT;
+
+	box_encode(box, &file);
+	enum err err = box_decode(buf_view(&file), &read);
+	if (err == ERR_OK && read.presence)
+		err = unlock->parts.presence(ask);
+	if (err != ERR_OK)
+		return err;
+	if (read.method == UNLOCK_FILE)
+		return bytes_equal_secret(secret_view(&read.key), secret_view(key))
+			       ? ERR_OK
+			       : ERR_WRONG_KEY;
+	if (read.method == UNLOCK_TOKEN) {
+		buf_add_bytes(&pin, secret);
+		buf_add_u8(&pin, '\0');
+		ask->say(ask, _("touch the token once more"));
+		err = unlock->parts.token->secret(unlock->parts.token,
+						  (const char *)pin.ptr, &read, &wrap);
+	} else {
+		err = wrap_of_passphrase(&read, secret, &wrap);
+	}
+	return err == ERR_OK ? box_open(&read, &wrap, &found) : err;
+}
+
 enum err unlock_set(struct unlock *unlock, enum unlock_method method, bool presence,
-		    struct bytes secret)
+		    struct bytes secret, const struct ask *ask)
 {
 	AUTO(box_done) struct box box = {.method = method, .presence = presence};
 	AUTO(secret_done) struct secret key = SECRET_INIT, wrap = SECRET_INIT;
@@ -295,20 +344,64 @@ enum err unlock_set(struct unlock *unlock, enum unlock_method method, bool prese
 	if (method == UNLOCK_PASSPHRASE)
 		err = seal_by_passphrase(unlock, secret, &box, &wrap);
 	else if (method == UNLOCK_TOKEN)
-		err = seal_for_token(unlock, secret, &box, &wrap);
+		err = seal_for_token(unlock, ask, secret, &box, &wrap);
 	else
 		secret_set(&box.key, now.ptr, now.len);
 	if (err != ERR_OK)
 		return err;
 	if (method != UNLOCK_FILE)
 		box_seal(&box, &wrap, &key, unlock->parts.random);
-	err = box_save(unlock->dir.ptr, &box);
+	err = prove(unlock, ask, &box, secret, &key);
+	if (err == ERR_OK)
+		err = box_save(unlock->dir.ptr, &box);
 	if (err != ERR_OK)
 		return err;
 	keyring_name(unlock, &name);
 	keyring_drop(name.ptr);
 	take(unlock, &box, &key);
 	return ERR_OK;
+}
+
+static void refusal_of_pam(enum err err, struct str *out)
+{
+	if (err == ERR_SHUT)
+		str_add(out, _("PAM asks something, and there is no terminal to answer "
+			       "at: do this at one"));
+	else
+		str_add(out, _("PAM does not let you in: look at its service "
+			       "/etc/pam.d/chat-client (without it, at other); "
+			       "chat-client(1), UNLOCKING, shows one"));
+}
+
+static const char *refusal_of_token(enum err err)
+{
+	switch (err) {
+	case ERR_NOT_FOUND:
+		return _("there is no FIDO2 token here that knows hmac-secret");
+	case ERR_WRONG_KEY: return _("the token wants its PIN, and this is not it");
+	case ERR_FORBIDDEN: return _("the token was not touched");
+	default: return _(err_text(err));
+	}
+}
+
+void unlock_refusal(const struct unlock *unlock, enum unlock_method method, bool presence,
+		    enum err err, struct str *out)
+{
+	bool missing = (presence && !unlock->parts.has_presence) ||
+		       (method == UNLOCK_TOKEN && !unlock->parts.token);
+
+	if (err == ERR_WEAK_PASSWORD)
+		str_addf(out, _("a passphrase has at least %d bytes"),
+			 UNLOCK_PASSPHRASE_MIN);
+	else if (missing)
+		str_add(out, _("this chat-client was built without that"));
+	else if (presence &&
+		 (err == ERR_FORBIDDEN || err == ERR_STATE || err == ERR_SHUT))
+		refusal_of_pam(err, out);
+	else
+		str_add(out, method == UNLOCK_TOKEN ? refusal_of_token(err)
+						    : _(err_text(err)));
+	str_add(out, _(". The store is unlocked as before."));
 }
 
 /* ---- a locked screen ---- */

@@ -48,12 +48,16 @@ enum err unlock_open(struct unlock *unlock, const struct ask *ask,
 		     const struct source *passphrase, struct str *why) MUST_CHECK;
 
 /** Keep the key in another way, or with another passphrase: the key stays, the store is not
- *  touched. @secret: the new passphrase, or the token's PIN, or "". What the keyring
- *  remembered is forgotten.
- *  Errors: ERR_WEAK_PASSWORD (too short), ERR_STATE (no token or PAM here), those of
- *  `token`, ERR_IO, ERR_STORE. */
+ *  touched. @secret: the new passphrase, or the token's PIN, or "". The new way has to open
+ *  the key once before the file is written, @ask being asked what PAM asks: after a failure
+ *  it is kept as before. What the keyring remembered is forgotten.
+ *  Errors: ERR_WEAK_PASSWORD (too short), ERR_STATE (no token or PAM here), ERR_WRONG_KEY,
+ *  those of `presence` and `token`, ERR_IO, ERR_STORE. */
 enum err unlock_set(struct unlock *unlock, enum unlock_method method, bool presence,
-		    struct bytes secret) MUST_CHECK;
+		    struct bytes secret, const struct ask *ask) MUST_CHECK;
+/** Append why unlock_set() has refused with @err, and what to do, translated. */
+void unlock_refusal(const struct unlock *unlock, enum unlock_method method, bool presence,
+		    enum err err, struct str *out);
 
 /** Whether @ask's answers would unlock it: for a screen that is locked.
  *  Errors: ERR_WRONG_KEY, ERR_FORBIDDEN, ERR_SHUT; ERR_STATE: there is nothing to ask. */

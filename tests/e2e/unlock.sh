@@ -22,6 +22,8 @@ secret wrong 'not the passphrase'
 scene "From scripts"
 check "a store has its key in a file at first" run 0 alice --unlock show
 check "which is said" says file
+check "without a new passphrase and a terminal none is set" run 85 alice --unlock passphrase
+check "and what gives one is said" says 'new-passphrase-file'
 check "a short passphrase is refused" \
 	run 65 alice --unlock passphrase --new-passphrase-file "$world/short"
 check "a passphrase is set" run 0 alice --unlock passphrase --new-passphrase-file "$world/first"
@@ -190,11 +192,44 @@ elif [ -n "$wrapper" ] && [ -n "$matrix" ] && [ -z "${ASAN_ON-}" ]; then
 		echo "exit status: $status" >>"$world/run.log"
 		[ "$status" = "$code" ]
 	}
-	check "PAM is chosen" with_pam 0 --unlock pam --passphrase-file "$world/first"
+	pam_terminal() {
+		open_terminal pam 80 24 env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" \
+			LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0 PAM_WRAPPER=1 \
+			PAM_WRAPPER_SERVICE_DIR="$world/pam" "$@"
+	}
+	# What PAM cannot do now it would not do later: the passphrase stays.
+	check "PAM that nobody answers is not chosen" \
+		with_pam 85 --unlock pam --passphrase-file "$world/first"
+	check "and why is said" says 'no terminal to answer'
+	echo "auth required pam_deny.so" >"$world/pam/chat-client"
+	check "nor one that lets nobody in" \
+		with_pam 77 --unlock pam --passphrase-file "$world/first"
+	check "and the service is named" says '/etc/pam.d/chat-client'
+	rm "$world/pam/chat-client"
+	check "nor one without its service" \
+		with_pam 77 --unlock pam --passphrase-file "$world/first"
+	check "the passphrase still opens the store" \
+		with_pam 0 --rooms --passphrase-file "$world/first"
+	echo "auth required $matrix passdb=$world/pam/passdb" >"$world/pam/chat-client"
+	pam_terminal sh -c "'$client' --unlock pam --passphrase-file '$world/first'
+		read -r next; clear
+		'$client' --unlock pam --passphrase-file '$world/first' && echo chosen; cat"
+	see pam "assword:"
+	type_in pam "toe"
+	press pam Enter
+	see pam "PAM does not let you in"
+	press pam Enter
+	see_gone pam "PAM does not let you in"
+	see pam "assword:"
+	type_in pam "finger"
+	press pam Enter
+	see pam "chosen"
+	press pam C-c
+	until_true "that ends" bash -c "! tmux -L chat$$ has-session -t pam 2>/dev/null"
+	ok "at a terminal PAM is asked, and chosen when it lets in"
 	check "nobody there: locked" with_pam 85 --rooms
-	open_terminal pam 80 24 env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" \
-		LD_PRELOAD="$preload" ASAN_OPTIONS=detect_leaks=0 PAM_WRAPPER=1 \
-		PAM_WRAPPER_SERVICE_DIR="$world/pam" "$client"
+	check "and said" says 'until PAM has let you in'
+	pam_terminal "$client"
 	see pam "assword:"
 	type_in pam "finger"
 	press pam Enter
@@ -208,6 +243,22 @@ elif [ -n "$wrapper" ] && [ -n "$matrix" ] && [ -z "${ASAN_ON-}" ]; then
 	press pam Enter
 	see pam "lobby"
 	ok "and unlocks it"
+	type_in pam "/unlock file"
+	press pam Enter
+	see pam "What unlocks the store now"
+	type_in pam "finger"
+	press pam Enter
+	see pam "From now on the store is unlocked that way"
+	type_in pam "/unlock pam"
+	press pam Enter
+	see pam "PAM has to let you in once"
+	type_in pam "toe"
+	press pam Enter
+	see pam "PAM does not let you in"
+	type_in pam "/lock"
+	press pam Enter
+	see pam "nothing that could unlock it"
+	ok "on the screen, too, PAM is chosen only when it lets in"
 	type_in pam "/quit"
 	press pam Enter
 else

@@ -28,6 +28,8 @@ struct soft_token {
 	uint8_t seed;       /* two tokens differ in it */
 	const char *pin;    /* NULL: it has none */
 	bool touched;
+	bool fickle;     /* it makes another secret each time */
+	uint8_t secrets; /* that it has made */
 };
 
 static enum err soft_may(const struct soft_token *soft, const char *pin)
@@ -50,14 +52,15 @@ static enum err soft_make(const struct token *token, const char *pin, struct box
 static enum err soft_secret(const struct token *token, const char *pin,
 			    const struct box *box, struct secret *ret)
 {
-	const struct soft_token *soft = (const struct soft_token *)token;
+	struct soft_token *soft = (struct soft_token *)(uintptr_t)token;
 	enum err err = soft_may(soft, pin);
 
 	if (err != ERR_OK)
 		return err;
 	if (box->credential[0] != soft->seed)
 		return ERR_NOT_FOUND;
-	hmac_sha256(bytes_of(&soft->seed, 1), bytes_of(box->token_salt, BOX_SALT_LEN),
+	uint8_t seed = soft->fickle ? ++soft->secrets : soft->seed;
+	hmac_sha256(bytes_of(&seed, 1), bytes_of(box->token_salt, BOX_SALT_LEN),
 		    secret_room(ret, BOX_KEY_LEN));
 	return ERR_OK;
 }
@@ -187,7 +190,8 @@ static void has_key(const struct scene *scene, const uint8_t key[BOX_KEY_LEN])
 static void set(struct scene *scene, enum unlock_method method, bool present,
 		const char *secret)
 {
-	check_ok(unlock_set(&scene->unlock, method, present, bytes_text(secret)));
+	check_ok(unlock_set(&scene->unlock, method, present, bytes_text(secret),
+			    &ask_nobody));
 }
 
 static void read_key_file(const struct scene *scene, struct buf *ret)
@@ -309,9 +313,9 @@ static void the_passphrase_changes_and_the_key_stays(void **state)
 	set(scene, UNLOCK_FILE, false, "");
 	check_ok(again(scene, &ask_nobody));
 	has_key(scene, key);
-	check_err(
-		unlock_set(&scene->unlock, UNLOCK_PASSPHRASE, false, bytes_text("short")),
-		ERR_WEAK_PASSWORD);
+	check_err(unlock_set(&scene->unlock, UNLOCK_PASSPHRASE, false,
+			     bytes_text("short"), &ask_nobody),
+		  ERR_WEAK_PASSWORD);
 	check_ok(again(scene, &ask_nobody));
 }
 
@@ -343,7 +347,8 @@ static void a_token_with_a_pin_asks_for_it(void **state)
 
 	first(scene, key);
 	scene->soft.pin = "1234";
-	check_err(unlock_set(&scene->unlock, UNLOCK_TOKEN, false, bytes_text("9999")),
+	check_err(unlock_set(&scene->unlock, UNLOCK_TOKEN, false, bytes_text("9999"),
+			     &ask_nobody),
 		  ERR_WRONG_KEY);
 	check_ok(again(scene, &ask_nobody)); /* nothing was changed */
 	set(scene, UNLOCK_TOKEN, false, "1234");
@@ -367,8 +372,52 @@ static void presence_is_looked_for_first(void **state)
 	scene->parts.has_presence = false;
 	presence = ERR_OK;
 	check_ok(again(scene, &ask_nobody));
-	check_err(unlock_set(&scene->unlock, UNLOCK_FILE, true, bytes_text("")),
+	check_err(unlock_set(&scene->unlock, UNLOCK_FILE, true, bytes_text(""),
+			     &ask_nobody),
 		  ERR_STATE);
+}
+
+/* Chosen while @unlock's file is that of before, it is refused, told, and nothing changes. */
+static void refuse(struct scene *scene, enum unlock_method method, bool present,
+		   enum err wanted, const char *told)
+{
+	AUTO(buf_wipe) struct buf before = BUF_INIT, after = BUF_INIT;
+	AUTO(str_done) struct str text = STR_INIT;
+	const char *word = unlock_word(&scene->unlock.kept);
+
+	read_key_file(scene, &before);
+	enum err err =
+		unlock_set(&scene->unlock, method, present, bytes_text(""), &ask_nobody);
+	check_err(err, wanted);
+	unlock_refusal(&scene->unlock, method, present, err, &text);
+	assert_non_null(strstr(text.ptr, told));
+	assert_non_null(strstr(text.ptr, "as before"));
+	read_key_file(scene, &after);
+	assert_true(bytes_equal(buf_view(&before), buf_view(&after)));
+	assert_string_equal(unlock_word(&scene->unlock.kept), word);
+}
+
+static void a_way_that_does_not_open_it_is_not_taken(void **state)
+{
+	struct scene *scene = *state;
+	uint8_t key[BOX_KEY_LEN];
+
+	first(scene, key);
+	presence = ERR_FORBIDDEN;
+	refuse(scene, UNLOCK_FILE, true, ERR_FORBIDDEN, "/etc/pam.d/chat-client");
+	presence = ERR_STATE;
+	refuse(scene, UNLOCK_FILE, true, ERR_STATE, "/etc/pam.d/chat-client");
+	presence = ERR_SHUT;
+	refuse(scene, UNLOCK_FILE, true, ERR_SHUT, "terminal");
+	refuse(scene, UNLOCK_PASSPHRASE, false, ERR_WEAK_PASSWORD, "at least 8");
+	scene->soft.fickle = true;
+	refuse(scene, UNLOCK_TOKEN, false, ERR_WRONG_KEY, "token");
+	scene->soft.touched = false;
+	refuse(scene, UNLOCK_TOKEN, false, ERR_FORBIDDEN, "not touched");
+	scene->unlock.parts.token = NULL;
+	refuse(scene, UNLOCK_TOKEN, false, ERR_STATE, "built without");
+	check_ok(again(scene, &ask_nobody));
+	has_key(scene, key);
 }
 
 static void a_locked_screen_takes_what_opened_the_store(void **state)
@@ -493,8 +542,8 @@ static void kill_9_in_a_change_never_loses_the_key(void **state)
 		if (pid == 0) {
 			for (unsigned turn = 0;; turn++)
 				if (unlock_set(&scene->unlock, UNLOCK_PASSPHRASE, false,
-					       bytes_text(turn % 2 ? GOOD : OTHER)) !=
-				    ERR_OK)
+					       bytes_text(turn % 2 ? GOOD : OTHER),
+					       &ask_nobody) != ERR_OK)
 					_exit(1);
 		}
 		nanosleep(&delay, NULL);
@@ -522,6 +571,7 @@ int main(void)
 		SCENE(a_token_opens_it_when_touched),
 		SCENE(a_token_with_a_pin_asks_for_it),
 		SCENE(presence_is_looked_for_first),
+		SCENE(a_way_that_does_not_open_it_is_not_taken),
 		SCENE(a_locked_screen_takes_what_opened_the_store),
 		SCENE(the_keyring_remembers_for_a_while),
 		SCENE(a_damaged_file_is_told_from_a_wrong_passphrase),

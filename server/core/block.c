@@ -19,6 +19,7 @@ enum err block_set(struct store *store, const struct actor *actor, const struct 
 		   bool on)
 {
 	struct account_row self, other;
+	bool changed = false;
 	enum err err = own(store, actor, &self);
 
 	if (err == ERR_OK)
@@ -31,11 +32,11 @@ enum err block_set(struct store *store, const struct actor *actor, const struct 
 		return err;
 	if (other.key == self.key)
 		return ERR_BAD;
-	err = on ? store_block_put(store, self.key, other.key)
-		 : store_block_drop(store, self.key, other.key);
-	if (err != ERR_OK || !on)
+	err = on ? store_block_put(store, self.key, other.key, &changed)
+		 : store_block_drop(store, self.key, other.key, &changed);
+	if (err != ERR_OK || !changed)
 		return err;
-	return audit_self(store, AUDIT_BLOCKED, &actor->user,
+	return audit_self(store, on ? AUDIT_BLOCKED : AUDIT_UNBLOCKED, &actor->user,
 			  bytes_text(id_text(user).text), bytes_of(NULL, 0));
 }
 

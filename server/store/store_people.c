@@ -12,6 +12,16 @@ static enum err run(struct store *store, enum stmt stmt, const struct value *arg
 	return store_run(store, stmt, args, count, NULL, NULL);
 }
 
+/* And whether it has changed a row. */
+static enum err run_told(struct store *store, enum stmt stmt, const struct value *args,
+			 size_t count, bool *ret_changed)
+{
+	enum err err = run(store, stmt, args, count);
+
+	*ret_changed = err == ERR_OK && store->driver->changed(store->db) > 0;
+	return err;
+}
+
 static enum err on_profile(const struct value *col, void *ctx)
 {
 	*(struct profile_row *)ctx = (struct profile_row){
@@ -50,16 +60,20 @@ enum err store_account_suspend(struct store *store, int64_t account,
 		   VALUES(value_int(account), value_int(state), value_text(why)));
 }
 
-enum err store_block_put(struct store *store, int64_t account, int64_t other)
+enum err store_block_put(struct store *store, int64_t account, int64_t other,
+			 bool *ret_changed)
 {
-	return run(store, STMT_block_put,
-		   VALUES(value_int(account), value_int(other),
-			  value_int((int64_t)store_now(store))));
+	return run_told(store, STMT_block_put,
+			VALUES(value_int(account), value_int(other),
+			       value_int((int64_t)store_now(store))),
+			ret_changed);
 }
 
-enum err store_block_drop(struct store *store, int64_t account, int64_t other)
+enum err store_block_drop(struct store *store, int64_t account, int64_t other,
+			  bool *ret_changed)
 {
-	return run(store, STMT_block_drop, VALUES(value_int(account), value_int(other)));
+	return run_told(store, STMT_block_drop,
+			VALUES(value_int(account), value_int(other)), ret_changed);
 }
 
 enum err store_block_list(struct store *store, int64_t account, struct bytes after,

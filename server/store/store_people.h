@@ -26,9 +26,11 @@ enum err store_account_set_avatar(struct store *store, int64_t account,
 enum err store_account_suspend(struct store *store, int64_t account,
 			       enum account_state state, struct bytes why) MUST_CHECK;
 
-/** Nothing when it is so already. */
-enum err store_block_put(struct store *store, int64_t account, int64_t other) MUST_CHECK;
-enum err store_block_drop(struct store *store, int64_t account, int64_t other) MUST_CHECK;
+/** Nothing when it is so already; @ret_changed says whether it was not. */
+enum err store_block_put(struct store *store, int64_t account, int64_t other,
+			 bool *ret_changed) MUST_CHECK;
+enum err store_block_drop(struct store *store, int64_t account, int64_t other,
+			  bool *ret_changed) MUST_CHECK;
 /** Whom @account blocks, by name, after @after ({"", 0}: all). */
 enum err store_block_list(struct store *store, int64_t account, struct bytes after,
 			  size_t limit, struct user_list *ret_list) MUST_CHECK;

@@ -128,6 +128,27 @@ static void the_owner_reads_what_happened_and_nobody_elses(void **state)
 		     NULL);
 }
 
+static void a_row_for_each_change_and_none_for_the_rest(void **state)
+{
+	struct desk *desk = *state;
+	AUTO(str_done) struct str said = STR_INIT;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	desk_sign_up(desk, "bob");
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(
+			desk_ask(desk, "POST /v1/users/bob/block", alice.access, "{}"),
+			204);
+	verbs(desk, "GET /v1/auth/audit?limit=2", alice.access, &said);
+	assert_string_equal(said.ptr, "blocked login");
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(
+			desk_ask(desk, "DELETE /v1/users/bob/block", alice.access, NULL),
+			204);
+	verbs(desk, "GET /v1/auth/audit?limit=3", alice.access, &said);
+	assert_string_equal(said.ptr, "unblocked blocked login");
+}
+
 static void an_administrator_reads_all_of_it_and_checks_the_chain(void **state)
 {
 	struct desk *desk = *state;
@@ -182,5 +203,6 @@ CHECK_MAIN(DESK_TEST(failures_outlive_a_restart),
 	   DESK_TEST(guesses_at_the_door_do_not_stop_who_is_in),
 	   DESK_TEST(a_stolen_session_guesses_no_faster),
 	   DESK_TEST(the_owner_reads_what_happened_and_nobody_elses),
+	   DESK_TEST(a_row_for_each_change_and_none_for_the_rest),
 	   DESK_TEST(an_administrator_reads_all_of_it_and_checks_the_chain),
 	   DESK_TEST(the_owner_is_told_by_mail_of_what_looks_like_a_thief))

@@ -14,7 +14,7 @@
 #include "server/net/loop_in.h"
 
 #define HEADER_POOL 8192
-#define RX_BUFFER   1024
+#define RX_BUFFER   512 /* each WebSocket keeps so much; longer messages come in pieces */
 #define TX_PACKET   65536 /* else lws cuts a write into its receive buffer's size */
 #define KEEPALIVE_S 30
 #define KEY_DER_MOST \

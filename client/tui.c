@@ -491,6 +491,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 		.colours = colours_of(opts),
 		.linear = opts_bool(opts, OPTION_LINEAR),
 		.no_mouse = !opts_bool(opts, OPTION_MOUSE),
+		.no_markdown = !opts_bool(opts, OPTION_MARKDOWN),
 		.notify = (enum ui_notify)opts_word(opts, OPTION_NOTIFY),
 		.clock = app->clock,
 	};

@@ -297,10 +297,13 @@ enum ui_taken cmd_set(struct app *app, const struct ui_line *line, const char *a
 			ui_notify(app->ui, (enum ui_notify)form);
 		return UI_LINE_DONE;
 	}
-	if (!cmd_is(args, len, "mouse") || on < 0)
+	void (*set)(struct ui *, bool) = cmd_is(args, len, "markdown") ? ui_markdown
+					 : cmd_is(args, len, "mouse")  ? ui_mouse
+								       : NULL;
+	if (!set || on < 0)
 		return cmd_usage(app, "set");
 	if (app->ui)
-		ui_mouse(app->ui, on);
+		set(app->ui, on);
 	return UI_LINE_DONE;
 }
 

@@ -31,7 +31,7 @@ static void add_colour(struct str *out, uint32_t colour, bool background)
 
 static void add_style(struct str *out, struct style style)
 {
-	static const char *const codes[] = {";1", ";2", ";3", ";4", ";7"};
+	static const char *const codes[] = {";1", ";2", ";3", ";4", ";7", ";9"};
 
 	str_add(out, "\x1b[0");
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)

@@ -35,6 +35,7 @@ enum attr {
 	ATTR_ITALIC = 1 << 2,
 	ATTR_UNDERLINE = 1 << 3,
 	ATTR_REVERSE = 1 << 4,
+	ATTR_STRIKE = 1 << 5,
 };
 
 struct style {

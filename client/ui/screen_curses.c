@@ -85,7 +85,8 @@ static bool is_common(const struct cell *cell)
 	int count = 0;
 	uint32_t code;
 
-	if (cell->link || cell->marks)
+	/* What ncurses has no attribute for. */
+	if (cell->link || cell->marks || cell->style.attrs & ATTR_STRIKE)
 		return false;
 	if (!((cell->style.fg & cell->style.bg) & COLOUR_PALETTE(0)))
 		return false;

@@ -55,6 +55,7 @@ static void start_view(struct ui *ui, const struct ui_options *options)
 	ui->view.screen = ui->screen;
 	ui->view.model = ui->model;
 	ui->view.times = true;
+	ui->view.no_markdown = options->no_markdown;
 }
 
 static void init(struct ui *ui, const struct ui_options *options, struct model *model,
@@ -414,6 +415,12 @@ void ui_mouse(struct ui *ui, bool on)
 {
 	if (ui->has_tty)
 		screen_curses_mouse(ui->screen, on);
+}
+
+void ui_markdown(struct ui *ui, bool on)
+{
+	ui->view.no_markdown = !on;
+	ui->dirty = true;
 }
 
 void ui_bind(struct ui *ui, const char *keys, const char *command)

@@ -121,6 +121,7 @@ struct ui_options {
 	int colours; /**< −1 = by the terminal; 0 = none (NO_COLOR), 16, 256, 1<<24 */
 	bool linear; /**< lines instead of a screen */
 	bool no_mouse;
+	bool no_markdown;
 	enum ui_notify notify;
 	const struct clock *clock; /**< borrowed */
 	struct screen *screen;     /**< tests: draw here, taken; fds are not touched */
@@ -230,6 +231,8 @@ void ui_stop(struct ui *ui);
 /** Errors: ERR_NOT_FOUND. */
 enum err ui_theme(struct ui *ui, const char *name) MUST_CHECK;
 void ui_mouse(struct ui *ui, bool on);
+/** Whether the markup of messages is drawn. */
+void ui_markdown(struct ui *ui, bool on);
 bool ui_is_linear(const struct ui *ui);
 
 /** What a crash handler needs to leave the terminal as it was. Taken once after ui_new(),

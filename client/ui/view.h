@@ -28,8 +28,9 @@ struct view {
 	struct model *model;
 	uint64_t now_ms; /**< UTC */
 	uint64_t mono_ms;
-	bool times;    /**< the column of times */
-	bool no_rooms; /**< hidden though there is room */
+	bool times;       /**< the column of times */
+	bool no_markdown; /**< texts as typed, without styles */
+	bool no_rooms;    /**< hidden though there is room */
 	bool no_members;
 	int overlay; /**< enum ui_pane + 1 that lies over the timeline, 0 = none */
 	/* The input. */

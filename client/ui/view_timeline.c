@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/ui/wrap.h"
+#include "client/ui/view_text.h"
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/base/width.h"
@@ -36,8 +36,7 @@ struct row {
 /* One message, ready to be drawn. */
 struct laid {
 	const struct message *message;
-	struct str text;
-	size_t marks; /* where what we say about the message begins */
+	struct view_text said;
 	struct row *rows;
 	size_t count;
 	size_t cap;
@@ -47,7 +46,7 @@ struct laid {
 
 static void laid_done(struct laid *laid)
 {
-	str_done(&laid->text);
+	view_text_done(&laid->said);
 	mem_free(laid->rows);
 }
 
@@ -109,41 +108,6 @@ static bool is_marked(const struct timeline *timeline, const struct message *las
 	return last ? last->seq && last->seq <= timeline->mark_seq : timeline->at_start;
 }
 
-static void add_marks(struct laid *laid, const struct message *message)
-{
-	struct str *text = &laid->text;
-
-	laid->marks = text->len;
-	if ((message->flags & MESSAGE_EDITED) && !(message->flags & MESSAGE_DELETED))
-		str_add(text, " ✎");
-	if (message->state == MESSAGE_PENDING)
-		str_add(text, " ◌");
-	if (message->state == MESSAGE_FAILED)
-		str_addf(text, " ! %s", _(err_text(message->why)));
-	if (message->flags & MESSAGE_READ)
-		str_add(text, " ✓✓");
-}
-
-static void make_text(const struct view *view, struct laid *laid,
-		      const struct columns *columns)
-{
-	const struct message *message = laid->message;
-	struct str *text = &laid->text;
-
-	if (columns->inline_name && laid->shows_name) {
-		view_name(view, &message->sender, 12, text);
-		str_add(text, ": ");
-	}
-	if (message->flags & MESSAGE_DELETED)
-		str_add(text, _("(deleted)"));
-	else
-		neutral_add(text, message->text.ptr, message->text.len, NEUTRAL_TEXT);
-	/* A text that ends with newlines would put the marks onto a row of their own. */
-	while (text->len && text->ptr[text->len - 1] == '\n')
-		str_cut(text, text->len - 1);
-	add_marks(laid, message);
-}
-
 /* What stands above a message: what it answers, else what its thread begins with. */
 static const struct id *quoted(const struct message *message)
 {
@@ -158,7 +122,7 @@ static void lay(const struct view *view, const struct timeline *timeline, size_t
 	bool notice = message->flags & MESSAGE_NOTICE;
 	bool apart = !last || (last->flags & MESSAGE_NOTICE);
 
-	*laid = (struct laid){.message = message, .text = STR_INIT};
+	*laid = (struct laid){.message = message};
 	if (!last || !same_day(last->ts_ms, message->ts_ms)) {
 		add_row(laid, (struct row){.kind = ROW_DAY});
 		apart = true;
@@ -174,17 +138,18 @@ static void lay(const struct view *view, const struct timeline *timeline, size_t
 	bool first = id_is_zero(quoted(message));
 	if (!first)
 		add_row(laid, (struct row){.kind = ROW_QUOTE, .first = true});
-	make_text(view, laid, columns);
+	view_text_make(view, message, columns->inline_name && laid->shows_name,
+		       &laid->said);
 	size_t at = 0;
 	do {
 		struct row row = {.kind = ROW_TEXT, .start = at, .first = first};
 		size_t next;
-		row.len = wrap_row(laid->text.ptr + at, laid->text.len - at,
-				   (size_t)columns->text_cols, &next);
+		row.len =
+			view_text_row(&laid->said, at, (size_t)columns->text_cols, &next);
 		add_row(laid, row);
 		first = false;
 		at += next;
-	} while (at < laid->text.len);
+	} while (at < laid->said.text.len);
 	if (message->reactions.count)
 		add_row(laid, (struct row){.kind = ROW_CHIPS});
 }
@@ -232,85 +197,6 @@ static void draw_day(struct view *view, struct area area, int y, uint64_t ts_ms)
 		len = strftime(text, sizeof(text), _("%A %-d %B %Y"), &tm);
 	text[len] = '\0';
 	draw_rule(view, area, y, STYLE_DAY, text);
-}
-
-static struct style text_style(const struct view *view, const struct message *message)
-{
-	enum role_style style = STYLE_TEXT;
-
-	if (message->flags & MESSAGE_DELETED)
-		style = STYLE_DELETED;
-	else if (message->flags & MESSAGE_NOTICE)
-		style = STYLE_NOTICE;
-	else if (message->flags & MESSAGE_MENTION)
-		style = STYLE_MENTION;
-	else if (message->state == MESSAGE_PENDING)
-		style = STYLE_PENDING;
-	return view->theme->styles[style];
-}
-
-/* The next address in @text from @at on; SIZE_MAX when there is none. */
-static size_t find_url(const char *text, size_t len, size_t at, size_t *ret_end)
-{
-	for (; at + 8 < len; at++) {
-		if (text[at] != 'h' || (strncmp(text + at, "http://", 7) != 0 &&
-					strncmp(text + at, "https://", 8) != 0))
-			continue;
-		size_t end = at;
-		while (end < len && (unsigned char)text[end] > ' ')
-			end++;
-		/* Punctuation behind an address belongs to the sentence. */
-		while (end > at && strchr(".,;:!?)>\"'", text[end - 1]))
-			end--;
-		*ret_end = end;
-		return at;
-	}
-	return SIZE_MAX;
-}
-
-/* The part of a row from @from to @to in the text. */
-static int draw_span(struct view *view, struct area area, int y, int col,
-		     struct style style, const struct laid *laid, size_t from, size_t to,
-		     const char *url)
-{
-	const char *text = laid->text.ptr + from;
-
-	if (!url)
-		return view_put_style(view, area, y, col, style, text, to - from);
-	return screen_put_link(view->screen, area.row + y, area.col + col,
-			       area.cols - col, view->theme->styles[STYLE_LINK], text,
-			       to - from, url);
-}
-
-static void draw_text(struct view *view, struct area area, int y, int col,
-		      const struct laid *laid, const struct row *row)
-{
-	struct style style = text_style(view, laid->message);
-	size_t end = row->start + row->len;
-	size_t body = end < laid->marks ? end : laid->marks;
-	size_t at = row->start;
-	size_t url_end = 0;
-	size_t url = find_url(laid->text.ptr, laid->marks, 0, &url_end);
-
-	while (at < body) {
-		while (url != SIZE_MAX && url_end <= at)
-			url = find_url(laid->text.ptr, laid->marks, url_end, &url_end);
-		bool inside = url <= at;
-		size_t stop = inside ? url_end : url;
-		if (stop > body)
-			stop = body;
-		AUTO(mem_freep)
-		char *address =
-			inside ? mem_strndup(laid->text.ptr + url, url_end - url) : NULL;
-		col += draw_span(view, area, y, col, style, laid, at, stop, address);
-		at = stop;
-	}
-	if (at < end)
-		view_put_style(view, area, y, col,
-			       view->theme->styles[laid->message->state == MESSAGE_FAILED
-							   ? STYLE_FAILED
-							   : STYLE_HINT],
-			       laid->text.ptr + at, end - at);
 }
 
 static void draw_quote(struct view *view, struct area area, int y, int col,
@@ -401,7 +287,10 @@ static void draw_row(struct view *view, struct area area, int y,
 	case ROW_QUOTE:
 		draw_quote(view, area, y, columns->text, timeline, laid->message);
 		break;
-	case ROW_TEXT: draw_text(view, area, y, columns->text, laid, row); break;
+	case ROW_TEXT:
+		view_text_draw(view, area, y, columns->text, laid->message, &laid->said,
+			       row->start, row->len);
+		break;
 	case ROW_CHIPS: draw_chips(view, area, y, columns->text, laid->message); break;
 	}
 	if (laid->message == timeline_picked(timeline) && row->kind >= ROW_QUOTE &&

@@ -59,6 +59,22 @@ size_t wrap_row(const char *text, size_t len, size_t columns, size_t *ret_next)
 	return at;
 }
 
+size_t wrap_code(const char *text, size_t len, size_t columns, size_t *ret_next)
+{
+	size_t used = 0;
+	size_t at = 0;
+
+	while (at < len && text[at] != '\n') {
+		size_t step = grapheme_next(text + at, len - at);
+		used += (size_t)width_cluster(text + at, step);
+		if (used > columns && at > 0)
+			break;
+		at += step;
+	}
+	*ret_next = at < len && text[at] == '\n' ? at + 1 : at;
+	return at;
+}
+
 size_t wrap_count(const char *text, size_t len, size_t columns)
 {
 	size_t rows = 0;

@@ -11,6 +11,10 @@
  *  byte: a cluster that is too wide by itself makes a row of its own. */
 size_t wrap_row(const char *text, size_t len, size_t columns, size_t *ret_next);
 
+/** The same for text whose blanks mean something: broken where it is full and nowhere else,
+ *  and no byte is left out but the newline. */
+size_t wrap_code(const char *text, size_t len, size_t columns, size_t *ret_next);
+
 /** How many rows; an empty text is one. */
 size_t wrap_count(const char *text, size_t len, size_t columns);
 

@@ -62,6 +62,19 @@ press alice Enter
 see alice "begins without blanks"
 press alice C-u
 
+# draws_bold NAME WORD: whether WORD has the attribute on the screen.
+draws_bold() {
+	terminal capture-pane -e -p -t "$1" | grep -qP "\e\[([0-9;]*;)?1(;[0-9;]*)?m(\e\[[0-9;]*m)*$2"
+}
+say bob "it is **heavy** and ~~gone~~"
+until_true "markup is drawn" draws_bold alice heavy
+check "and its signs are not taken away" shows alice "**heavy** and ~~gone~~"
+say alice "/set markdown off"
+until_true "markup is not drawn" not draws_bold alice heavy
+say alice "/set markdown on"
+until_true "markup is drawn again" draws_bold alice heavy
+ok "markup is drawn, and can be switched off"
+
 say alice "/edit /shrug, corrected"
 see bob "corrected"
 see bob "✎"

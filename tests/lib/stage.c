@@ -230,26 +230,67 @@ static void read_file(const char *path, struct str *out)
 	fclose(file);
 }
 
-void stage_golden(struct stage *stage, const char *name)
+static void compare(const struct str *screen, const char *name)
 {
-	AUTO(str_done) struct str screen = STR_INIT;
 	AUTO(str_done) struct str want = STR_INIT;
 	AUTO(str_done) struct str path = STR_INIT;
 	const char *record = getenv("GOLDEN");
 
-	dump(stage, &screen);
 	str_addf(&path, "%s/tests/golden/%s.txt", getenv("top_srcdir"), name);
 	if (record && strcmp(record, "record") == 0) {
 		FILE *file = fopen(path.ptr, "we");
 		assert_non_null(file);
-		assert_int_equal(fwrite(screen.ptr, 1, screen.len, file), screen.len);
+		assert_int_equal(fwrite(screen->ptr, 1, screen->len, file), screen->len);
 		assert_int_equal(fclose(file), 0);
 		return;
 	}
 	read_file(path.ptr, &want);
-	if (!str_equal(&screen, want.ptr))
+	if (!str_equal(screen, want.ptr))
 		fail_msg("%s differs (\"make golden\" records it anew):\n%s", name,
-			 screen.ptr);
+			 screen->ptr);
+}
+
+void stage_golden(struct stage *stage, const char *name)
+{
+	AUTO(str_done) struct str screen = STR_INIT;
+
+	dump(stage, &screen);
+	compare(&screen, name);
+}
+
+static char look_of(struct style style)
+{
+	const unsigned both = ATTR_BOLD | ATTR_ITALIC;
+
+	if (style.attrs & ATTR_STRIKE)
+		return 's';
+	if (style.attrs & ATTR_UNDERLINE)
+		return 'u';
+	if (style.attrs & both)
+		return (style.attrs & both) == both ? 't'
+		       : style.attrs & ATTR_BOLD    ? 'b'
+						    : 'i';
+	return style.bg == COLOUR_DEFAULT ? ' ' : 'c';
+}
+
+void stage_golden_looks(struct stage *stage, const char *name)
+{
+	AUTO(str_done) struct str screen = STR_INIT;
+
+	dump(stage, &screen);
+	for (int row = 0; row < stage->screen->rows; row++) {
+		size_t end = screen.len;
+		for (int col = 0; col < stage->screen->cols; col++) {
+			str_add_char(
+				&screen,
+				look_of(screen_cell(stage->screen, row, col)->style));
+			if (screen.ptr[screen.len - 1] != ' ')
+				end = screen.len;
+		}
+		str_cut(&screen, end);
+		str_add_char(&screen, '\n');
+	}
+	compare(&screen, name);
 }
 
 const char *stage_heard(struct stage *stage)

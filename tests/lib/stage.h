@@ -34,6 +34,9 @@ void stage_wait(struct stage *stage, uint64_t ms);
 void stage_resize(struct stage *stage, int rows, int cols);
 /** Draw, and compare with tests/golden/@name.txt; GOLDEN=record writes it instead. */
 void stage_golden(struct stage *stage, const char *name);
+/** The same, and below the screen how each of its cells looks: b bold, i italic, t both, s
+ *  struck out, u underlined, c on another colour. */
+void stage_golden_looks(struct stage *stage, const char *name);
 /** Draw; whether @text stands somewhere. */
 bool stage_shows(struct stage *stage, const char *text);
 /** What the hooks heard since the last call. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "client/model/unread.h"
+#include "client/ui/screen_text.h"
 #include "tests/lib/stage.h"
 
 #include "tests/lib/check.h"
@@ -125,6 +126,38 @@ static void hostile_text_stays_in_its_field(void **state)
 	stage_done(&stage);
 }
 
+static void markup_is_drawn_and_takes_nothing_away(void **state)
+{
+	static const char *const texts[] = {
+		"a **bold** and *italic* word, ***both***, ~~gone~~, `code`",
+		"> who said *that*?\nsnake_case_name 2*3*4 /* glob *.c */",
+		"```c\nif (a)\n        return b;  /* a line that is longer than the "
+		"pane */\n```",
+		"see **https://wiki.example/a_b_c** and *שלום* עולם",
+		"*a\u0301* *x*\u0301 and `\u0301`",
+	};
+	struct stage stage;
+	AUTO(str_done) struct str on = STR_INIT;
+	AUTO(str_done) struct str off = STR_INIT;
+
+	stage_init(&stage, 20, 76);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		stage_say(&stage, stage.lobby, &stage.bob, texts[i]);
+	struct message *message =
+		stage_say(&stage, stage.lobby, &stage.bob, "**joined**");
+	message->flags |= MESSAGE_NOTICE;
+	stage_golden_looks(&stage, "markup");
+	stage.lobby->timeline.rows[2]->flags |= MESSAGE_DELETED;
+	ui_touch(stage.ui);
+	ui_draw(stage.ui);
+	screen_text_dump(stage.screen, &on);
+	ui_markdown(stage.ui, false);
+	stage_golden_looks(&stage, "plain");
+	screen_text_dump(stage.screen, &off);
+	assert_string_equal(on.ptr, off.ptr);
+	stage_done(&stage);
+}
+
 static void several_lines_are_shown_in_the_input(void **state)
 {
 	struct stage stage;
@@ -234,6 +267,7 @@ CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_mem
 	   TEST(forty_columns_fold_the_rooms), TEST(twenty_by_five_can_be_used),
 	   TEST(one_by_one_is_survived), TEST(an_empty_client_says_what_to_do),
 	   TEST(hostile_text_stays_in_its_field),
+	   TEST(markup_is_drawn_and_takes_nothing_away),
 	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
 	   TEST(forms_ask_for_what_is_needed), TEST(a_profile_is_edited_in_place),
 	   TEST(a_page_lies_over_the_timeline_and_scrolls),

@@ -75,6 +75,7 @@ static void show_user(struct app *app, const struct cache_user *user)
 
 	set_text(&person->account, user->name);
 	set_text(&person->display, user->display_name);
+	person->bot = user->bot;
 	person->seen_ms = user->seen_ms;
 }
 

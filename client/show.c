@@ -27,6 +27,7 @@ void app_show_user(struct app *app, const struct body_user *user)
 
 	set_text(&person->account, user->name);
 	set_text(&person->display, user->display_name);
+	person->bot = user->bot;
 	change_user(app, user);
 	app_touch(app);
 }

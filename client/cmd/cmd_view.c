@@ -151,6 +151,8 @@ enum ui_taken cmd_who(struct app *app, const struct ui_line *line, const char *a
 		str_add(&left, people_name(&app->model.people, &member->user, &id));
 		if (person && person->account.len)
 			str_addf(&left, " (@%s)", person->account.ptr);
+		if (person && person->bot)
+			str_add(&left, _(" [bot]"));
 		add_row(&text, left.ptr, 28, states[state] ? _(states[state]) : "");
 	}
 	if (room->roster.total > room->roster.count)

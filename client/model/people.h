@@ -5,6 +5,7 @@
 #ifndef CHAT_MODEL_PEOPLE_H
 #define CHAT_MODEL_PEOPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/map.h"
@@ -15,6 +16,7 @@ struct person {
 	struct id id;
 	struct str account;           /**< empty until known */
 	struct str display;           /**< free text; empty = the account name is shown */
+	bool bot;                     /**< a program */
 	enum presence_state presence; /**< 0 = not known */
 	uint64_t seen_ms;             /**< last seen; 0 = not known */
 };

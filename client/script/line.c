@@ -64,14 +64,20 @@ static void put_room(const struct model *model, struct json_out *out, const stru
 	put_text(out, "room_name", str_view(&name));
 }
 
-static void put_person(const struct model *model, struct json_out *out, const char *key,
-		       const char *name_key, const struct id *id)
+/* The keys of a person in some role. */
+struct person_keys {
+	const char *id, *name, *bot;
+};
+
+static void put_person(const struct model *model, struct json_out *out,
+		       const struct person_keys *keys, const struct id *id)
 {
 	const struct person *person = people_find(&model->people, id);
 
-	put_id(out, key, id);
+	put_id(out, keys->id, id);
 	if (person && person->account.len > 0)
-		put_text(out, name_key, str_view(&person->account));
+		put_text(out, keys->name, str_view(&person->account));
+	put_flag(out, keys->bot, person && person->bot);
 }
 
 /* The files of a message: what each is, or of one's own at least which. */
@@ -94,6 +100,10 @@ static void put_attached(struct json_out *out, struct bytes extra)
 	}
 }
 
+static const struct person_keys from_keys = {"from", "from_name", "from_bot"};
+static const struct person_keys peer_keys = {"peer", "peer_name", "peer_bot"};
+static const struct person_keys user_keys = {"user", "user_name", "user_bot"};
+
 static void event_json(const struct model *model, const struct cache_event *event,
 		       struct buf *buf)
 {
@@ -104,7 +114,7 @@ static void event_json(const struct model *model, const struct cache_event *even
 	put_room(model, &out, &event->room);
 	put_uint(&out, "seq", event->seq);
 	put_id(&out, "id", &event->id);
-	put_person(model, &out, "from", "from_name", &event->from);
+	put_person(model, &out, &from_keys, &event->from);
 	put_uint(&out, "ts", event->ts_ms);
 	put_id(&out, "target", &event->target);
 	put_id(&out, "reply", &event->reply);
@@ -112,7 +122,7 @@ static void event_json(const struct model *model, const struct cache_event *even
 	if (event->change)
 		put_text(&out, "change",
 			 bytes_text(kind_word(&member_change_words, event->change)));
-	put_person(model, &out, "user", "user_name", &event->user);
+	put_person(model, &out, &user_keys, &event->user);
 	put_text(&out, "text", event->text);
 	put_attached(&out, event->extra);
 	put_flag(&out, "deleted", event->deleted);
@@ -130,9 +140,12 @@ static void add_neutral(struct str *out, const char *text, size_t len)
 static void add_person(const struct model *model, const struct id *id, struct str *out)
 {
 	struct id_text room;
+	const struct person *person = people_find(&model->people, id);
 	const char *name = people_name(&model->people, id, &room);
 
 	add_neutral(out, name, strlen(name));
+	if (person && person->bot)
+		str_add(out, _(" [bot]"));
 }
 
 static void add_room(const struct model *model, const struct id *id, struct str *out)
@@ -247,7 +260,7 @@ static void room_json(const struct model *model, const struct cache_room *room,
 		 bytes_text(kind_word(&room_security_words, room->security)));
 	put_text(&out, "slug", room->slug);
 	put_text(&out, "topic", room->topic);
-	put_person(model, &out, "peer", "peer_name", &room->peer);
+	put_person(model, &out, &peer_keys, &room->peer);
 	put_uint(&out, "members", room->members);
 	put_uint(&out, "head", room->head);
 	put_uint(&out, "read", room->read);

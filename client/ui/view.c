@@ -64,7 +64,13 @@ void view_name(const struct view *view, const struct id *user, size_t columns,
 		raw = person->account.ptr;
 	}
 	neutral_add(&name, raw, strlen(raw), NEUTRAL_LINE);
-	view_cut(out, name.ptr, columns);
+	/* A name is cut before the word that says that nobody sits behind it. */
+	const char *mark = person && person->bot ? _(" bot") : "";
+	size_t mark_cols = width_text(mark, strlen(mark));
+	if (mark_cols >= columns)
+		mark_cols = 0;
+	view_cut(out, name.ptr, columns - mark_cols);
+	str_add(out, mark_cols ? mark : "");
 }
 
 enum presence_state view_state(const struct view *view, const struct id *user)

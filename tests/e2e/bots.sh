@@ -44,7 +44,7 @@ until_true "the bot listens" exits 0 with_token --whoami
 CHAT_SERVER=unix:$world/server/chat.sock
 answered() {
 	as alice "$client" --send '#lobby' '!uptime' >/dev/null 2>&1
-	history_has $'Clock\tup'
+	history_has $'Clock [bot]\tup'
 }
 until_true "the example answers" answered
 token=$(field session <"$world/made")

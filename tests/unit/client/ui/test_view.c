@@ -99,6 +99,21 @@ static void one_by_one_is_survived(void **state)
 	stage_done(&stage);
 }
 
+static void what_a_program_says_is_marked(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 24, 110);
+	people_set(&stage.model.people, &stage.bob, "bob", "A very long name of a clock");
+	stage_say(&stage, stage.lobby, &stage.bob, "noon");
+	ui_draw(stage.ui);
+	assert_false(stage_shows(&stage, " bot "));
+	people_get(&stage.model.people, &stage.bob)->bot = true;
+	stage_say(&stage, stage.lobby, &stage.bob, "and later");
+	ui_draw(stage.ui);
+	assert_true(stage_shows(&stage, "… bot noon"));
+	stage_done(&stage);
+}
+
 static void an_empty_client_says_what_to_do(void **state)
 {
 	struct stage stage;
@@ -265,8 +280,8 @@ static void panes_come_as_overlays_where_it_is_narrow(void **state)
 
 CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_members),
 	   TEST(forty_columns_fold_the_rooms), TEST(twenty_by_five_can_be_used),
-	   TEST(one_by_one_is_survived), TEST(an_empty_client_says_what_to_do),
-	   TEST(hostile_text_stays_in_its_field),
+	   TEST(one_by_one_is_survived), TEST(what_a_program_says_is_marked),
+	   TEST(an_empty_client_says_what_to_do), TEST(hostile_text_stays_in_its_field),
 	   TEST(markup_is_drawn_and_takes_nothing_away),
 	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
 	   TEST(forms_ask_for_what_is_needed), TEST(a_profile_is_edited_in_place),

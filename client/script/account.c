@@ -14,6 +14,7 @@
 
 #include "client/auth/flags.h"
 #include "client/auth/key_ring.h"
+#include "client/errand.h"
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
 #include "common/proto/body.h"
@@ -220,6 +221,44 @@ static enum err confirm_email(const struct opts *opts, const char *code,
 	return ERR_USAGE;
 }
 
+/* What stands behind /webhook and /bot, as words of the command line. */
+static enum err set_errand(const struct opts *opts, enum option which,
+			   struct request *request, struct str *why)
+{
+	AUTO(str_done) struct str words = STR_INIT;
+	bool bot = which == OPTION_BOTS;
+	struct bytes room = bytes_text(bot ? "" : opts_text(opts, which));
+	struct errand errand;
+
+	for (size_t i = 0; i < opts->operand_count; i++)
+		str_addf(&words, "%s%s", i ? " " : "", opts->operands[i]);
+	enum err err = bot ? errand_bot(words.ptr, &errand)
+			   : errand_hook(words.ptr, room, &errand);
+	if (err == ERR_OK && errand.which.len && !errand_aim_self(&errand)) {
+		str_set(why, _("HOOK and TOKEN are whole ids, as the lists print them"));
+		return ERR_USAGE;
+	}
+	if (err == ERR_OK)
+		set(request, errand.op, errand.in, &errand.body);
+	else if (bot)
+		str_set(why,
+			_("--bots takes: new NAME [SHOWN AS], remove NAME, token list "
+			  "NAME, token new NAME [for=TIME] [may=read,write,rooms] WHAT "
+			  "FOR, token revoke NAME TOKEN"));
+	else
+		str_set(why,
+			_("--webhooks ROOM takes: add in NAME, add out URL NAME, change "
+			  "HOOK name|url|kinds VALUE, change HOOK on|off, rotate HOOK, "
+			  "ping HOOK, remove HOOK"));
+	return err;
+}
+
+bool account_takes_words(enum option which)
+{
+	return which == OPTION_BOTS || which == OPTION_SET_PROFILE ||
+	       which == OPTION_WEBHOOKS;
+}
+
 static bool takes_text(enum option which)
 {
 	return which == OPTION_AVATAR || which == OPTION_BLOCK ||
@@ -241,6 +280,8 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 	case OPTION_AVATAR_REMOVE: return set_none(request, "auth_avatar_remove");
 	case OPTION_BLOCK: return set_user(request, "user_block", text);
 	case OPTION_BLOCKS: return set_none(request, "auth_blocks");
+	case OPTION_BOTS:
+	case OPTION_WEBHOOKS: return set_errand(opts, which, request, why);
 	case OPTION_CHANGE_PASSWORD: return set_change(opts, request, why);
 	case OPTION_CONFIRM_EMAIL: return confirm_email(opts, text, request, why);
 	case OPTION_DELETE_ACCOUNT: return set_step_up(opts, request, "auth_delete", why);

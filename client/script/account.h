@@ -7,6 +7,8 @@
 #include "client/profile.h"
 #include "client/script/request.h"
 
+/** Whether words may follow the option @which. */
+bool account_takes_words(enum option which);
 /** Fill @request (a REQUEST_CALL) for the option @which. Reads passwords from their files or
  *  from the terminal. Errors: ERR_USAGE and those of file_read_secret(); @why gets a
  *  sentence. */

@@ -36,6 +36,9 @@ static const struct {
 	{"auth_export", "records", {NULL}},
 	{"auth_recovery_codes", "codes", {NULL}},
 	{"auth_totp_confirm", "codes", {NULL}},
+	{"bot_tokens", "tokens", {"session", "name", "scopes", "expires_ts", "used_ts"}},
+	{"bots", "bots", {"name", "display_name"}},
+	{"room_hooks", "hooks", {"hook", "kind", "state", "name", "url"}},
 	{"users", "users", {"name", "display_name", "status"}},
 };
 
@@ -133,8 +136,8 @@ static size_t list_of(const char *op)
 	return i;
 }
 
-/* The next page has the same arguments and a cursor. */
-static void ask_page(struct task *task, struct bytes cursor)
+/* The same arguments once more, but for @key. */
+static void ask_with(struct task *task, const char *key, struct bytes value)
 {
 	AUTO(json_free) struct json *json = NULL;
 	AUTO(buf_done) struct buf args = BUF_INIT;
@@ -143,14 +146,16 @@ static void ask_page(struct task *task, struct bytes cursor)
 	if (json_parse(str_view(&task->request.text), &json) != ERR_OK)
 		return;
 	json_out_open(&out, '{');
-	json_out_key(&out, "cursor");
-	json_out_text(&out, cursor);
+	json_out_key(&out, key);
+	json_out_text(&out, value);
 	for (struct json_node child = json_first(json_root(json)); child.ptr;
 	     child = json_next(child)) {
-		AUTO(buf_done) struct buf value = BUF_INIT;
-		json_print(child, &value);
+		AUTO(buf_done) struct buf text = BUF_INIT;
+		if (strcmp(json_key(child), key) == 0)
+			continue;
+		json_print(child, &text);
 		json_out_key(&out, json_key(child));
-		json_out_raw(&out, buf_view(&value));
+		json_out_raw(&out, buf_view(&text));
 	}
 	json_out_close(&out, '}');
 	ask(task, task->request.name.ptr, buf_view(&args));
@@ -166,7 +171,7 @@ static void show_list(struct task *task, size_t list, struct json_node root)
 	if (json_text(json_get(root, "cursor"), &cursor) && cursor.len &&
 	    ++call_of(task)->pages < PAGES_MOST) {
 		task_push(task);
-		ask_page(task, cursor);
+		ask_with(task, "cursor", cursor);
 	} else {
 		task_end(task, ERR_OK);
 	}
@@ -294,6 +299,30 @@ static void upload(struct task *task)
 	task_unref(&task);
 }
 
+static void room_found(struct app *app, enum err err, const struct id *room, void *ctx)
+{
+	struct task *task = ctx;
+
+	if (!task->ended && err == ERR_OK)
+		ask_with(task, "room", bytes_text(id_text(room).text));
+	else if (!task->ended)
+		task_end(task, err);
+	task_unref(&task);
+}
+
+/* The server finds rooms by their slugs; private ones have names that we know. */
+static void find_room(struct task *task)
+{
+	AUTO(json_free) struct json *json = NULL;
+	AUTO(str_done) struct str name = STR_INIT;
+	struct bytes room = {NULL, 0};
+
+	if (json_parse(str_view(&task->request.text), &json) == ERR_OK)
+		(void)json_text(json_get(json_root(json), "room"), &room);
+	str_add_len(&name, (const char *)room.ptr, room.len);
+	app_find_room(task->app, name.ptr, room_found, task_ref(task));
+}
+
 static void begin(struct task *task)
 {
 	const char *op = task->request.name.ptr;
@@ -303,6 +332,8 @@ static void begin(struct task *task)
 		upload(task);
 	else if (strcmp(op, "auth_keys") == 0 || strcmp(op, "auth_key_remove") == 0)
 		keys_run(task);
+	else if (strcmp(op, "room_hooks") == 0 || strcmp(op, "room_hook_new") == 0)
+		find_room(task);
 	else
 		ask(task, op, str_view(&task->request.text));
 }

@@ -25,6 +25,7 @@ static const struct {
 	{OPTION_AVATAR_REMOVE, REQUEST_CALL, false},
 	{OPTION_BLOCK, REQUEST_CALL, true},
 	{OPTION_BLOCKS, REQUEST_CALL, false},
+	{OPTION_BOTS, REQUEST_CALL, false},
 	{OPTION_CHANGE_PASSWORD, REQUEST_CALL, false},
 	{OPTION_CONFIRM_EMAIL, REQUEST_CALL, true},
 	{OPTION_DELETE_ACCOUNT, REQUEST_CALL, false},
@@ -49,6 +50,7 @@ static const struct {
 	{OPTION_TOTP_ENROL, REQUEST_CALL, false},
 	{OPTION_TOTP_REMOVE, REQUEST_CALL, false},
 	{OPTION_UNBLOCK, REQUEST_CALL, true},
+	{OPTION_WEBHOOKS, REQUEST_CALL, true},
 	{OPTION_WHOAMI, REQUEST_WHOAMI, false},
 	{OPTION_WHOIS, REQUEST_CALL, true},
 };
@@ -172,7 +174,7 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 	request->timeout_ms = (uint64_t)opts_number(opts, OPTION_TIMEOUT);
 	request->limit = (uint64_t)opts_number(opts, OPTION_LIMIT);
 	if (request->kind == REQUEST_CALL &&
-	    (opts->operand_count == 0 || commands[which].option == OPTION_SET_PROFILE))
+	    (opts->operand_count == 0 || account_takes_words(commands[which].option)))
 		return account_read(opts, commands[which].option, request, why);
 	if (commands[which].is_text)
 		str_set(request->kind == REQUEST_SEARCH ? &request->text : &request->room,

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Webhooks and bots as people make them at the screen and scripts by flags.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+start_server
+CHAT_SERVER=unix:$world/server/chat.sock
+
+# post URL TEXT: from outside; the status.
+post() { curl -s -o "$world/answer" -w '%{http_code}' -d "$2" "http://127.0.0.1:$port${1#http*//*[0-9]}"; }
+posts() { [ "$(post "$1" "$2")" = "$3" ]; }
+flags() { as alice "$client" "$@" >"$world/said.log" 2>"$world/flags.log" </dev/null; }
+exits() {
+	local code=$1 status=0
+	shift
+	flags "$@" || status=$?
+	[ "$status" = "$code" ]
+}
+said() { has "$world/said.log" "$1"; }
+# value NAME: of the newest answer.
+value() { sed -n "s/^$1\t//p" "$world/said.log" | head -n 1; }
+# member NAME: the same where it was JSON.
+member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$world/said.log" | head -n 1; }
+
+# ---- by flags ----
+check "a webhook is made by flags" flags --webhooks '#lobby' add in Build server
+url=$(value url)
+hook=$(value hook)
+check "its URL is printed" [ -n "$url" ]
+check "and posts" posts "$url" 'from the build' 200
+check "a list has it" flags --webhooks '#lobby'
+check "with state and name" said "$hook	in	on	Build server"
+check "but not its secret" not said "${url##*/}"
+check "as JSON too" flags --webhooks '#lobby' --json
+check "a row a line" [ "$(member hook)" = "$hook" ]
+check "it is turned off" flags --webhooks '#lobby' change "$hook" off
+check "and takes nothing" posts "$url" x 410
+check "and on" flags --webhooks '#lobby' change "$hook" on
+check "a new secret is made" flags --webhooks '#lobby' rotate "$hook"
+check "which ends the old one" posts "$url" x 404
+check "half an id is refused" exits 64 --webhooks '#lobby' remove "${hook%????}"
+check "and so is nonsense" exits 64 --webhooks '#lobby' destroy "$hook"
+check "with the words that there are" has "$world/flags.log" 'add out URL NAME'
+check "an address of our own network is refused" not flags --webhooks '#lobby' add out http://127.0.0.1:1/ Log
+check "with the reason" has "$world/flags.log" 'https'
+check "it is removed" flags --webhooks '#lobby' remove "$hook"
+check "and gone" flags --webhooks '#lobby'
+check "from the list" not said "$hook"
+check "a bot is made" flags --bots new clock The clock
+check "a token too" flags --bots token new clock for=1h may=read,write the tower
+umask 077
+value token >"$world/clock.token"
+token=$(value session)
+check "which lets it in" as bot "$client" --token-file "$world/clock.token" --send '#lobby' 'it is noon'
+check "people see that it is a program" flags --history '#lobby' --limit 5
+check "in lines" said $'The clock [bot]\tit is noon'
+check "and in JSON" flags --history '#lobby' --limit 5 --json
+check "by a flag" said '"from_bot":true'
+check "the bot does not see people so" as bot "$client" --token-file "$world/clock.token" --history '#lobby' --json
+check "the token is listed" flags --bots token list clock
+check "with what it may" said "$token	the tower	[\"read\",\"write\"]"
+check "and revoked" flags --bots token revoke clock "$token"
+check "after which it is over" not as bot2 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
+check "the bot is listed" flags --bots
+check "by name" said $'clock\tThe clock'
+check "nobody else's bot can be taken" exits 64 --bots remove
+check "and removed" flags --bots remove clock
+check "for good" flags --bots
+check "so the list is empty" not said clock
+
+# ---- at the screen ----
+say() {
+	type_in alice "$1"
+	press alice Enter
+}
+leave_page() {
+	press alice Escape
+	see_gone alice "(Esc closes)"
+}
+open_terminal alice 150 30 sh -c "CHAT_SERVER=$CHAT_SERVER '$client' 2>$world/alice.err.log; echo ended; exec cat"
+see alice "[#lobby]"
+type_in alice "/webh"
+press alice Tab
+type_in alice "add "
+see alice "/webhook add"
+press alice Tab Tab
+see alice "out"
+ok "Tab says which words there are"
+type_in alice "in Alarm"
+press alice Enter
+see alice "Post to: "
+url=$(screen alice | sed -n 's/.*Post to: *\([^ ]*\).*/\1/p')
+check "a webhook made at the screen shows its URL once" [ -n "$url" ]
+leave_page
+check "which posts" posts "$url" 'the disk is full' 200
+see alice "the disk is full"
+see alice "Alarm bot"
+ok "its messages are marked as a program's"
+say "/webhook"
+see alice "used last"
+check "the list has it without the secret" hides alice "${url##*/}"
+leave_page
+say "/webhook change Alarm off"
+see alice "off"
+leave_page
+check "it is turned off by its name" posts "$url" x 410
+say "/webhook change Alarm name Fire alarm"
+see alice "Fire alarm"
+leave_page
+say "/webhook"
+see alice "Fire alarm"
+hook=$(screen alice | sed -n 's/^[^a-z2-7]*\([a-z2-7]\{8\}\)  in .*/\1/p' | head -n 1)
+check "the beginning of its id stands there" [ -n "$hook" ]
+leave_page
+say "/webhook remove ${hook%??}"
+see alice "Done."
+say "/webhook"
+see alice "This room has no webhooks."
+leave_page
+ok "and is enough to remove it"
+say "/webhook remove nobody"
+see alice "not"
+press alice C-u
+say "/bot new lamp The lamp"
+see alice "@lamp is made"
+say "/bot token new lamp may=read,write the hall"
+see alice "Token: chatbot_"
+screen alice | sed -n 's/.*Token: *\([^ ]*\).*/\1/p' >"$world/lamp.token"
+leave_page
+check "its token lets it in" as lamp "$client" --token-file "$world/lamp.token" --send '#lobby' 'light'
+see alice "The lamp bot"
+say "/bot token list lamp"
+see alice "the hall  read,write"
+leave_page
+say "/bot"
+see alice "@lamp  The lamp"
+leave_page
+say "/bot remove lamp"
+see alice "Done."
+check "and not after its end" not as lamp2 "$client" --token-file "$world/lamp.token" --timeout 3 --whoami
+say "/quit"
+see alice "ended"
+for secret in "${url##*/}" "$(cat "$world/lamp.token")" "$(cat "$world/clock.token")"; do
+	check "no secret is in a log" not grep -qF "$secret" "$world/server.log" "$world/alice.err.log"
+	check "nor on the disk of who made it" not grep -rqaF "$secret" "$world/alice"
+done
+done_testing

@@ -5,6 +5,9 @@
  * is a hang-up without a word, which is lws's own answer to what it does not parse. After
  * each the server must still serve.
  */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "common/base/mem.h"
 #include "tests/lib/check.h"
 #include "tests/lib/echo.h"
@@ -142,6 +145,56 @@ static void odd_targets_reach_nothing(void **state)
 	};
 
 	check_rows(*state, rows, ARRAY_LEN(rows));
+}
+
+/* Of this process, whose one thread is the server; 0 where a sanitizer keeps what is freed. */
+static size_t resident_kib(void)
+{
+	unsigned long pages = 0;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*u %lu", &pages), 1);
+	fclose(file);
+#endif
+	return pages * (size_t)sysconf(_SC_PAGESIZE) / 1024;
+}
+
+/* lws decodes the target while it reads it, before any callback: what it says to bytes that
+ * it cannot decode is its own, and it keeps nothing of them. */
+static void targets_that_do_not_decode_are_refused_by_lws(void **state)
+{
+	static const struct row rows[] = {
+		{"GET /echo?q=%00 HTTP/1.1\r\n" HOST END, NO_WORD},
+		{"GET /echo?q=a%00b&r=c HTTP/1.1\r\n" HOST END, NO_WORD},
+		{"GET /echo%00 HTTP/1.1\r\n" HOST END, NO_WORD},
+		{"GET /echo?q=% HTTP/1.1\r\n" HOST END, 403},
+		{"GET /echo?q=%1 HTTP/1.1\r\n" HOST END, 403},
+		{"GET /echo?q=%zz HTTP/1.1\r\n" HOST END, 403},
+		{"GET /% HTTP/1.1\r\n" HOST END, 403},
+		{"POST /echo?q=% HTTP/1.1\r\n" HOST "Content-Length: 5\r\n" END "hello",
+		 403},
+		{"GET /v1/ws?token=% HTTP/1.1\r\n" HOST UPGRADE END, 403},
+	};
+	struct echo_server *f = *state;
+	bool known = strncmp(loop_version(), "4.", 2) == 0;
+	size_t before = 0;
+
+	for (size_t turn = 0; turn < 400; turn++) {
+		const struct row *row = &rows[turn % ARRAY_LEN(rows)];
+		int requests = atomic_load(&f->requests);
+		struct row want = {row->bytes, known ? row->status : ANY_NO};
+
+		check_rows(f, &want, 1);
+		echo_skip(f, 100); /* two connections, at a pace that is allowed */
+		/* Ours was that of check_rows(), which asks whether it still serves. */
+		assert_int_equal(atomic_load(&f->requests), requests + 1);
+		if (turn == 100) {
+			before = resident_kib();
+		}
+	}
+	assert_true(resident_kib() <= before + 512);
 }
 
 /* ---- heads without end ---- */
@@ -291,6 +344,7 @@ CHECK_MAIN(WITH_ECHO(a_host_is_there_once_and_is_a_host),
 	   WITH_ECHO(lengths_that_parsers_disagree_about_are_refused),
 	   WITH_ECHO(transfer_codings_are_refused),
 	   WITH_ECHO(other_protocols_are_refused), WITH_ECHO(odd_targets_reach_nothing),
+	   WITH_ECHO(targets_that_do_not_decode_are_refused_by_lws),
 	   WITH_ECHO(heads_are_bounded),
 	   WITH_ECHO(refusals_are_heard_although_the_body_is_not_read),
 	   WITH_ECHO(pipelined_requests_are_answered_in_order),

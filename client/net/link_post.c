@@ -95,6 +95,19 @@ void link_post_answered(struct link *link, const struct id *cid)
 	link_posts_pump(link);
 }
 
+/* The server wants @post later, or one before it in its room, which it must not overtake. */
+static bool must_wait(const struct link *link, const struct link_post *post)
+{
+	const struct link_post *other = link->posts;
+
+	while (!other->until || !id_equal(&other->room, &post->room)) {
+		if (other == post)
+			return false;
+		other = other->next;
+	}
+	return true;
+}
+
 void link_posts_pump(struct link *link)
 {
 	uint64_t now = clock_mono_ms(link->clock);
@@ -104,7 +117,7 @@ void link_posts_pump(struct link *link)
 		return;
 	for (struct link_post *post = link->posts; post && flying < LINK_FLIGHT;
 	     post = post->next) {
-		if (post->answered == link->number)
+		if (post->answered == link->number || must_wait(link, post))
 			continue;
 		flying++;
 		if (post->sent == link->number)
@@ -115,8 +128,8 @@ void link_posts_pump(struct link *link)
 	}
 }
 
-/* "rate" and "busy" ask for patience. Everything waits then, not this message alone, so
- * that the next one does not overtake it. */
+/* "busy" asks for patience with everything, "rate" with a room, which may be in slow mode:
+ * not with this message alone, so that the next one does not overtake it. */
 bool link_on_nack(struct link *link, const struct body_nack *nack)
 {
 	enum err err = err_from_word((const char *)nack->code.ptr, nack->code.len);
@@ -130,7 +143,13 @@ bool link_on_nack(struct link *link, const struct body_nack *nack)
 	if (wait > LINK_RETRY_MOST)
 		wait = LINK_RETRY_MOST;
 	post->sent = 0;
-	link->post_pause = clock_mono_ms(link->clock) + wait;
+	wait += clock_mono_ms(link->clock);
+	if (err == ERR_BUSY)
+		link->post_pause = wait;
+	else
+		post->until = wait;
+	/* The others need not wait with it. */
+	link_posts_pump(link);
 	return true;
 }
 
@@ -148,10 +167,18 @@ void link_posts_tick(struct link *link, uint64_t now)
 {
 	if (link->state != LINK_ONLINE)
 		return;
-	if (link->post_pause && now >= link->post_pause) {
+	bool over = link->post_pause && now >= link->post_pause;
+
+	if (over)
 		link->post_pause = 0;
-		link_posts_pump(link);
+	for (struct link_post *post = link->posts; post; post = post->next) {
+		if (post->until && now >= post->until) {
+			post->until = 0;
+			over = true;
+		}
 	}
+	if (over)
+		link_posts_pump(link);
 	uint64_t until = overdue(link);
 	if (until && now >= until)
 		link_drop(link, ERR_TIMEOUT);
@@ -160,5 +187,7 @@ void link_posts_tick(struct link *link, uint64_t now)
 void link_posts_next(const struct link *link, uint64_t *next)
 {
 	link_sooner(next, link->post_pause);
+	for (const struct link_post *post = link->posts; post; post = post->next)
+		link_sooner(next, post->until);
 	link_sooner(next, overdue(link));
 }

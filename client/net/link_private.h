@@ -52,6 +52,7 @@ struct link_post {
 	uint32_t sent;     /**< number of the connection it went over, 0 = none */
 	uint32_t answered; /**< … over which it was acknowledged; its event will come */
 	uint64_t sent_ms;
+	uint64_t until; /**< the server wants it not before; 0 = now */
 };
 
 enum ask_kind { ASK_CALL, ASK_FETCH, ASK_SYNC };
@@ -100,7 +101,8 @@ struct link {
 	/* Own messages. */
 	struct link_post *posts, **posts_tail;
 	size_t post_count;
-	uint64_t post_pause; /**< the server asked not to send before; 0 = did not */
+	uint64_t
+		post_pause; /**< a busy server asked to send nothing before; 0 = did not */
 
 	/* Questions. */
 	struct link_ask *asks;

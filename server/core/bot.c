@@ -60,7 +60,7 @@ enum err bot_create(struct store *store, const struct actor *actor, struct bytes
 	if (err == ERR_OK)
 		err = store_bot_count(store, owner.key, LIMIT_BOTS, &count);
 	if (err == ERR_OK && count >= LIMIT_BOTS)
-		err = ERR_RATE;
+		err = ERR_STATE;
 	if (err == ERR_OK)
 		err = store_account_add(store, &bot, &key);
 	if (err == ERR_OK)
@@ -115,7 +115,7 @@ static enum err check_new(struct store *store, const struct bot_token_new *in,
 		err = ERR_BAD;
 	if (err == ERR_OK)
 		err = store_bot_token_list(store, bot->key, &list);
-	return err == ERR_OK && list.count >= LIMIT_BOT_TOKENS ? ERR_RATE : err;
+	return err == ERR_OK && list.count >= LIMIT_BOT_TOKENS ? ERR_STATE : err;
 }
 
 static void draw_token(const struct keys *keys, struct bot_secret *ret_secret,

@@ -13,7 +13,7 @@
 
 #define BOT_SCOPES (SCOPE_READ | SCOPE_WRITE | SCOPE_ROOMS) /**< never its own account */
 
-/** Errors: ERR_FORBIDDEN (a bot or a guest), ERR_EXISTS (the name), ERR_RATE (LIMIT_BOTS).
+/** Errors: ERR_FORBIDDEN (a bot or a guest), ERR_EXISTS (the name), ERR_STATE (LIMIT_BOTS).
  *  @name and @display were checked. */
 enum err bot_create(struct store *store, const struct actor *actor, struct bytes name,
 		    struct bytes display, struct user_row *ret_user,
@@ -38,7 +38,7 @@ struct bot_secret {
 	char text[BOT_TOKEN_TEXT];
 };
 
-/** Errors: those of bot_take(), ERR_BAD, ERR_RATE (LIMIT_BOT_TOKENS). */
+/** Errors: those of bot_take(), ERR_BAD, ERR_STATE (LIMIT_BOT_TOKENS). */
 enum err bot_token_create(struct store *store, const struct keys *keys,
 			  const struct actor *actor, const struct bot_token_new *in,
 			  struct bot_secret *ret_secret,

@@ -141,7 +141,7 @@ static enum err check_new(struct store *store, const struct hook_new *in,
 		err = ERR_MUST_SEAL;
 	if (err == ERR_OK)
 		err = store_hook_count(store, seat->room, LIMIT_HOOKS, &count);
-	return err == ERR_OK && count >= LIMIT_HOOKS ? ERR_RATE : err;
+	return err == ERR_OK && count >= LIMIT_HOOKS ? ERR_STATE : err;
 }
 
 enum err hook_create(struct store *store, const struct keys *keys,

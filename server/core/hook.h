@@ -37,7 +37,7 @@ struct hook_change {
 	enum hook_state state; /**< HOOK_ON or HOOK_OFF */
 };
 
-/** Errors: ERR_BAD, ERR_RATE (LIMIT_HOOKS), ERR_MUST_SEAL (an encrypted room), and those of
+/** Errors: ERR_BAD, ERR_STATE (LIMIT_HOOKS), ERR_MUST_SEAL (an encrypted room), and those of
  *  authorize(). Owns: *ret_row, hook_row_done(). */
 enum err hook_create(struct store *store, const struct keys *keys,
 		     const struct actor *actor, const struct hook_new *in,

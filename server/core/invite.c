@@ -33,7 +33,7 @@ static enum err check_new(struct store *store, const struct invite_new *in,
 	enum err err = store_invite_count(store, seat->room, &open);
 	if (err)
 		return err;
-	return open < LIMIT_INVITES ? ERR_OK : ERR_RATE;
+	return open < LIMIT_INVITES ? ERR_OK : ERR_STATE;
 }
 
 enum err invite_create(struct store *store, const struct actor *actor,

@@ -21,7 +21,7 @@ struct invite_new {
 };
 
 /** *ret_code is the code, in the form of an id.
- *  Errors: ERR_BAD, ERR_RATE (LIMIT_INVITES are open), and those of authorize(). */
+ *  Errors: ERR_BAD, ERR_STATE (LIMIT_INVITES are open), and those of authorize(). */
 enum err invite_create(struct store *store, const struct actor *actor,
 		       const struct invite_new *in, struct id *ret_code,
 		       struct invite_row *ret_row) MUST_CHECK;

@@ -50,10 +50,19 @@ static enum err check_form(const struct seat_row *seat, const struct post *in)
 	return text_check(in->text, LIMIT_TEXT);
 }
 
+/* How long slow mode keeps its member from the next message; 0: it does not. */
+static uint64_t slow_left(const struct seat_row *seat, uint64_t now_ms)
+{
+	uint64_t next_ms = seat->said_ms + seat->slow_ms;
+
+	return seat->slow_ms && seat->role < ROLE_MODERATOR && now_ms < next_ms
+		       ? next_ms - now_ms
+		       : 0;
+}
+
 static enum err check_rights(struct store *store, const struct actor *actor,
 			     const struct seat_row *seat, const struct post *in)
 {
-	uint64_t now_ms = store_now(store);
 	enum err err = seat_may(store, actor, seat, VERB_POST);
 
 	if (!err && !id_is_zero(&in->thread)) {
@@ -62,8 +71,7 @@ static enum err check_rights(struct store *store, const struct actor *actor,
 	if (!err && in->everyone) {
 		err = seat_may(store, actor, seat, VERB_EVERYONE);
 	}
-	if (!err && seat->slow_ms && seat->role < ROLE_MODERATOR &&
-	    now_ms < seat->said_ms + seat->slow_ms) {
+	if (!err && slow_left(seat, store_now(store))) {
 		err = ERR_RATE;
 	}
 	return err;
@@ -254,6 +262,8 @@ enum err post_send(struct store *store, const struct actor *actor, const struct 
 				   news);
 	}
 	if (refused) {
+		ret_ack->retry_ms =
+			err == ERR_RATE ? slow_left(&seat, store_now(store)) : 0;
 		return repeat_answer(store, actor, EVENT_MESSAGE, in, err, ret_ack);
 	}
 	if (!err) {

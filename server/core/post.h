@@ -28,6 +28,8 @@ struct post_ack {
 	struct id room;
 	uint64_t seq, ord, ts;
 	bool dup; /**< it stood there already; nothing is news */
+	uint64_t
+		retry_ms; /**< with ERR_RATE of post_send(): slow mode lasts so long yet */
 };
 
 /** Errors: ERR_BAD, ERR_TOO_BIG, ERR_UTF8, ERR_CONFLICT (the cid is another's or another

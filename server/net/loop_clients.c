@@ -11,9 +11,8 @@
 #include "server/net/listen.h"
 #include "server/net/loop_in.h"
 
-#define REST_SAY_MS   60000 /* it is tried again each tick, and said once a minute */
-#define ACCEPT_MOST   64    /* clients taken per turn: those who are in come first */
-#define FULL_RETRY_MS 5000  /* what those are told for whom there is no place */
+#define REST_SAY_MS 60000 /* it is tried again each tick, and said once a minute */
+#define ACCEPT_MOST 64    /* clients taken per turn: those who are in come first */
 
 static void adopt(struct loop *loop, struct listener *listener, struct wire *wire, int fd)
 {

@@ -162,11 +162,14 @@ static enum err ask(struct rates *rates, enum rate rate, struct bytes key, bool 
 	if (!bucket) {
 		bucket = add(rates, &id, now_us);
 	}
+	if (!bucket && row->full == FULL_OPEN) {
+		return ERR_OK;
+	}
 	if (!bucket) {
 		if (ret_retry_ms) {
 			*ret_retry_ms = 1000;
 		}
-		return row->full == FULL_OPEN ? ERR_OK : ERR_RATE;
+		return ERR_RATE;
 	}
 	if (bucket->full_us < now_us) {
 		bucket->full_us = now_us;

@@ -93,7 +93,10 @@ static enum err admit_forwarded(struct wire *wire, struct lws *wsi,
 	enum err err = rate_take(wire_config(wire)->rates, RATE_CONNECT,
 				 rate_peer(&peer, key), ret_retry_ms);
 
-	return err == ERR_OK ? wire_count(wire) : err;
+	if (err == ERR_OK && (err = wire_count(wire)) != ERR_OK) {
+		*ret_retry_ms = FULL_RETRY_MS;
+	}
+	return err;
 }
 
 /* Room for what the handshake grants; an idle connection does not keep it. */

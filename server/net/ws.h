@@ -53,6 +53,8 @@ const struct loop_config *wire_config(const struct wire *wire);
 /** The number of one more request: none has it, before a restart or after. */
 uint64_t wire_number(struct wire *wire);
 
+/** What those are told for whom there is no place. */
+#define FULL_RETRY_MS 5000
 /** Count it among the sockets of its address. Errors: ERR_RATE. */
 enum err wire_count(struct wire *wire) MUST_CHECK;
 /** What it is about must be done within @ms from now. */

@@ -39,12 +39,13 @@ static void post_free(struct post_task *task)
 
 /* A disk that is full or sick gets well again, and nothing was stored: to a sender that is
  * "busy", on which clients ask again. */
-static void say_nack(struct session *session, const struct id *cid, enum err err)
+static void say_nack(struct session *session, const struct id *cid, enum err err,
+		     uint64_t retry_ms)
 {
 	bool later = err == ERR_BUSY || err == ERR_STORE;
 	struct body_nack body = {.cid = *cid,
 				 .code = bytes_text(err_word(later ? ERR_BUSY : err)),
-				 .retry_ms = later ? 1000 : 0};
+				 .retry_ms = later ? SESSION_BUSY_MS : retry_ms};
 
 	session_say(session, FRAME_NACK, &body);
 }
@@ -64,7 +65,8 @@ static void post_done(struct task *base, enum err err)
 		show_ack(&task->in.cid, &task->ack, &body);
 		session_say(session, FRAME_ACK, &body);
 	} else if (session) {
-		say_nack(session, &task->in.cid, err);
+		say_nack(session, &task->in.cid, err,
+			 err == ERR_RATE ? task->ack.retry_ms : 0);
 	}
 	if (err == ERR_OK) {
 		server_publish(task->base.server, &task->base.news, &task->base.from);
@@ -88,7 +90,7 @@ static enum err start(struct session *session, struct frame *frame, const struct
 	enum err err = on_task_write(&task->base);
 
 	if (err != ERR_OK) {
-		say_nack(session, &in->cid, err);
+		say_nack(session, &in->cid, err, 0);
 		post_free(task);
 	}
 	return ERR_OK;

@@ -89,7 +89,7 @@ void session_error(struct session *session, enum err err, const uint64_t *re,
 		.code = bytes_text(err_word(err)),
 		.detail = detail ? bytes_text(detail) : bytes_of(NULL, 0),
 		.field = field ? bytes_text(field) : bytes_of(NULL, 0),
-		.retry_ms = retry_ms,
+		.retry_ms = err == ERR_BUSY && !retry_ms ? SESSION_BUSY_MS : retry_ms,
 	};
 
 	session_say(session, FRAME_ERROR, &body);

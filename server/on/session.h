@@ -59,7 +59,10 @@ extern const struct conn_handler session_handler;
 
 /** Queue a frame as an answer. */
 void session_say(struct session *session, enum frame_type type, const void *body);
-/** Answer a frame with `error`. @re: the id of the frame, or NULL. @detail may be NULL. */
+/** When to come again to a server that is busy: a full queue is worked off by then. */
+#define SESSION_BUSY_MS 1000
+/** Answer a frame with `error`. @re: the id of the frame, or NULL. @detail may be NULL.
+ *  @retry_ms 0: none, or with ERR_BUSY SESSION_BUSY_MS. */
 void session_error(struct session *session, enum err err, const uint64_t *re,
 		   const char *field, const char *detail, uint64_t retry_ms);
 /** Listen to a room (or the user's own topic) and stop doing so. */

@@ -88,8 +88,7 @@ static void fetch_done(struct task *base, enum err err)
 	if (session && err == ERR_OK) {
 		say_page(session, task);
 	} else if (session) {
-		session_error(session, err, &task->ask.id, NULL, NULL,
-			      err == ERR_BUSY ? 1000 : 0);
+		session_error(session, err, &task->ask.id, NULL, NULL, 0);
 	}
 	sync_page_done(&task->page);
 	mem_free(task);

@@ -32,6 +32,20 @@ enum err answer_opened(struct call *call, enum err err,
 	return err;
 }
 
+enum err answer_ack(struct call *call, enum err err, const struct id *cid,
+		    const struct post_ack *ack)
+{
+	struct body_ack body;
+
+	if (err == ERR_RATE)
+		call->retry_ms = ack->retry_ms;
+	if (err != ERR_OK)
+		return err;
+	show_ack(cid, ack, &body);
+	call_answer(call, &body);
+	return ERR_OK;
+}
+
 void show_account(const struct account_row *account, struct body_user *ret_body)
 {
 	*ret_body = (struct body_user){

@@ -4,6 +4,7 @@
 #define CHAT_REST_ANSWER_H
 
 #include "server/core/account.h"
+#include "server/core/post.h"
 #include "server/rest/call.h"
 #include "server/store/store_member.h"
 #include "server/store/store_people.h"
@@ -24,6 +25,10 @@ void answer_members(struct call *call, const struct member_list *list, bool read
 /** The body `me`; @recovery_codes: how many are left. */
 void answer_me(struct call *call, const struct account_row *account,
 	       const struct profile_row *profile, uint64_t recovery_codes);
+/** What became of a message (@err) that was named by @cid: the body `ack`, or when slow mode
+ *  is over. Returns @err. */
+enum err answer_ack(struct call *call, enum err err, const struct id *cid,
+		    const struct post_ack *ack) MUST_CHECK;
 /** The account as others see it; borrows from it. */
 void show_account(const struct account_row *account, struct body_user *ret_body);
 

@@ -21,7 +21,7 @@ static enum err new_work(struct call *call, struct store *store)
 
 	if (err == ERR_EXISTS)
 		return call_blame(call, err, "name", NULL);
-	if (err == ERR_RATE)
+	if (err == ERR_STATE)
 		return call_blame(call, err, NULL, N_("that are too many bots"));
 	if (err != ERR_OK)
 		return err;
@@ -113,7 +113,7 @@ static enum err token_work(struct call *call, struct store *store)
 				       &secret, live);
 	if (err == ERR_NO_USER)
 		return call_blame(call, err, "user", NULL);
-	if (err == ERR_RATE)
+	if (err == ERR_STATE)
 		return call_blame(call, err, NULL, N_("the bot has too many tokens"));
 	if (err != ERR_OK)
 		return err;

@@ -11,7 +11,7 @@
 #include "server/core/post.h"
 #include "server/core/show.h"
 #include "server/net/rate.h"
-#include "server/rest/call.h"
+#include "server/rest/answer.h"
 #include "server/rest/hook_text.h"
 #include "server/rest/idempotency.h"
 
@@ -63,16 +63,11 @@ static enum err post_work(struct call *call, struct store *store)
 		.text = str_view(&hook->text),
 	};
 	struct post_ack ack;
-	struct body_ack body;
 	enum err err = post_send(store, &call->actor, &post, &ack, &call->news);
 
 	if (err == ERR_OK)
 		err = hook_used(store, &hook->hook);
-	if (err != ERR_OK)
-		return err;
-	show_ack(&post.cid, &ack, &body);
-	call_answer(call, &body);
-	return ERR_OK;
+	return answer_ack(call, err, &post.cid, &ack);
 }
 
 static void entered(struct call *call)

@@ -149,7 +149,7 @@ static enum err new_work(struct call *call, struct store *store)
 	if (err == ERR_OK)
 		err = hook_create(store, &call->server->keys, &call->actor, &in, &row,
 				  &secret, &call->news);
-	if (err == ERR_RATE)
+	if (err == ERR_STATE)
 		return call_blame(call, err, NULL, N_("the room has too many webhooks"));
 	return err == ERR_OK ? answer_hook(call, store, &row, &secret) : err;
 }

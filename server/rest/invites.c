@@ -82,6 +82,9 @@ static enum err new_work(struct call *call, struct store *store)
 	if (err == ERR_BAD)
 		return call_blame(call, err,
 				  in.for_ms > LIMIT_INVITE_MS ? "for_ms" : "uses", NULL);
+	if (err == ERR_STATE)
+		return call_blame(call, err, NULL,
+				  N_("the room has too many open invitations"));
 	return err == ERR_OK ? answer_invite(call, store, &row, &code) : err;
 }
 

@@ -3,7 +3,7 @@
  * room it is about. A repeated cid gets the first answer. */
 #include "server/core/post.h"
 #include "server/core/show.h"
-#include "server/rest/call.h"
+#include "server/rest/answer.h"
 #include "server/rest/idempotency.h"
 #include "server/store/store_event.h"
 
@@ -15,7 +15,7 @@ static enum err change(struct call *call, struct store *store, struct post *post
 		       change_fn *apply)
 {
 	struct event_row event = {0};
-	struct post_ack ack;
+	struct post_ack ack = {.retry_ms = 0};
 	enum err err = post_get(store, &call->actor, &post->target, &event);
 
 	if (err == ERR_NOT_FOUND)
@@ -25,12 +25,7 @@ static enum err change(struct call *call, struct store *store, struct post *post
 	post->room = event.room;
 	event_done(&event);
 	err = apply(store, &call->actor, post, &ack, &call->news);
-	if (err == ERR_OK) {
-		struct body_ack body;
-		show_ack(&post->cid, &ack, &body);
-		call_answer(call, &body);
-	}
-	return err;
+	return answer_ack(call, err, &post->cid, &ack);
 }
 
 static enum err edit_work(struct call *call, struct store *store)

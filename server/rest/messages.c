@@ -5,20 +5,11 @@
 #include "server/core/post.h"
 #include "server/core/show.h"
 #include "server/core/sync.h"
-#include "server/rest/call.h"
+#include "server/rest/answer.h"
 #include "server/rest/find.h"
 #include "server/rest/idempotency.h"
 
 #define PAGE_USUAL 50 /* events when nobody says how many */
-
-static void answer_ack(struct call *call, const struct id *cid,
-		       const struct post_ack *ack)
-{
-	struct body_ack body;
-
-	show_ack(cid, ack, &body);
-	call_answer(call, &body);
-}
 
 static enum err send_work(struct call *call, struct store *store)
 {
@@ -36,11 +27,10 @@ static enum err send_work(struct call *call, struct store *store)
 	};
 	enum err err = find_room(call, store, args->room, &post.room);
 
-	if (err == ERR_OK)
-		err = post_send(store, &call->actor, &post, &ack, &call->news);
-	if (err == ERR_OK)
-		answer_ack(call, &post.cid, &ack);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	err = post_send(store, &call->actor, &post, &ack, &call->news);
+	return answer_ack(call, err, &post.cid, &ack);
 }
 
 enum err rest_room_send(struct call *call)
@@ -61,12 +51,10 @@ static enum err send_user_work(struct call *call, struct store *store)
 	struct id user;
 	enum err err = find_user(call, store, args->user, &user);
 
-	if (err == ERR_OK)
-		err = post_send_user(store, &call->actor, &user, &post, &ack,
-				     &call->news);
-	if (err == ERR_OK)
-		answer_ack(call, &post.cid, &ack);
-	return err;
+	if (err != ERR_OK)
+		return err;
+	err = post_send_user(store, &call->actor, &user, &post, &ack, &call->news);
+	return answer_ack(call, err, &post.cid, &ack);
 }
 
 enum err rest_user_send(struct call *call)

@@ -306,6 +306,11 @@ void desk_refused(struct desk *desk, enum err want, const char *field, const cha
 	assert_string_equal(desk_get(desk, "code").text, err_word(want));
 	assert_int_equal(desk->status, err_row(want)->http);
 	assert_string_equal(desk_get(desk, "field").text, field ? field : "");
+	/* Who has to wait is told how long. */
+	if (want == ERR_RATE || want == ERR_BUSY) {
+		assert_true(desk_number(desk, "retry_ms") > 0);
+		assert_non_null(strstr(desk->headers.ptr, "Retry-After: "));
+	}
 }
 
 static struct json_node find(const struct desk *desk, const char *path)

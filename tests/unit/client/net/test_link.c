@@ -172,13 +172,18 @@ static void frames_before_welcome_break_the_protocol(void **state)
 
 /* ---- own messages ---- */
 
-static void post(struct scene *scene, char cid)
+static void post_into(struct scene *scene, char cid, char name)
 {
-	struct id id = letter(cid), room = letter('A');
+	struct id id = letter(cid), room = letter(name);
 	AUTO(str_done) struct str frame = STR_INIT;
 
 	str_addf(&frame, "{\"post\":\"%c\"}", cid);
 	link_post(scene->link, &id, &room, frame.ptr, frame.len);
+}
+
+static void post(struct scene *scene, char cid)
+{
+	post_into(scene, cid, 'A');
 }
 
 static void ack(struct scene *scene, char cid, int seq)
@@ -278,6 +283,34 @@ static void a_busy_server_is_given_time_and_order_is_kept(void **state)
 	expect_sent(&scene, "\"X\"");
 	expect_sent(&scene, "\"Y\"");
 	expect_heard(&scene, "");
+	scene_done(&scene);
+}
+
+static void a_slow_room_holds_up_no_other(void **state)
+{
+	struct scene scene;
+
+	scene_init(&scene);
+	start_with_a5(&scene);
+	post(&scene, 'X');
+	expect_sent(&scene, "\"X\"");
+	says(&scene, "{'type':'nack','cid':'X,'code':'rate','retry_ms':3000}");
+	post(&scene, 'Y');
+	expect_nothing_sent(&scene);
+	post_into(&scene, 'Z', 'B');
+	expect_sent(&scene, "\"Z\"");
+	ack(&scene, 'Z', 1);
+	expect_nothing_sent(&scene);
+	pass(&scene, 3000);
+	expect_sent(&scene, "\"X\"");
+	expect_sent(&scene, "\"Y\"");
+	/* A busy server is left in peace by all. */
+	says(&scene, "{'type':'nack','cid':'X,'code':'busy','retry_ms':3000}");
+	post_into(&scene, 'W', 'B');
+	expect_nothing_sent(&scene);
+	pass(&scene, 3000);
+	expect_sent(&scene, "\"X\"");
+	expect_sent(&scene, "\"W\"");
 	scene_done(&scene);
 }
 
@@ -499,6 +532,7 @@ CHECK_MAIN(TEST(a_session_begins_with_hello), TEST(it_waits_for_the_token),
 	   TEST(the_event_of_ones_own_message_acknowledges_it),
 	   TEST(an_acknowledgement_ahead_shows_a_hole),
 	   TEST(a_busy_server_is_given_time_and_order_is_kept),
+	   TEST(a_slow_room_holds_up_no_other),
 	   TEST(a_refused_message_is_handed_up_and_forgotten),
 	   TEST(without_an_acknowledgement_the_connection_is_dead),
 	   TEST(not_all_messages_fly_at_once), TEST(a_call_gets_its_answer),

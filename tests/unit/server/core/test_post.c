@@ -416,6 +416,7 @@ static void slow_mode_holds_for_members_only(void **state)
 	hall_say(hall, BOB, &room, "first", NULL);
 	check_err(post_send(&hall->store, &hall->who[BOB], &post, &ack, hall_news(hall)),
 		  ERR_RATE);
+	assert_int_equal(ack.retry_ms, 5000);
 	hall_say(hall, ALICE, &room, "one", NULL);
 	hall_say(hall, ALICE, &room, "two", NULL);
 	hall->clock.ms += 5000;

@@ -179,7 +179,7 @@ static void open_codes_are_listed_in_pages_and_bounded(void **state)
 		last = desk_get(desk, "invite");
 		desk_wait(desk, 1000);
 	}
-	desk_refused(desk, ERR_RATE, NULL, line("POST", people.invites, "").text,
+	desk_refused(desk, ERR_STATE, NULL, line("POST", people.invites, "").text,
 		     people.alice.access, "{}");
 	desk_ask(desk, line("GET", people.invites, "?limit=95").text, people.alice.access,
 		 NULL);

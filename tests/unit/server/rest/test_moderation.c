@@ -164,6 +164,7 @@ static void slow_mode_makes_members_wait(void **state)
 	say(desk, &people.bob, "one");
 	desk_refused(desk, ERR_RATE, NULL, "POST " MESSAGES, people.bob.access,
 		     "{\"text\":\"two\"}");
+	assert_int_equal(desk_number(desk, "retry_ms"), 10000);
 	desk_wait(desk, 10000);
 	say(desk, &people.bob, "two");
 	assert_int_equal(desk_ask(desk, "PATCH /v1/rooms/ops", people.alice.access,

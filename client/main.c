@@ -205,7 +205,9 @@ static enum err take_profile(struct run *run)
 	enum err err = hand_demand(run->profile.dir.ptr, &clock, &run->owner);
 
 	if (err == ERR_LOCKED)
-		str_addf(&run->why, _("another chat-client has the profile %s open"),
+		str_addf(&run->why,
+			 _("another chat-client has the profile %s open: do it there, "
+			   "end it, or take another --profile"),
 			 opts_text(&run->profile.opts, OPTION_PROFILE));
 	else if (err != ERR_OK)
 		str_addf(&run->why, _("cannot use %s: %s"), run->profile.dir.ptr,

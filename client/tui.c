@@ -17,6 +17,7 @@
 #include "client/cmd/cmd.h"
 #include "client/lock.h"
 #include "client/loop.h"
+#include "client/net/denial.h"
 #include "client/rescue.h"
 #include "client/ui/ui.h"
 #include "common/base/mem.h"
@@ -336,6 +337,21 @@ static void hook_form(void *ctx, enum ui_form form, enum ui_form_act act,
 	}
 }
 
+/* What the server said, about which field. */
+static void show_refusal(struct tui *tui, enum err err)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+	bool entering = tui->form == UI_FORM_LOGIN || tui->form == UI_FORM_SIGNUP ||
+			tui->form == UI_FORM_RENEW;
+
+	if (err != ERR_OK)
+		denial_say(auth_denial(tui->app->auth), &text);
+	if (entering && (err == ERR_BAD_LOGIN || err == ERR_WEAK_PASSWORD))
+		ui_form_refused(tui->app->ui, text.ptr);
+	else
+		ui_form_error(tui->app->ui, err == ERR_OK ? NULL : text.ptr);
+}
+
 static void on_auth(struct app *app, enum auth_step step, enum err err, void *ctx)
 {
 	struct tui *tui = ctx;
@@ -348,8 +364,9 @@ static void on_auth(struct app *app, enum auth_step step, enum err err, void *ct
 		tui->again = clock_mono_ms(app->clock) + AGAIN_MS;
 	if (auth_again_from(app->auth) > tui->again)
 		tui->again = auth_again_from(app->auth);
-	/* anew also after a wrong one, which is not worth editing */
-	if (step == AUTH_CODE)
+	/* anew also after a wrong one, which is not worth editing; a password that is too
+	 * weak says nothing about the code beside it */
+	if (step == AUTH_CODE && err != ERR_WEAK_PASSWORD)
 		show_form(tui, auth_resets(app->auth) ? UI_FORM_RENEW : UI_FORM_CODE);
 	else if (step == AUTH_OUT && !form)
 		show_form(tui, UI_FORM_LOGIN);
@@ -362,10 +379,8 @@ static void on_auth(struct app *app, enum auth_step step, enum err err, void *ct
 		ui_form_error(app->ui, _("The password is changed: log in with it."));
 	else if (err == ERR_BAD_LOGIN && tui->by_key)
 		ui_form_error(app->ui, key_refused(tui));
-	else if (form && (err == ERR_BAD_LOGIN || err == ERR_WEAK_PASSWORD))
-		ui_form_refused(app->ui, _(err_text(err)));
 	else
-		ui_form_error(app->ui, err == ERR_OK ? NULL : _(err_text(err)));
+		show_refusal(tui, err);
 }
 
 /* ---- the room of last time ---- */

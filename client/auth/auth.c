@@ -23,6 +23,8 @@ struct auth *auth_new(struct app *app)
 
 	auth->app = app;
 	auth->refresh = auth->access = auth->device_key = STR_INIT;
+	auth->name = STR_INIT;
+	auth->denial = DENIAL_INIT;
 	return auth;
 }
 
@@ -35,6 +37,8 @@ void auth_free(struct auth **auth)
 	str_wipe(&(*auth)->device_key);
 	str_done(&(*auth)->refresh);
 	str_done(&(*auth)->access);
+	str_done(&(*auth)->name);
+	denial_done(&(*auth)->denial);
 	mem_free(*auth);
 	*auth = NULL;
 }
@@ -42,6 +46,11 @@ void auth_free(struct auth **auth)
 void auth_by_name(struct auth *auth)
 {
 	auth->by_name = true;
+}
+
+void auth_apart(struct auth *auth)
+{
+	auth->apart = true;
 }
 
 void auth_listen(struct auth *auth, auth_fn *fn, void *ctx)
@@ -55,6 +64,11 @@ enum auth_step auth_step(const struct auth *auth)
 	return auth->step;
 }
 
+const struct denial *auth_denial(const struct auth *auth)
+{
+	return &auth->denial;
+}
+
 uint64_t auth_mono(const struct auth *auth)
 {
 	return clock_mono_ms(auth->app->clock);
@@ -63,6 +77,8 @@ uint64_t auth_mono(const struct auth *auth)
 void auth_enter(struct auth *auth, enum auth_step step, enum err err)
 {
 	auth->step = step;
+	if (err != ERR_OK && auth->denial.err != err)
+		denial_read(&auth->denial, err, bytes_of(NULL, 0));
 	if (auth->fn)
 		auth->fn(auth->app, step, err, auth->ctx);
 	app_tell_state(auth->app);
@@ -84,18 +100,13 @@ bool auth_decode(enum err *err, struct bytes body, const struct body_def *def, v
 /* What a refusal says about the next try. */
 static void take_refusal(struct auth *auth, enum err err, struct bytes body)
 {
-	struct body_problem problem;
-	struct json *json = NULL;
-	enum err read = ERR_OK;
-
+	denial_read(&auth->denial, err, body);
 	if (err == ERR_BAD_CODE && auth->tries)
 		auth->tries--;
 	if (err == ERR_TOO_MANY_TRIES)
 		auth->tries = 0;
-	if (body.len && auth_decode(&read, body, body_problem_def(), &problem, &json) &&
-	    problem.retry_ms)
-		auth->again = auth_mono(auth) + problem.retry_ms;
-	json_free(&json);
+	if (auth->denial.retry_ms)
+		auth->again = auth_mono(auth) + auth->denial.retry_ms;
 }
 
 static void tokens_came(enum err err, unsigned status, struct bytes body, void *ctx)
@@ -136,7 +147,7 @@ static void challenge_came(enum err err, unsigned status, struct bytes body, voi
 		if (is_text(challenge.factor, "none")) {
 			auth_code(auth, ""); /* the server knows this device */
 		} else {
-			auth_keep_challenge(auth, auth->reset ? 0 : life);
+			auth_keep_challenge(auth, life);
 			auth_enter(auth, AUTH_CODE, ERR_OK);
 		}
 	} else {
@@ -145,6 +156,7 @@ static void challenge_came(enum err err, unsigned status, struct bytes body, voi
 	}
 	json_free(&json);
 }
+
 /* Tokens, or what is asked before them. */
 static void entry_came(enum err err, unsigned status, struct bytes body, void *ctx)
 {
@@ -175,6 +187,7 @@ void auth_asking(struct auth *auth)
 {
 	auth->before = auth->step == AUTH_ASKING ? auth->before : auth->step;
 	auth->step = AUTH_ASKING;
+	auth->denial.err = ERR_OK;
 }
 
 void auth_failed(struct auth *auth, enum err err)
@@ -259,6 +272,7 @@ static void renewed_password(enum err err, unsigned status, struct bytes body, v
 	}
 	auth->reset = false;
 	auth->code_until = 0;
+	auth_keep_challenge(auth, 0);
 	auth_enter(auth, AUTH_OUT, ERR_OK);
 }
 
@@ -272,9 +286,36 @@ void auth_new_password(struct auth *auth, const char *code, const char *password
 		 renewed_password);
 }
 
+const struct id *auth_user(const struct auth *auth)
+{
+	return &auth->user;
+}
+
+const char *auth_name(const struct auth *auth)
+{
+	return auth->name.ptr;
+}
+
+const struct id *auth_challenge(const struct auth *auth)
+{
+	return &auth->challenge;
+}
+
+void auth_take_up(struct auth *auth, const struct id *challenge)
+{
+	auth->challenge = *challenge;
+	auth->signup = auth->by_app = auth->reset = false;
+	auth->step = AUTH_CODE;
+}
+
 bool auth_resets(const struct auth *auth)
 {
 	return auth->reset;
+}
+
+bool auth_signs_up(const struct auth *auth)
+{
+	return auth->signup;
 }
 
 unsigned auth_tries(const struct auth *auth)

@@ -18,6 +18,7 @@ struct auth;
 struct body_def;
 struct body_welcome;
 struct cache_session;
+struct denial;
 
 enum auth_step {
 	AUTH_OUT,    /**< nobody is signed in: auth_login() or auth_signup() */
@@ -36,9 +37,15 @@ void auth_free(struct auth **auth);
 void auth_by_name(struct auth *auth);
 /** Sign in with the token of a bot, which is kept in memory alone; before app_start(). */
 void auth_use_token(struct auth *auth, struct bytes token);
+/** Sign in nobody by what the store has, and ask the server beside that; before
+ *  app_start(). */
+void auth_apart(struct auth *auth);
 /** Who wants to hear; NULL: nobody. */
 void auth_listen(struct auth *auth, auth_fn *fn, void *ctx);
 enum auth_step auth_step(const struct auth *auth);
+/** Why the last deed failed (err is ERR_OK before the first that did). Borrowed until the
+ *  next deed. */
+const struct denial *auth_denial(const struct auth *auth);
 
 /** Ask for an account. @display and @email may be "". */
 void auth_signup(struct auth *auth, const char *account, const char *email,
@@ -47,14 +54,22 @@ void auth_signup(struct auth *auth, const char *account, const char *email,
 void auth_login(struct auth *auth, const char *login, const char *password);
 /** The code from the mail. */
 void auth_code(struct auth *auth, const char *code);
+/** The next code answers @challenge, which another process or profile has asked for. */
+void auth_take_up(struct auth *auth, const struct id *challenge);
 /** Another code. */
 void auth_again(struct auth *auth);
 /** The password is forgotten: a code is sent to @email, if an account has it, and waited
  *  for; then auth_new_password() goes on. */
 void auth_forgotten(struct auth *auth, const char *email);
 void auth_new_password(struct auth *auth, const char *code, const char *password);
-/** Whether the code that is waited for is that of a forgotten password. */
+/** Who is signed in, or was last: id and account name. */
+const struct id *auth_user(const struct auth *auth);
+const char *auth_name(const struct auth *auth);
+/** What the code that is waited for is of. */
+const struct id *auth_challenge(const struct auth *auth);
+/** Whether the code that is waited for is that of a forgotten password, or a sign-up. */
 bool auth_resets(const struct auth *auth);
+bool auth_signs_up(const struct auth *auth);
 /** Tries that are left for the code. */
 unsigned auth_tries(const struct auth *auth);
 /** Monotonic time before which the server sends no other code; 0: it has said nothing. */

@@ -5,6 +5,7 @@
 
 #include "client/app_inside.h"
 #include "client/auth/auth.h"
+#include "client/net/denial.h"
 #include "common/base/str.h"
 #include "common/proto/body.h"
 
@@ -19,6 +20,7 @@ struct auth {
 
 	bool socket;    /* no tokens: the socket's peer credentials speak */
 	bool by_name;   /* … and must not */
+	bool apart;     /* nobody is signed in by what the store has */
 	bool wanted;    /* the link waits for a token */
 	bool renewing;  /* a renewal is under way */
 	bool retried;   /* the server refused a token that was just renewed */
@@ -34,7 +36,9 @@ struct auth {
 	uint64_t code_until;
 	uint64_t again;          /* monotonic; the server sends no other before */
 	struct str device_key;   /* shows the server that it knows this device */
-	struct id user, session; /* as on disk */
+	struct id user, session; /* as on disk … */
+	struct str name;         /* … the account's */
+	struct denial denial;    /* of the last deed that failed */
 };
 
 /** The step is another one, or what was asked has failed. */

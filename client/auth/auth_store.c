@@ -65,6 +65,7 @@ static void save_done(struct store_job *job, enum err err)
 	} else {
 		auth->user = save->session.user;
 		auth->session = save->session.session;
+		str_set(&auth->name, save->name.ptr);
 		app->device = save->session.device;
 	}
 	if (err == ERR_OK && save->tokens) {
@@ -174,14 +175,24 @@ static void keep_done(struct store_job *job, enum err err)
 	mem_free(keep);
 }
 
-/* "s" or "l", the challenge, the end of its life. */
+/* What the code is of: sign-up, forgotten password, log-in by an app's code or by mail. */
+static char kind_of(const struct auth *auth)
+{
+	if (auth->signup)
+		return 's';
+	if (auth->reset)
+		return 'r';
+	return auth->by_app ? 'a' : 'l';
+}
+
+/* The kind, the challenge, the end of its life. */
 void auth_keep_challenge(struct auth *auth, uint64_t life_ms)
 {
 	struct keep *keep = mem_new(struct keep);
 
 	keep->text = STR_INIT;
 	if (life_ms)
-		str_addf(&keep->text, "%c%s%llu", auth->signup ? 's' : 'l',
+		str_addf(&keep->text, "%c%s%llu", kind_of(auth),
 			 id_text(&auth->challenge).text,
 			 (unsigned long long)(clock_now_ms(auth->app->clock) + life_ms));
 	keep->job.run = keep_run;
@@ -237,6 +248,8 @@ static void resume_done(struct store_job *job, enum err err)
 	    opt_parse_int(text + 1 + ID_TEXT_LEN, &until) == ERR_OK &&
 	    (uint64_t)until > now) {
 		auth->signup = text[0] == 's';
+		auth->reset = text[0] == 'r';
+		auth->by_app = text[0] == 'a';
 		auth->code_until = auth_mono(auth) + (uint64_t)until - now;
 		auth_enter(auth, AUTH_CODE, ERR_OK);
 	} else {
@@ -272,6 +285,7 @@ void auth_load_device_key(struct auth *auth)
 				  .text = STR_INIT};
 	store_submit(auth->app->store, &resume->job);
 }
+
 void auth_resume(struct auth *auth)
 {
 	struct resume *resume = mem_new(struct resume);

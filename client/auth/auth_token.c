@@ -147,7 +147,7 @@ void auth_use_token(struct auth *auth, struct bytes token)
 	str_set_len(&auth->access, (const char *)token.ptr, token.len);
 }
 
-/* ---- the start ---- */ /* ---- the start ---- */
+/* ---- the start ---- */
 
 void auth_begin(struct auth *auth, const struct cache_session *session)
 {
@@ -158,6 +158,12 @@ void auth_begin(struct auth *auth, const struct cache_session *session)
 	auth_load_device_key(auth);
 	auth->user = session->user;
 	auth->session = session->session;
+	str_set_len(&auth->name, (const char *)session->name.ptr, session->name.len);
+	if (auth->apart) {
+		auth->socket = false;
+		auth_resume(auth);
+		return;
+	}
 	if (auth->given) {
 		app_connect(auth->app);
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Log-in, sign-up and log-out from the command line: --login or --signup ask for a code,
- *  which --code brings, maybe much later; --logout. Thread: ui. */
+/** Log-in, sign-up and a forgotten password from the command line: --login or --signup ask
+ *  for a code, which --code brings, maybe much later; --forgotten and --reset-code likewise.
+ *  With --json each run answers with one object of receipt.h. Thread: ui. */
 #ifndef CHAT_CLIENT_AUTH_FLAGS_H
 #define CHAT_CLIENT_AUTH_FLAGS_H
 

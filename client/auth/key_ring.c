@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The list is the server's; nothing of it is kept here. What the server says about a
- * refusal (`detail`) is English; the usual reasons are found before it is asked.
- */
+/* The list is the server's; nothing of it is kept here. The usual reasons for a refusal are
+ * found before it is asked. */
 #include "client/auth/key_ring.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "client/app_inside.h"
+#include "client/net/denial.h"
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/crypto/secret.h"
@@ -39,28 +38,13 @@ static void finish(struct key_ask *ask, enum err err, const char *why,
 	mem_free(ask);
 }
 
-/* The server's own words about a refusal, made safe to print. */
-static void read_detail(struct bytes body, struct str *out)
-{
-	struct body_problem problem;
-	struct json *json = NULL;
-
-	if (json_parse(body, &json) == ERR_OK &&
-	    body_decode(body_problem_def(), json, json_root(json), &problem, NULL) ==
-		    ERR_OK &&
-	    problem.detail.len)
-		neutral_add(out, (const char *)problem.detail.ptr, problem.detail.len,
-			    NEUTRAL_LINE);
-	json_free(&json);
-}
-
 static void on_done(enum err err, unsigned status, struct bytes body, void *ctx)
 {
 	AUTO(str_done) struct str why = STR_INIT;
 
 	if (err != ERR_OK)
-		read_detail(body, &why);
-	finish(ctx, err, why.len ? _(why.ptr) : NULL, NULL);
+		denial_words(err, body, &why);
+	finish(ctx, err, why.len ? why.ptr : NULL, NULL);
 }
 
 /* ---- the list ---- */

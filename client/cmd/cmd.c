@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "client/cmd/cmd_private.h"
+#include "client/net/denial.h"
 #include "common/base/mem.h"
-#include "common/base/neutral.h"
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
 #include "common/proto/json_out.h"
@@ -115,21 +115,7 @@ bool cmd_is(const char *text, size_t len, const char *word)
 
 void cmd_why(enum err err, struct bytes body, struct str *out)
 {
-	AUTO(json_free) struct json *json = NULL;
-	struct body_problem problem = {.detail = {NULL, 0}};
-
-	if (json_parse(body, &json) == ERR_OK &&
-	    body_decode(body_problem_def(), json, json_root(json), &problem, NULL) ==
-		    ERR_OK &&
-	    problem.detail.len) {
-		AUTO(str_done) struct str text = STR_INIT;
-		str_add_len(&text, (const char *)problem.detail.ptr, problem.detail.len);
-		/* The server's texts stand in the same catalogue. */
-		const char *said = _(text.ptr);
-		neutral_add(out, said, strlen(said), NEUTRAL_LINE);
-		return;
-	}
-	str_add(out, _(err_text(err)));
+	denial_words(err, body, out);
 }
 
 void cmd_ask(struct app *app, const char *op, const struct body_def *def,
@@ -144,8 +130,12 @@ void cmd_ask(struct app *app, const char *op, const struct body_def *def,
 
 static void answered(enum err err, unsigned status, struct bytes body, void *ctx)
 {
-	if (err != ERR_OK)
-		app_notice(ctx, _(err_text(err)));
+	AUTO(str_done) struct str why = STR_INIT;
+
+	if (err == ERR_OK)
+		return;
+	cmd_why(err, body, &why);
+	app_notice(ctx, why.ptr);
 }
 
 void cmd_call(struct app *app, const char *op, const struct body_def *def,

@@ -247,31 +247,17 @@ static void show(struct task *task, struct bytes body)
 	}
 }
 
-/* What the server says of its refusal, beside the words of the code. */
-static void note_detail(struct task *task, struct bytes body)
-{
-	AUTO(json_free) struct json *json = NULL;
-	AUTO(str_done) struct str text = STR_INIT, line = STR_INIT;
-	struct bytes detail;
-
-	if (json_parse(body, &json) != ERR_OK ||
-	    !json_text(json_get(json_root(json), "detail"), &detail))
-		return;
-	str_add_len(&text, (const char *)detail.ptr, detail.len);
-	str_add(&line, "chat-client: ");
-	neutral_add(&line, _(text.ptr), strlen(_(text.ptr)), NEUTRAL_LINE);
-	task_note(task, line.ptr);
-}
-
 static void came(enum err err, unsigned status, struct bytes body, void *ctx)
 {
 	struct task *task = ctx;
 
+	AUTO(denial_done) struct denial denial = DENIAL_INIT;
+
 	if (!task->ended && err == ERR_OK) {
 		show(task, body);
 	} else if (!task->ended) {
-		note_detail(task, body);
-		task_end(task, err);
+		denial_read(&denial, err, body);
+		task_refused(task, &denial);
 	}
 	task_unref(&task);
 }

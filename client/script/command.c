@@ -39,6 +39,8 @@ static const struct {
 	{OPTION_KEYS, REQUEST_CALL, false},
 	{OPTION_KEY_ADD, REQUEST_CALL, true},
 	{OPTION_KEY_REMOVE, REQUEST_CALL, true},
+	{OPTION_LOGOUT, REQUEST_LOGOUT, false},
+	{OPTION_LOGOUT_ALL, REQUEST_LOGOUT, false},
 	{OPTION_RECOVERY_CODES, REQUEST_CALL, false},
 	{OPTION_ROOMS, REQUEST_ROOMS_LIST, false},
 	{OPTION_SAVE, REQUEST_SAVE, true},
@@ -176,6 +178,8 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 	if (request->kind == REQUEST_CALL &&
 	    (opts->operand_count == 0 || account_takes_words(commands[which].option)))
 		return account_read(opts, commands[which].option, request, why);
+	if (commands[which].option == OPTION_LOGOUT_ALL)
+		str_set(&request->name, "everywhere");
 	if (commands[which].is_text)
 		str_set(request->kind == REQUEST_SEARCH ? &request->text : &request->room,
 			opts_text(opts, commands[which].option));

@@ -16,8 +16,9 @@
 #include "common/proto/rest.h"
 
 /* Words of the JSON, by number; sorted as the enums are. */
-static const char *const kinds[] = {NULL,     "flush", "follow", "history", "rooms",
-				    "search", "send",  "whoami", "save",    "call"};
+static const char *const kinds[] = {NULL,    "flush",  "follow", "history",
+				    "rooms", "search", "send",   "whoami",
+				    "save",  "call",   "logout"};
 static const char *const waits[] = {"stored", "delivered", "none"};
 static const char *const sinces[] = {"now", "start"};
 

@@ -24,8 +24,9 @@ enum request_kind {
 	REQUEST_SEARCH,
 	REQUEST_SEND,
 	REQUEST_WHOAMI,
-	REQUEST_SAVE, /**< @room: a file; @text: the folder, absolute */
-	REQUEST_CALL, /**< an operation of the server, see call.c */
+	REQUEST_SAVE,   /**< @room: a file; @text: the folder, absolute */
+	REQUEST_CALL,   /**< an operation of the server, see call.c */
+	REQUEST_LOGOUT, /**< @name: "everywhere", or empty */
 };
 
 /** WAIT_NONE: until it is on our own disk. */

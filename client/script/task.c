@@ -7,14 +7,13 @@
 
 #include "common/base/mem.h"
 #include "common/os/lang.h"
-#include "common/proto/json_out.h"
 
 static const struct task_ops *const kinds[] = {
-	[REQUEST_CALL] = &task_call,        [REQUEST_FLUSH] = &task_flush,
-	[REQUEST_FOLLOW] = &task_follow,    [REQUEST_HISTORY] = &task_history,
-	[REQUEST_ROOMS_LIST] = &task_rooms, [REQUEST_SEARCH] = &task_search,
-	[REQUEST_SAVE] = &task_save,        [REQUEST_SEND] = &task_send,
-	[REQUEST_WHOAMI] = &task_whoami,
+	[REQUEST_CALL] = &task_call,     [REQUEST_FLUSH] = &task_flush,
+	[REQUEST_FOLLOW] = &task_follow, [REQUEST_HISTORY] = &task_history,
+	[REQUEST_LOGOUT] = &task_logout, [REQUEST_ROOMS_LIST] = &task_rooms,
+	[REQUEST_SEARCH] = &task_search, [REQUEST_SAVE] = &task_save,
+	[REQUEST_SEND] = &task_send,     [REQUEST_WHOAMI] = &task_whoami,
 };
 
 static void on_late(struct app *app, void *ctx)
@@ -95,44 +94,66 @@ void task_wait(struct task *task, uint64_t ms)
 	app_timer_set(task->app, &task->timer, clock_mono_ms(task->app->clock) + ms);
 }
 
+/* TRANSLATORS: %s is a clause like "there is no such room". */
+static void add_note(struct str *note, const char *clause)
+{
+	str_addf(note, _("chat-client: %s"), clause);
+}
+
 void task_warn(struct task *task, enum err err)
 {
 	AUTO(str_done) struct str note = STR_INIT;
 
-	/* TRANSLATORS: %s is a clause like "there is no such room". */
-	str_addf(&note, _("chat-client: %s"), _(err_text(err)));
+	add_note(&note, err == ERR_UNAUTHORIZED
+				? _("nobody is signed in: chat-client --login "
+				    "--account NAME")
+				: _(err_text(err)));
 	task_note(task, note.ptr);
 }
 
-static void say_error(struct task *task, enum err err)
+static void finish(struct task *task, enum err err)
 {
-	AUTO(buf_done) struct buf line = BUF_INIT;
-	struct json_out out = json_out_init(&line);
-
-	task_warn(task, err);
-	if (!task->request.json)
-		return;
-	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text("error"));
-	json_out_key(&out, "code");
-	json_out_text(&out, bytes_text(err_word(err)));
-	json_out_key(&out, "detail");
-	json_out_text(&out, bytes_text(err_text(err)));
-	json_out_close(&out, '}');
-	task_line(task, buf_view(&line));
-}
-
-void task_end(struct task *task, enum err err)
-{
-	if (task->ended)
-		return;
-	if (err != ERR_OK)
-		say_error(task, err);
 	task->code = err_row(err)->exit_code;
 	task->ended = true;
 	app_timer_clear(task->app, &task->timer);
 	task->over(task, task->ctx);
+}
+
+static void put_error(struct task *task, const struct denial *denial)
+{
+	AUTO(buf_done) struct buf line = BUF_INIT;
+
+	if (!task->request.json)
+		return;
+	denial_json(denial, &line);
+	task_line(task, buf_view(&line));
+}
+
+void task_refused(struct task *task, const struct denial *denial)
+{
+	AUTO(str_done) struct str words = STR_INIT, note = STR_INIT;
+
+	if (task->ended)
+		return;
+	denial_say(denial, &words);
+	add_note(&note, words.ptr);
+	task_note(task, note.ptr);
+	put_error(task, denial);
+	finish(task, denial->err);
+}
+
+void task_end(struct task *task, enum err err)
+{
+	struct denial denial = DENIAL_INIT;
+
+	if (task->ended)
+		return;
+	denial.err = err;
+	if (err != ERR_OK) {
+		task_warn(task, err);
+		put_error(task, &denial);
+	}
+	finish(task, err);
 }
 
 void task_drop(struct task *task)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "client/app.h"
+#include "client/net/denial.h"
 #include "client/script/out.h"
 #include "client/script/request.h"
 
@@ -54,8 +55,8 @@ struct task {
 	void *ctx;
 };
 
-extern const struct task_ops task_call, task_flush, task_follow, task_history, task_rooms,
-	task_save, task_search, task_send, task_whoami;
+extern const struct task_ops task_call, task_flush, task_follow, task_history,
+	task_logout, task_rooms, task_save, task_search, task_send, task_whoami;
 
 /** A command for @request (taken), with one reference. */
 struct task *task_new(struct app *app, struct request *request) MUST_CHECK;
@@ -80,6 +81,8 @@ void task_wait(struct task *task, uint64_t ms);
 /** It is through: ERR_OK ends with 0; else the error is said in words (and as JSON) and
  *  gives the exit code. The task must not be used afterwards without a reference. */
 void task_end(struct task *task, enum err err);
+/** The same with all that the server says about its denial. */
+void task_refused(struct task *task, const struct denial *denial);
 /** Nobody wants it any more. */
 void task_drop(struct task *task);
 

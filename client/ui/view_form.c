@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/ui/wrap.h"
 #include "common/base/grapheme.h"
 #include "common/base/neutral.h"
 #include "common/base/width.h"
@@ -165,10 +166,24 @@ static int label_width(const struct form *form)
 	return widest;
 }
 
+/* What is wrong may be a whole sentence of the server. */
+static int draw_error(struct view *view, struct area area, int row,
+		      const struct str *text)
+{
+	for (size_t at = 0, next; at < text->len; at += next) {
+		AUTO(str_done) struct str line = STR_INIT;
+		size_t len = wrap_row(text->ptr + at, text->len - at, (size_t)area.cols,
+				      &next);
+		str_add_len(&line, text->ptr + at, len);
+		view_put(view, area, row++, 0, STYLE_ERROR, line.ptr);
+	}
+	return row;
+}
+
 void view_form(struct view *view, struct area area)
 {
 	const struct form *form = view->form;
-	AUTO(str_done) struct str text = STR_INIT;
+	AUTO(str_done) struct str text = STR_INIT, error = STR_INIT;
 	int wanted = (int)form->count + 6 + (form->offer.len > 0);
 	int row = 0;
 
@@ -176,6 +191,9 @@ void view_form(struct view *view, struct area area)
 		area.col = (area.cols - FORM_COLS) / 2;
 		area.cols = FORM_COLS;
 	}
+	neutral_add(&error, form->error.ptr, form->error.len, NEUTRAL_LINE);
+	if (error.len)
+		wanted += (int)wrap_count(error.ptr, error.len, (size_t)area.cols) - 1;
 	if (area.rows > wanted) {
 		area.row = (area.rows - wanted) / 3;
 		area.rows -= area.row;
@@ -195,10 +213,7 @@ void view_form(struct view *view, struct area area)
 		draw_field(view, area, row++, label_width(form), &form->fields[i],
 			   i == form->focus && !form->busy);
 	row += !tight;
-	neutral_add(&text, form->error.ptr, form->error.len, NEUTRAL_LINE);
-	if (text.len)
-		view_put(view, area, row++, 0, STYLE_ERROR, text.ptr);
-	str_clear(&text);
+	row = draw_error(view, area, row, &error);
 	add_hint(view, &text);
 	view_put(view, area, row++, 0, STYLE_HINT, text.ptr);
 	if (form->offer.len && !form->busy) {

@@ -12,6 +12,7 @@
 
 #include "client/app_inside.h"
 #include "client/cache/store_thread.h"
+#include "client/net/denial.h"
 #include "client/net/transport_pair.h"
 #include "tests/lib/check.h"
 #include "tests/lib/fake_clock.h"
@@ -269,6 +270,62 @@ static void a_wrong_code_may_be_tried_again(void **state)
 	scene_done(&scene);
 }
 
+static void a_forgotten_password_is_renewed_by_another_process(void **state)
+{
+	struct scene scene;
+
+	scene_init(&scene);
+	auth_forgotten(scene.app.auth, "alice@example.org");
+	expect_asked(&scene, "POST /v1/auth/reset-password");
+	challenge(&scene);
+	restart(&scene);
+	assert_true(auth_resets(scene.app.auth));
+	str_clear(&scene.heard);
+	auth_new_password(scene.app.auth, "123456", "correct horse");
+	expect_asked(&scene,
+		     "POST /v1/auth/confirm-password {\"challenge\":\"" ID_A "\"");
+	answers(&scene, 204, "");
+	expect_heard(&scene, "out:ok");
+	/* … and nothing waits for a code any more. */
+	restart(&scene);
+	expect_heard(&scene, "out:ok");
+	scene_done(&scene);
+}
+
+static void a_challenge_of_another_profile_is_taken_up(void **state)
+{
+	struct scene scene;
+	struct id id;
+
+	scene_init(&scene);
+	check_ok(id_parse(ID_B, ID_TEXT_LEN, &id));
+	auth_take_up(scene.app.auth, &id);
+	auth_code(scene.app.auth, "123456");
+	expect_asked(&scene,
+		     "POST /v1/auth/otp {\"challenge\":\"" ID_B "\",\"code\":\"123456\"");
+	tokens(&scene, "1");
+	expect_heard(&scene, "out:ok in:ok");
+	scene_done(&scene);
+}
+
+static void a_refusal_is_kept_with_all_that_it_says(void **state)
+{
+	struct scene scene;
+
+	scene_init(&scene);
+	auth_login(scene.app.auth, "alice", "correct horse");
+	answers(&scene, 429,
+		"{\"type\":\"about:blank\",\"title\":\"x\",\"status\":429,"
+		"\"code\":\"rate\",\"retry_ms\":40000}");
+	assert_int_equal(auth_denial(scene.app.auth)->err, ERR_RATE);
+	assert_int_equal(auth_denial(scene.app.auth)->retry_ms, 40000);
+	auth_login(scene.app.auth, "alice", "correct horse");
+	answers(&scene, 0, NULL);
+	assert_int_equal(auth_denial(scene.app.auth)->err, ERR_UNREACHABLE);
+	assert_int_equal(auth_denial(scene.app.auth)->retry_ms, 0);
+	scene_done(&scene);
+}
+
 static void nobody_answering_changes_nothing(void **state)
 {
 	struct scene scene;
@@ -448,6 +505,9 @@ static void another_account_does_not_get_into_the_store(void **state)
 
 CHECK_MAIN(TEST(a_login_goes_by_password_code_and_tokens),
 	   TEST(a_wrong_password_leaves_one_out), TEST(a_wrong_code_may_be_tried_again),
+	   TEST(a_forgotten_password_is_renewed_by_another_process),
+	   TEST(a_challenge_of_another_profile_is_taken_up),
+	   TEST(a_refusal_is_kept_with_all_that_it_says),
 	   TEST(nobody_answering_changes_nothing),
 	   TEST(the_code_may_come_to_another_process),
 	   TEST(a_token_that_holds_is_used_again),

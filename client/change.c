@@ -109,23 +109,19 @@ static struct bytes extra_of(struct app *app, const struct body_event *event)
 		return bytes_of(NULL, 0);
 	json_out_open(&out, '{');
 	if (event->slug.len) {
-		json_out_key(&out, "slug");
-		json_out_text(&out, event->slug);
+		json_out_put_text(&out, "slug", event->slug);
 	}
 	if (event->name.len) {
-		json_out_key(&out, "name");
-		json_out_text(&out, event->name);
+		json_out_put_text(&out, "name", event->name);
 	}
 	if (event->files_count) {
-		json_out_key(&out, "files");
-		json_out_open(&out, '[');
+		json_out_put_open(&out, "files", '[');
 		for (size_t i = 0; i < event->files_count; i++)
 			json_out_text(&out, bytes_text(id_text(&event->files[i]).text));
 		json_out_close(&out, ']');
 	}
 	if (event->attached_count) {
-		json_out_key(&out, "attached");
-		json_out_open(&out, '[');
+		json_out_put_open(&out, "attached", '[');
 		for (size_t i = 0; i < event->attached_count; i++)
 			body_encode(body_file_note_def(), &out, &event->attached[i]);
 		json_out_close(&out, ']');

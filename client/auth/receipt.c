@@ -8,14 +8,12 @@
 
 static void put_text(struct json_out *out, const char *key, const char *text)
 {
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(text));
+	json_out_put_word(out, key, text);
 }
 
 static void put_uint(struct json_out *out, const char *key, uint64_t value)
 {
-	json_out_key(out, key);
-	json_out_uint(out, value);
+	json_out_put_uint(out, key, value);
 }
 
 static struct json_out begin(struct buf *buf, const char *type)
@@ -63,10 +61,8 @@ void receipt_signed_out(bool who, bool everywhere, struct buf *buf)
 {
 	struct json_out out = begin(buf, "signed_out");
 
-	json_out_key(&out, "was_in");
-	json_out_bool(&out, who);
-	json_out_key(&out, "everywhere");
-	json_out_bool(&out, everywhere);
+	json_out_put_bool(&out, "was_in", who);
+	json_out_put_bool(&out, "everywhere", everywhere);
 	json_out_close(&out, '}');
 }
 

@@ -119,8 +119,7 @@ void denial_words(enum err err, struct bytes body, struct str *out)
 
 static void put_text(struct json_out *out, const char *key, const char *text)
 {
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(text));
+	json_out_put_word(out, key, text);
 }
 
 void denial_json(const struct denial *denial, struct buf *buf)
@@ -135,8 +134,7 @@ void denial_json(const struct denial *denial, struct buf *buf)
 	if (denial->field.len)
 		put_text(&out, "field", denial->field.ptr);
 	if (denial->retry_ms) {
-		json_out_key(&out, "retry_ms");
-		json_out_uint(&out, denial->retry_ms);
+		json_out_put_uint(&out, "retry_ms", denial->retry_ms);
 	}
 	json_out_close(&out, '}');
 }

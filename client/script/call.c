@@ -146,8 +146,7 @@ static void ask_with(struct task *task, const char *key, struct bytes value)
 	if (json_parse(str_view(&task->request.text), &json) != ERR_OK)
 		return;
 	json_out_open(&out, '{');
-	json_out_key(&out, key);
-	json_out_text(&out, value);
+	json_out_put_text(&out, key, value);
 	for (struct json_node child = json_first(json_root(json)); child.ptr;
 	     child = json_next(child)) {
 		AUTO(buf_done) struct buf text = BUF_INIT;
@@ -198,11 +197,9 @@ static void stepped_up(struct task *task, struct json_node root)
 		return;
 	}
 	json_out_open(&out, '{');
-	json_out_key(&out, "challenge");
-	json_out_text(&out, challenge);
+	json_out_put_text(&out, "challenge", challenge);
 	if (!none) {
-		json_out_key(&out, "code");
-		json_out_text(&out, str_view(&request->rooms[0]));
+		json_out_put_text(&out, "code", str_view(&request->rooms[0]));
 	}
 	json_out_close(&out, '}');
 	str_set(&request->name, request->room.ptr);

@@ -53,10 +53,8 @@ static void confirm(struct hand *hand)
 	struct json_out out = json_out_init(&frame);
 
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text("wrote"));
-	json_out_key(&out, "count");
-	json_out_uint(&out, hand->written);
+	json_out_put_word(&out, "type", "wrote");
+	json_out_put_uint(&out, "count", hand->written);
 	json_out_close(&out, '}');
 	wire_put(&hand->wire, buf_view(&frame));
 }

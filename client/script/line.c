@@ -18,30 +18,21 @@ static void put_text(struct json_out *out, const char *key, struct bytes text)
 {
 	if (!text.ptr)
 		return;
-	json_out_key(out, key);
-	json_out_text(out, text);
+	json_out_put_text(out, key, text);
 }
 
 static void put_id(struct json_out *out, const char *key, const struct id *id)
 {
 	if (id_is_zero(id))
 		return;
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(id_text(id).text));
-}
-
-static void put_uint(struct json_out *out, const char *key, uint64_t value)
-{
-	json_out_key(out, key);
-	json_out_uint(out, value);
+	json_out_put_word(out, key, id_text(id).text);
 }
 
 static void put_flag(struct json_out *out, const char *key, bool value)
 {
 	if (!value)
 		return;
-	json_out_key(out, key);
-	json_out_bool(out, true);
+	json_out_put_bool(out, key, true);
 }
 
 /* "#ops", "bob", or the id of a room that the model does not have. */
@@ -112,10 +103,10 @@ static void event_json(const struct model *model, const struct cache_event *even
 	json_out_open(&out, '{');
 	put_text(&out, "type", bytes_text(kind_word(&event_kind_words, event->kind)));
 	put_room(model, &out, &event->room);
-	put_uint(&out, "seq", event->seq);
+	json_out_put_uint(&out, "seq", event->seq);
 	put_id(&out, "id", &event->id);
 	put_person(model, &out, &from_keys, &event->from);
-	put_uint(&out, "ts", event->ts_ms);
+	json_out_put_uint(&out, "ts", event->ts_ms);
 	put_id(&out, "target", &event->target);
 	put_id(&out, "reply", &event->reply);
 	put_id(&out, "thread", &event->thread);
@@ -127,7 +118,7 @@ static void event_json(const struct model *model, const struct cache_event *even
 	put_attached(&out, event->extra);
 	put_flag(&out, "deleted", event->deleted);
 	if (event->edited_ms)
-		put_uint(&out, "edited_ts", event->edited_ms);
+		json_out_put_uint(&out, "edited_ts", event->edited_ms);
 	put_flag(&out, "mentions_me", event->mentions_me);
 	json_out_close(&out, '}');
 }
@@ -230,8 +221,8 @@ void line_gap(const struct model *model, const struct id *room, uint64_t first,
 	json_out_open(&out, '{');
 	put_text(&out, "type", bytes_text("gap"));
 	put_room(model, &out, room);
-	put_uint(&out, "first", first);
-	put_uint(&out, "last", last);
+	json_out_put_uint(&out, "first", first);
+	json_out_put_uint(&out, "last", last);
 	json_out_close(&out, '}');
 	str_add_len(text, (const char *)buf.ptr, buf.len);
 }
@@ -261,13 +252,13 @@ static void room_json(const struct model *model, const struct cache_room *room,
 	put_text(&out, "slug", room->slug);
 	put_text(&out, "topic", room->topic);
 	put_person(model, &out, &peer_keys, &room->peer);
-	put_uint(&out, "members", room->members);
-	put_uint(&out, "head", room->head);
-	put_uint(&out, "read", room->read);
-	put_uint(&out, "unread", unread);
-	put_uint(&out, "mentions", mentions);
+	json_out_put_uint(&out, "members", room->members);
+	json_out_put_uint(&out, "head", room->head);
+	json_out_put_uint(&out, "read", room->read);
+	json_out_put_uint(&out, "unread", unread);
+	json_out_put_uint(&out, "mentions", mentions);
 	put_flag(&out, "draft", room->draft);
-	put_uint(&out, "last_ts", room->last_ts_ms);
+	json_out_put_uint(&out, "last_ts", room->last_ts_ms);
 	put_text(&out, "last_text", room->last_text);
 	json_out_close(&out, '}');
 }

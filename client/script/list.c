@@ -189,8 +189,7 @@ static void put_text(struct json_out *out, const char *key, struct bytes text)
 {
 	if (!text.ptr)
 		return;
-	json_out_key(out, key);
-	json_out_text(out, text);
+	json_out_put_text(out, key, text);
 }
 
 static void whoami_json(struct task *task, const struct cache_session *session,
@@ -206,8 +205,7 @@ static void whoami_json(struct task *task, const struct cache_session *session,
 	put_text(&out, "display_name", session->display_name);
 	put_text(&out, "device", bytes_text(id_text(&session->device).text));
 	put_text(&out, "server", session->server);
-	json_out_key(&out, "online");
-	json_out_bool(&out, online);
+	json_out_put_bool(&out, "online", online);
 	json_out_close(&out, '}');
 	task_line(task, buf_view(&line));
 }

@@ -38,14 +38,11 @@ static void put_frame(struct out *out, const char *type, const struct bytes *tex
 	struct json_out json = json_out_init(&frame);
 
 	json_out_open(&json, '{');
-	json_out_key(&json, "type");
-	json_out_text(&json, bytes_text(type));
+	json_out_put_word(&json, "type", type);
 	if (text) {
-		json_out_key(&json, "text");
-		json_out_text(&json, *text);
+		json_out_put_text(&json, "text", *text);
 	} else {
-		json_out_key(&json, "code");
-		json_out_uint(&json, (uint64_t)code);
+		json_out_put_uint(&json, "code", (uint64_t)code);
 	}
 	json_out_close(&json, '}');
 	wire_put(out->wire, buf_view(&frame));
@@ -98,12 +95,9 @@ void out_place(struct out *out, const struct id *room, uint64_t seq)
 	if (!out->wire)
 		return;
 	json_out_open(&json, '{');
-	json_out_key(&json, "type");
-	json_out_text(&json, bytes_text("place"));
-	json_out_key(&json, "room");
-	json_out_text(&json, bytes_text(id_text(room).text));
-	json_out_key(&json, "seq");
-	json_out_uint(&json, seq);
+	json_out_put_word(&json, "type", "place");
+	json_out_put_word(&json, "room", id_text(room).text);
+	json_out_put_uint(&json, "seq", seq);
 	json_out_close(&json, '}');
 	wire_put(out->wire, buf_view(&frame));
 }

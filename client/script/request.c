@@ -120,34 +120,14 @@ static void put_text(struct json_out *out, const char *key, const struct str *te
 {
 	if (text->len == 0)
 		return;
-	json_out_key(out, key);
-	json_out_text(out, str_view(text));
-}
-
-static void put_word(struct json_out *out, const char *key, const char *word)
-{
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(word));
-}
-
-static void put_uint(struct json_out *out, const char *key, uint64_t value)
-{
-	json_out_key(out, key);
-	json_out_uint(out, value);
-}
-
-static void put_bool(struct json_out *out, const char *key, bool value)
-{
-	json_out_key(out, key);
-	json_out_bool(out, value);
+	json_out_put_text(out, key, str_view(text));
 }
 
 static void put_places(struct json_out *out, const struct request *request)
 {
 	if (request->place_count == 0)
 		return;
-	json_out_key(out, "places");
-	json_out_open(out, '[');
+	json_out_put_open(out, "places", '[');
 	for (size_t i = 0; i < request->place_count; i++) {
 		json_out_open(out, '[');
 		json_out_text(out, bytes_text(id_text(&request->places[i].room).text));
@@ -162,23 +142,22 @@ void request_encode(const struct request *request, struct buf *buf)
 	struct json_out out = json_out_init(buf);
 
 	json_out_open(&out, '{');
-	put_word(&out, "type", "run");
-	put_word(&out, "kind", kinds[request->kind]);
-	put_bool(&out, "json", request->json);
+	json_out_put_word(&out, "type", "run");
+	json_out_put_word(&out, "kind", kinds[request->kind]);
+	json_out_put_bool(&out, "json", request->json);
 	put_text(&out, "room", &request->room);
 	put_text(&out, "text", &request->text);
 	put_text(&out, "name", &request->name);
 	put_text(&out, "file", &request->file);
 	if (!id_is_zero(&request->cid))
-		put_word(&out, "cid", id_text(&request->cid).text);
-	put_word(&out, "wait", waits[request->wait]);
-	put_word(&out, "since", sinces[request->since]);
-	put_bool(&out, "no_queue", request->no_queue);
-	put_uint(&out, "timeout_ms", request->timeout_ms);
-	put_uint(&out, "limit", request->limit);
+		json_out_put_word(&out, "cid", id_text(&request->cid).text);
+	json_out_put_word(&out, "wait", waits[request->wait]);
+	json_out_put_word(&out, "since", sinces[request->since]);
+	json_out_put_bool(&out, "no_queue", request->no_queue);
+	json_out_put_uint(&out, "timeout_ms", request->timeout_ms);
+	json_out_put_uint(&out, "limit", request->limit);
 	if (request->room_count > 0) {
-		json_out_key(&out, "rooms");
-		json_out_open(&out, '[');
+		json_out_put_open(&out, "rooms", '[');
 		for (size_t i = 0; i < request->room_count; i++)
 			json_out_text(&out, str_view(&request->rooms[i]));
 		json_out_close(&out, ']');

@@ -25,14 +25,10 @@ static void put_path(struct task *task, const struct transferred *what)
 		return;
 	}
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text("saved"));
-	json_out_key(&out, "file");
-	json_out_text(&out, bytes_text(id_text(&what->file).text));
-	json_out_key(&out, "path");
-	json_out_text(&out, bytes_text(what->path));
-	json_out_key(&out, "size");
-	json_out_uint(&out, what->size);
+	json_out_put_word(&out, "type", "saved");
+	json_out_put_word(&out, "file", id_text(&what->file).text);
+	json_out_put_word(&out, "path", what->path);
+	json_out_put_uint(&out, "size", what->size);
 	json_out_close(&out, '}');
 	task_line(task, buf_view(&line));
 }

@@ -45,23 +45,17 @@ static void receipt(struct send *send, const char *state)
 	if (!send->task.request.json)
 		return;
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text("sent"));
-	json_out_key(&out, "id");
-	json_out_text(&out, bytes_text(id_text(&send->cid).text));
+	json_out_put_word(&out, "type", "sent");
+	json_out_put_word(&out, "id", id_text(&send->cid).text);
 	if (!id_is_zero(&send->room)) {
-		json_out_key(&out, "room");
-		json_out_text(&out, bytes_text(id_text(&send->room).text));
+		json_out_put_word(&out, "room", id_text(&send->room).text);
 	}
 	if (send->seq) {
-		json_out_key(&out, "seq");
-		json_out_uint(&out, send->seq);
+		json_out_put_uint(&out, "seq", send->seq);
 	}
-	json_out_key(&out, "state");
-	json_out_text(&out, bytes_text(state));
+	json_out_put_word(&out, "state", state);
 	if (send->again) {
-		json_out_key(&out, "dup");
-		json_out_bool(&out, true);
+		json_out_put_bool(&out, "dup", true);
 	}
 	json_out_close(&out, '}');
 	task_line(&send->task, buf_view(&line));

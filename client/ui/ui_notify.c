@@ -14,6 +14,18 @@
 #define TITLE_COLS 60
 #define TEXT_COLS  160
 
+/* What stands around title and text; forms without a sequence have none. OSC 99 is kitty's,
+ * whose two parts are told apart by their keys. */
+static const struct {
+	const char *before;
+	const char *between;
+} forms[UI_NOTIFY_OFF + 1] = {
+	[UI_NOTIFY_9] = {"\x1b]9;", ": "},
+	[UI_NOTIFY_777] = {"\x1b]777;notify;", ";"},
+	[UI_NOTIFY_99] = {"\x1b]99;i=chat:d=0:p=title;",
+			  "\x1b\\\x1b]99;i=chat:d=1:p=body;"},
+};
+
 /* One line without controls, and without what separates the parts of a sequence. */
 static void add_safe(struct str *out, const char *text, size_t cols)
 {
@@ -40,27 +52,12 @@ enum ui_notify ui_notify_guess(const char *term, const char *program)
 void ui_notify_write(struct str *out, enum ui_notify form, const char *title,
 		     const char *text)
 {
-	switch (form) {
-	case UI_NOTIFY_9:
-		str_add(out, "\x1b]9;");
-		add_safe(out, title, TITLE_COLS);
-		str_add(out, ": ");
-		add_safe(out, text, TEXT_COLS);
-		break;
-	case UI_NOTIFY_777:
-		str_add(out, "\x1b]777;notify;");
-		add_safe(out, title, TITLE_COLS);
-		str_add(out, ";");
-		add_safe(out, text, TEXT_COLS);
-		break;
-	case UI_NOTIFY_99:
-		str_add(out, "\x1b]99;i=chat:d=0:p=title;");
-		add_safe(out, title, TITLE_COLS);
-		str_add(out, "\x1b\\\x1b]99;i=chat:d=1:p=body;");
-		add_safe(out, text, TEXT_COLS);
-		break;
-	default: return;
-	}
+	if (!forms[form].before)
+		return;
+	str_add(out, forms[form].before);
+	add_safe(out, title, TITLE_COLS);
+	str_add(out, forms[form].between);
+	add_safe(out, text, TEXT_COLS);
 	str_add(out, "\x1b\\");
 }
 

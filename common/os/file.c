@@ -19,11 +19,12 @@
 
 #define READ_STEP 65536
 
-static enum err err_of(int number)
+enum err file_err(int number)
 {
 	switch (number) {
 	case ENOENT:
 	case ENOTDIR: return ERR_NOT_FOUND;
+	case EEXIST: return ERR_EXISTS;
 	case EACCES:
 	case EPERM:
 	case EROFS: return ERR_FORBIDDEN;
@@ -53,7 +54,7 @@ static enum err read_all(int fd, size_t most, struct buf *buf)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return err_of(errno);
+			return file_err(errno);
 		if (got == 0)
 			return ERR_OK;
 		buf->len += (size_t)got;
@@ -68,7 +69,7 @@ static enum err open_regular(const char *path, struct stat *st, int *ret_fd)
 	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0 || fstat(fd, st) < 0)
-		return err_of(errno);
+		return file_err(errno);
 	if (!S_ISREG(st->st_mode))
 		return ERR_BAD;
 	*ret_fd = fd;
@@ -114,10 +115,10 @@ static enum err write_all(int fd, struct bytes bytes)
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
-			return err_of(errno);
+			return file_err(errno);
 		bytes = bytes_of(bytes.ptr + put, bytes.len - (size_t)put);
 	}
-	return fsync(fd) == 0 ? ERR_OK : err_of(errno);
+	return fsync(fd) == 0 ? ERR_OK : file_err(errno);
 }
 
 /* The folder that @path is in: what stands before its last slash. */
@@ -138,7 +139,7 @@ static enum err sync_folder(const char *path)
 	add_folder(&folder, path);
 	AUTO(close_fd) int fd = open(folder.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
-		return err_of(errno);
+		return file_err(errno);
 	return ERR_OK;
 }
 
@@ -149,10 +150,10 @@ enum err file_replace(const char *path, struct bytes bytes, mode_t mode)
 	str_addf(&temporary, "%s.XXXXXX", path);
 	AUTO(close_fd) int fd = mkostemp(temporary.ptr, O_CLOEXEC);
 	if (fd < 0)
-		return err_of(errno);
-	enum err err = fchmod(fd, mode) == 0 ? write_all(fd, bytes) : err_of(errno);
+		return file_err(errno);
+	enum err err = fchmod(fd, mode) == 0 ? write_all(fd, bytes) : file_err(errno);
 	if (err == ERR_OK && rename(temporary.ptr, path) < 0)
-		err = err_of(errno);
+		err = file_err(errno);
 	if (err == ERR_OK)
 		return sync_folder(path);
 	int saved = errno;
@@ -166,7 +167,7 @@ enum err file_sync(const char *path)
 	AUTO(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fsync(fd) < 0)
-		return err_of(errno);
+		return file_err(errno);
 	return ERR_OK;
 }
 
@@ -175,7 +176,7 @@ enum err file_move(const char *from, const char *to)
 	enum err err = file_sync(from);
 
 	if (err == ERR_OK && rename(from, to) < 0)
-		err = err_of(errno);
+		err = file_err(errno);
 	return err == ERR_OK ? sync_folder(to) : err;
 }
 
@@ -184,9 +185,9 @@ enum err file_link(const char *from, const char *to)
 	enum err err = file_sync(from);
 
 	if (err == ERR_OK && unlink(to) < 0 && errno != ENOENT)
-		err = err_of(errno);
+		err = file_err(errno);
 	if (err == ERR_OK && link(from, to) < 0)
-		err = err_of(errno);
+		err = file_err(errno);
 	return err == ERR_OK ? sync_folder(to) : err;
 }
 
@@ -197,9 +198,9 @@ static enum err make_folder(const char *path)
 	if (mkdir(path, 0700) == 0)
 		return ERR_OK;
 	if (errno != EEXIST)
-		return err_of(errno);
+		return file_err(errno);
 	if (stat(path, &st) < 0)
-		return err_of(errno);
+		return file_err(errno);
 	return S_ISDIR(st.st_mode) ? ERR_OK : ERR_EXISTS;
 }
 
@@ -224,9 +225,9 @@ enum err file_lock(const char *path, int *ret_fd)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
-		return err_of(errno);
+		return file_err(errno);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? ERR_LOCKED : err_of(errno);
+		return errno == EWOULDBLOCK ? ERR_LOCKED : file_err(errno);
 	*ret_fd = fd;
 	fd = -1;
 	return ERR_OK;

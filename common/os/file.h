@@ -14,6 +14,9 @@
 #include "common/base/bytes.h"
 #include "common/base/err.h"
 
+/** What an errno means; ERR_EXISTS and the errors above, ERR_IO for all the rest. */
+enum err file_err(int number);
+
 /** Append the content of @path to @buf.
  *  Errors: also ERR_TOO_BIG beyond @most bytes, ERR_BAD for anything but a regular file. */
 enum err file_read(const char *path, size_t most, struct buf *buf) MUST_CHECK;

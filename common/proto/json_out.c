@@ -148,3 +148,33 @@ void json_out_raw(struct json_out *out, struct bytes json)
 	before_value(out);
 	buf_add_bytes(out->buf, json);
 }
+
+void json_out_put_text(struct json_out *out, const char *key, struct bytes text)
+{
+	json_out_key(out, key);
+	json_out_text(out, text);
+}
+
+void json_out_put_word(struct json_out *out, const char *key, const char *word)
+{
+	json_out_key(out, key);
+	json_out_text(out, bytes_text(word));
+}
+
+void json_out_put_uint(struct json_out *out, const char *key, uint64_t value)
+{
+	json_out_key(out, key);
+	json_out_uint(out, value);
+}
+
+void json_out_put_bool(struct json_out *out, const char *key, bool value)
+{
+	json_out_key(out, key);
+	json_out_bool(out, value);
+}
+
+void json_out_put_open(struct json_out *out, const char *key, char bracket)
+{
+	json_out_key(out, key);
+	json_out_open(out, bracket);
+}

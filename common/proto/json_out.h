@@ -33,4 +33,11 @@ void json_out_bool(struct json_out *out, bool value);
 /** @json is a whole JSON value already. */
 void json_out_raw(struct json_out *out, struct bytes json);
 
+/** A key as json_out_key() takes it, and its value; an array or object is left open. */
+void json_out_put_text(struct json_out *out, const char *key, struct bytes text);
+void json_out_put_word(struct json_out *out, const char *key, const char *word);
+void json_out_put_uint(struct json_out *out, const char *key, uint64_t value);
+void json_out_put_bool(struct json_out *out, const char *key, bool value);
+void json_out_put_open(struct json_out *out, const char *key, char bracket);
+
 #endif

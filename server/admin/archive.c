@@ -14,6 +14,7 @@
 
 #include "common/base/mem.h"
 #include "common/crypto/stream.h"
+#include "common/os/file.h"
 
 #define CHUNK     65536
 #define BLOCK     512
@@ -39,20 +40,6 @@ struct archive {
 	uint64_t bytes;
 };
 
-static enum err err_of_errno(void)
-{
-	switch (errno) {
-	case ENOENT: return ERR_NOT_FOUND;
-	case EEXIST: return ERR_EXISTS;
-	case EACCES:
-	case EPERM:
-	case EROFS: return ERR_FORBIDDEN;
-	case ENOSPC:
-	case EDQUOT: return ERR_STORE;
-	default: return ERR_IO;
-	}
-}
-
 static enum err write_all(struct archive *archive, const uint8_t *ptr, size_t len)
 {
 	while (len) {
@@ -60,7 +47,7 @@ static enum err write_all(struct archive *archive, const uint8_t *ptr, size_t le
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			return err_of_errno();
+			return file_err(errno);
 		ptr += done;
 		len -= (size_t)done;
 		archive->bytes += (uint64_t)done;
@@ -232,7 +219,7 @@ enum err archive_create(const char *path, struct bytes passphrase,
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
-		return err_of_errno();
+		return file_err(errno);
 	struct archive *archive = new_archive(fd);
 	enum err err = passphrase.len ? seal_begin(archive, passphrase, random) : ERR_OK;
 	if (err != ERR_OK) {
@@ -273,7 +260,7 @@ enum err archive_open(const char *path, struct bytes passphrase, struct archive 
 	size_t got = 0;
 
 	if (fd < 0)
-		return err_of_errno();
+		return file_err(errno);
 	struct archive *archive = new_archive(fd);
 	enum err err = read_all(archive, archive->prefix, PREFIX, &got);
 	if (err == ERR_OK && got == PREFIX &&
@@ -405,7 +392,7 @@ enum err archive_finish(struct archive *archive)
 	if (err == ERR_OK)
 		err = flush(archive, true);
 	if (err == ERR_OK && fsync(archive->fd) != 0)
-		err = err_of_errno();
+		err = file_err(errno);
 	return err;
 }
 

@@ -45,18 +45,13 @@ void manifest_write(const struct manifest *manifest, struct buf *out)
 		digits[2 * i + 1] = "0123456789abcdef"[manifest->database_hash[i] & 15];
 	}
 	json_out_open(&json, '{');
-	json_out_key(&json, "form");
-	json_out_uint(&json, FORM);
-	json_out_key(&json, "server");
-	json_out_text(&json, bytes_text(PACKAGE_NAME "-server/" PACKAGE_VERSION));
+	json_out_put_uint(&json, "form", FORM);
+	json_out_put_word(&json, "server", PACKAGE_NAME "-server/" PACKAGE_VERSION);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		json_out_key(&json, numbers[i].name);
-		json_out_uint(&json, *number(&copy, i));
+		json_out_put_uint(&json, numbers[i].name, *number(&copy, i));
 	}
-	json_out_key(&json, "secrets");
-	json_out_bool(&json, manifest->secrets);
-	json_out_key(&json, "database_sha256");
-	json_out_text(&json, bytes_of(digits, sizeof(digits)));
+	json_out_put_bool(&json, "secrets", manifest->secrets);
+	json_out_put_text(&json, "database_sha256", bytes_of(digits, sizeof(digits)));
 	json_out_close(&json, '}');
 	buf_add_u8(out, '\n');
 }

@@ -39,8 +39,7 @@ static enum err write_record(const char *record, const char *const *names,
 	struct json_out *out = ctx;
 
 	json_out_open(out, '{');
-	json_out_key(out, "record");
-	json_out_text(out, bytes_text(record));
+	json_out_put_word(out, "record", record);
 	for (; *names; names++, values++) {
 		if (values->kind == VALUE_NULL)
 			continue;

@@ -296,8 +296,7 @@ static void write_json(const struct notification_list *list, struct str *headers
 	struct json_out out = json_out_init(&text);
 
 	json_out_open(&out, '{');
-	json_out_key(&out, "notifications");
-	json_out_open(&out, '[');
+	json_out_put_open(&out, "notifications", '[');
 	for (size_t i = 0; i < list->count; i++) {
 		struct body_notify one;
 		show_notification(&list->rows[i], &one);

@@ -140,23 +140,16 @@ uint32_t token_ring_newest(const struct token_ring *ring)
 	return number;
 }
 
-static void add_text(struct json_out *out, const char *key, const char *text)
-{
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(text));
-}
-
 static void add_id(struct json_out *out, const char *key, const struct id *id)
 {
 	if (!id_is_zero(id))
-		add_text(out, key, id_text(id).text);
+		json_out_put_word(out, key, id_text(id).text);
 }
 
 /* NumericDate of RFC 7519 section 2: seconds. */
 static void add_time(struct json_out *out, const char *key, uint64_t ms)
 {
-	json_out_key(out, key);
-	json_out_uint(out, ms / 1000);
+	json_out_put_uint(out, key, ms / 1000);
 }
 
 static void write_claims(const struct token_ring *ring, const struct token_claims *claims,
@@ -170,12 +163,12 @@ static void write_claims(const struct token_ring *ring, const struct token_claim
 			str_addf(&scope, scope.len ? " %s" : "%s", scopes[i].word);
 	}
 	json_out_open(&out, '{');
-	add_text(&out, "iss", ring->issuer);
-	add_text(&out, "aud", AUDIENCE);
+	json_out_put_word(&out, "iss", ring->issuer);
+	json_out_put_word(&out, "aud", AUDIENCE);
 	add_id(&out, "sub", &claims->actor.user);
 	add_id(&out, "sid", &claims->actor.session);
 	add_id(&out, "did", &claims->actor.device);
-	add_text(&out, "scope", scope.ptr);
+	json_out_put_word(&out, "scope", scope.ptr);
 	add_time(&out, "iat", now_ms);
 	add_time(&out, "exp", claims->expires_ms);
 	json_out_close(&out, '}');
@@ -191,9 +184,9 @@ void token_issue(const struct token_ring *ring, const struct token_claims *claim
 	assert(ring->count > 0);
 	const struct token_key *key = &ring->keys[ring->count - 1];
 	json_out_open(&out, '{');
-	add_text(&out, "alg", "EdDSA");
-	add_text(&out, "typ", TYPE);
-	add_text(&out, "kid", key->kid);
+	json_out_put_word(&out, "alg", "EdDSA");
+	json_out_put_word(&out, "typ", TYPE);
+	json_out_put_word(&out, "kid", key->kid);
 	json_out_close(&out, '}');
 	write_claims(ring, claims, now_ms, &payload);
 	enum err err = jws_sign(str, buf_view(&header), buf_view(&payload),
@@ -363,8 +356,7 @@ void token_key_set(const struct token_ring *ring, uint64_t now_ms, struct buf *b
 	struct json_out out = json_out_init(buf);
 
 	json_out_open(&out, '{');
-	json_out_key(&out, "keys");
-	json_out_open(&out, '[');
+	json_out_put_open(&out, "keys", '[');
 	read_begin(ring);
 	for (size_t i = 0; i < ring->count; i++) {
 		AUTO(str_done) struct str x = STR_INIT;
@@ -372,12 +364,12 @@ void token_key_set(const struct token_ring *ring, uint64_t now_ms, struct buf *b
 			continue;
 		base64url_add(&x, bytes_of(ring->keys[i].public_key, SIGN_PUBLIC_LEN));
 		json_out_open(&out, '{');
-		add_text(&out, "kty", "OKP");
-		add_text(&out, "crv", "Ed25519");
-		add_text(&out, "alg", "EdDSA");
-		add_text(&out, "use", "sig");
-		add_text(&out, "kid", ring->keys[i].kid);
-		add_text(&out, "x", x.ptr);
+		json_out_put_word(&out, "kty", "OKP");
+		json_out_put_word(&out, "crv", "Ed25519");
+		json_out_put_word(&out, "alg", "EdDSA");
+		json_out_put_word(&out, "use", "sig");
+		json_out_put_word(&out, "kid", ring->keys[i].kid);
+		json_out_put_word(&out, "x", x.ptr);
 		json_out_close(&out, '}');
 	}
 	end(ring);

@@ -181,25 +181,18 @@ void problem_text(struct buf *out, enum err err, const char *detail, const char 
 	struct json_out json = json_out_init(out);
 
 	json_out_open(&json, '{');
-	json_out_key(&json, "type");
-	json_out_text(&json, bytes_text("about:blank"));
-	json_out_key(&json, "title");
-	json_out_text(&json, bytes_text(row->text));
-	json_out_key(&json, "status");
-	json_out_uint(&json, (uint64_t)row->http);
-	json_out_key(&json, "code");
-	json_out_text(&json, bytes_text(row->word));
+	json_out_put_word(&json, "type", "about:blank");
+	json_out_put_word(&json, "title", row->text);
+	json_out_put_uint(&json, "status", (uint64_t)row->http);
+	json_out_put_word(&json, "code", row->word);
 	if (detail) {
-		json_out_key(&json, "detail");
-		json_out_text(&json, bytes_text(detail));
+		json_out_put_word(&json, "detail", detail);
 	}
 	if (field) {
-		json_out_key(&json, "field");
-		json_out_text(&json, bytes_text(field));
+		json_out_put_word(&json, "field", field);
 	}
 	if (retry_ms > 0) {
-		json_out_key(&json, "retry_ms");
-		json_out_uint(&json, retry_ms);
+		json_out_put_uint(&json, "retry_ms", retry_ms);
 	}
 	json_out_close(&json, '}');
 }

@@ -33,16 +33,13 @@ static void add_json(enum log_level level, const char *line, const char *stamp,
 	const char *colon = strstr(line, ": ");
 
 	json_out_open(&json, '{');
-	json_out_key(&json, "time");
-	json_out_text(&json, bytes_text(stamp));
-	json_out_key(&json, "level");
-	json_out_text(&json, bytes_text(log_level_name(level)));
+	json_out_put_word(&json, "time", stamp);
+	json_out_put_word(&json, "level", log_level_name(level));
 	if (colon) {
-		json_out_key(&json, "category");
-		json_out_text(&json, bytes_of(line, (size_t)(colon - line)));
+		json_out_put_text(&json, "category",
+				  bytes_of(line, (size_t)(colon - line)));
 	}
-	json_out_key(&json, "message");
-	json_out_text(&json, bytes_text(colon ? colon + 2 : line));
+	json_out_put_word(&json, "message", colon ? colon + 2 : line);
 	json_out_close(&json, '}');
 	str_add_len(out, (const char *)text.ptr, text.len);
 }

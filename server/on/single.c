@@ -39,8 +39,7 @@ static void say_ack(struct session *session, const char *type, const char *key,
 	struct json_out out = json_out_init(&text);
 
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text(type));
+	json_out_put_word(&out, "type", type);
 	json_out_key(&out, key);
 	if (number) {
 		json_out_uint(&out, *number);
@@ -158,16 +157,11 @@ struct packet *single_event(const struct server *server, const struct event_row 
 	struct json_out out = json_out_init(&text);
 
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text("message"));
-	json_out_key(&out, "message_id");
-	json_out_text(&out, bytes_text(id_text(&row->cid).text));
-	json_out_key(&out, "sender_id");
-	json_out_text(&out, bytes_text(id_text(&row->from).text));
-	json_out_key(&out, "text");
-	json_out_text(&out, row->text);
-	json_out_key(&out, "created_at");
-	json_out_uint(&out, row->ts);
+	json_out_put_word(&out, "type", "message");
+	json_out_put_word(&out, "message_id", id_text(&row->cid).text);
+	json_out_put_word(&out, "sender_id", id_text(&row->from).text);
+	json_out_put_text(&out, "text", row->text);
+	json_out_put_uint(&out, "created_at", row->ts);
 	json_out_close(&out, '}');
 	struct packet *packet = packet_event(&row->room, row->seq, buf_view(&text));
 
@@ -185,12 +179,9 @@ struct packet *single_typing(const struct server *server, const struct id *user,
 	struct json_out out = json_out_init(&text);
 
 	json_out_open(&out, '{');
-	json_out_key(&out, "type");
-	json_out_text(&out, bytes_text("typing"));
-	json_out_key(&out, "user_id");
-	json_out_text(&out, bytes_text(id_text(user).text));
-	json_out_key(&out, "value");
-	json_out_bool(&out, on);
+	json_out_put_word(&out, "type", "typing");
+	json_out_put_word(&out, "user_id", id_text(user).text);
+	json_out_put_bool(&out, "value", on);
 	json_out_close(&out, '}');
 	struct packet *packet = packet_new(PACKET_SOFT, buf_view(&text));
 

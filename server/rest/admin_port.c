@@ -140,11 +140,8 @@ static enum err log_work(struct call *call, struct store *store)
 	size_t limit = call_limit(args->limit, LIMIT_PAGE, LIMIT_PAGE);
 	struct event_list list = {0};
 	struct room_info info;
-	struct id room;
-	enum err err = find_any_room(call, store, args->room, &room);
+	enum err err = find_any_room_info(call, store, args->room, &info);
 
-	if (err == ERR_OK)
-		err = store_room_info(store, &room, &info);
 	if (err == ERR_OK)
 		err = may_export(call, store, &info);
 	if (err == ERR_OK)

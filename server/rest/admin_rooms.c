@@ -251,11 +251,8 @@ static enum err members_work(struct call *call, struct store *store)
 	const struct body_any_room_list *args = call->args;
 	struct member_list list = {0};
 	struct room_info info;
-	struct id room;
-	enum err err = find_any_room(call, store, args->room, &room);
+	enum err err = find_any_room_info(call, store, args->room, &info);
 
-	if (err == ERR_OK)
-		err = store_room_info(store, &room, &info);
 	if (err == ERR_OK)
 		err = store_member_list(store, info.room.key, args->cursor,
 					call_limit(args->limit, 50, LIMIT_LIST), &list);

@@ -42,6 +42,15 @@ enum err find_any_room(struct call *call, struct store *store, struct bytes text
 	return err == ERR_OK ? ERR_OK : call_blame(call, err, "room", NULL);
 }
 
+enum err find_any_room_info(struct call *call, struct store *store, struct bytes text,
+			    struct room_info *ret_info)
+{
+	struct id room;
+	enum err err = find_any_room(call, store, text, &room);
+
+	return err == ERR_OK ? store_room_info(store, &room, ret_info) : err;
+}
+
 enum err find_user(struct call *call, struct store *store, struct bytes text,
 		   struct id *ret_user)
 {

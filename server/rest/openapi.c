@@ -43,24 +43,12 @@ static const char about[] =
 	"its "
 	"operationId.";
 
-static void put_text(struct json_out *out, const char *key, const char *value)
-{
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(value));
-}
-
-static void open_at(struct json_out *out, const char *key, char bracket)
-{
-	json_out_key(out, key);
-	json_out_open(out, bracket);
-}
-
 static void put_ref(struct json_out *out, const char *kind, const char *name)
 {
 	AUTO(str_done) struct str ref = STR_INIT;
 
 	str_addf(&ref, "#/components/%s/%s", kind, name);
-	put_text(out, "$ref", ref.ptr);
+	json_out_put_word(out, "$ref", ref.ptr);
 }
 
 bool openapi_in_path(const struct rest_row *row, const char *name)
@@ -125,17 +113,15 @@ static bool has_ranges(const struct rest_row *row)
 static void put_parameter(struct json_out *out, const struct body_field *field, bool path)
 {
 	json_out_open(out, '{');
-	put_text(out, "name", field->name);
-	put_text(out, "in", path ? "path" : "query");
-	json_out_key(out, "required");
-	json_out_bool(out, path || field->need == BODY_NEED);
+	json_out_put_word(out, "name", field->name);
+	json_out_put_word(out, "in", path ? "path" : "query");
+	json_out_put_bool(out, "required", path || field->need == BODY_NEED);
 	if (field->type == BODY_IDS || field->type == BODY_TEXTS) {
-		put_text(out, "style", "form");
-		json_out_key(out, "explode");
-		json_out_bool(out, false);
+		json_out_put_word(out, "style", "form");
+		json_out_put_bool(out, "explode", false);
 	}
 	if (*openapi_describe(field->name))
-		put_text(out, "description", openapi_describe(field->name));
+		json_out_put_word(out, "description", openapi_describe(field->name));
 	json_out_key(out, "schema");
 	openapi_field(out, field);
 	if (path || field->need == BODY_NEED) {
@@ -153,12 +139,11 @@ static void put_plain_parameters(struct json_out *out, const char *path)
 	for (; (path = strchr(path, '{')); path++) {
 		str_set_len(&name, path + 1, strcspn(path + 1, "}"));
 		json_out_open(out, '{');
-		put_text(out, "name", name.ptr);
-		put_text(out, "in", "path");
-		json_out_key(out, "required");
-		json_out_bool(out, true);
+		json_out_put_word(out, "name", name.ptr);
+		json_out_put_word(out, "in", "path");
+		json_out_put_bool(out, "required", true);
 		if (*openapi_describe(name.ptr))
-			put_text(out, "description", openapi_describe(name.ptr));
+			json_out_put_word(out, "description", openapi_describe(name.ptr));
 		json_out_key(out, "schema");
 		json_out_raw(out, bytes_text("{\"type\":\"string\",\"maxLength\":256}"));
 		json_out_close(out, '}');
@@ -178,7 +163,7 @@ static void put_parameters(struct json_out *out, const struct rest_row *row)
 	const bool bytes = rest_takes_bytes(row);
 	const bool query = !openapi_has_body(row) || bytes;
 
-	open_at(out, "parameters", '[');
+	json_out_put_open(out, "parameters", '[');
 	for (size_t i = 0; has_fields(def) && i < def->count; i++) {
 		bool path = openapi_in_path(row, def->fields[i].name);
 		/* bytes that a frame has in base64 are the body here */
@@ -205,10 +190,10 @@ static void put_media(struct json_out *out, const char *types)
 	while (*types) {
 		size_t len = strcspn(types, ",");
 		str_set_len(&type, types, len);
-		open_at(out, type.ptr, '{');
-		open_at(out, "schema", '{');
+		json_out_put_open(out, type.ptr, '{');
+		json_out_put_open(out, "schema", '{');
 		if (strcmp(type.ptr, "application/json") == 0)
-			put_text(out, "type", "object");
+			json_out_put_word(out, "type", "object");
 		json_out_close(out, '}');
 		json_out_close(out, '}');
 		types += len + strspn(types + len, ", ");
@@ -222,10 +207,9 @@ static void put_request(struct json_out *out, enum rest_op op)
 
 	if (!openapi_has_body(row))
 		return;
-	open_at(out, "requestBody", '{');
-	json_out_key(out, "required");
-	json_out_bool(out, true);
-	open_at(out, "content", '{');
+	json_out_put_open(out, "requestBody", '{');
+	json_out_put_bool(out, "required", true);
+	json_out_put_open(out, "content", '{');
 	if (about_row->takes) {
 		put_media(out, about_row->takes);
 	} else {
@@ -240,15 +224,15 @@ static void put_request(struct json_out *out, enum rest_op op)
 
 static void put_header(struct json_out *out, const char *name, const char *component)
 {
-	open_at(out, name, '{');
+	json_out_put_open(out, name, '{');
 	put_ref(out, "headers", component);
 	json_out_close(out, '}');
 }
 
 static void put_empty(struct json_out *out, const char *status, const char *text)
 {
-	open_at(out, status, '{');
-	put_text(out, "description", text);
+	json_out_put_open(out, status, '{');
+	json_out_put_word(out, "description", text);
 	json_out_close(out, '}');
 }
 
@@ -258,19 +242,19 @@ static void put_success(struct json_out *out, enum rest_op op, const char *statu
 	const struct rest_row *row = rest_row(op);
 	const char *gives = rest_about(op)->gives;
 
-	open_at(out, status, '{');
-	put_text(out, "description", text);
-	open_at(out, "headers", '{');
+	json_out_put_open(out, status, '{');
+	json_out_put_word(out, "description", text);
+	json_out_put_open(out, "headers", '{');
 	put_header(out, "X-Request-Id", "RequestId");
 	if (is_read(row))
 		put_header(out, "ETag", "ETag");
 	json_out_close(out, '}');
-	open_at(out, "content", '{');
+	json_out_put_open(out, "content", '{');
 	if (gives) {
 		put_media(out, gives);
 	} else {
-		open_at(out, "application/json", '{');
-		open_at(out, "schema", '{');
+		json_out_put_open(out, "application/json", '{');
+		json_out_put_open(out, "schema", '{');
 		put_ref(out, "schemas", row->out()->name);
 		json_out_close(out, '}');
 		json_out_close(out, '}');
@@ -298,14 +282,14 @@ static void put_successes(struct json_out *out, enum rest_op op)
 /* The schema of a problem whose code is one of the row's with that status. */
 static void put_codes(struct json_out *out, const struct rest_row *row, int status)
 {
-	open_at(out, "allOf", '[');
+	json_out_put_open(out, "allOf", '[');
 	json_out_open(out, '{');
 	put_ref(out, "schemas", "problem");
 	json_out_close(out, '}');
 	json_out_open(out, '{');
-	open_at(out, "properties", '{');
-	open_at(out, "code", '{');
-	open_at(out, "enum", '[');
+	json_out_put_open(out, "properties", '{');
+	json_out_put_open(out, "code", '{');
+	json_out_put_open(out, "enum", '[');
 	for (int i = 1; i < ERR_COUNT; i++) {
 		if (err_row((enum err)i)->http == status &&
 		    rest_may_fail(row, (enum err)i))
@@ -324,16 +308,16 @@ static void put_failure(struct json_out *out, const struct rest_row *row, int st
 	AUTO(str_done) struct str key = STR_INIT;
 
 	str_addf(&key, "%d", status);
-	open_at(out, key.ptr, '{');
-	put_text(out, "description", text);
+	json_out_put_open(out, key.ptr, '{');
+	json_out_put_word(out, "description", text);
 	if (status == 429 || status == 503) {
-		open_at(out, "headers", '{');
+		json_out_put_open(out, "headers", '{');
 		put_header(out, "Retry-After", "RetryAfter");
 		json_out_close(out, '}');
 	}
-	open_at(out, "content", '{');
-	open_at(out, "application/problem+json", '{');
-	open_at(out, "schema", '{');
+	json_out_put_open(out, "content", '{');
+	json_out_put_open(out, "application/problem+json", '{');
+	json_out_put_open(out, "schema", '{');
 	put_codes(out, row, status);
 	json_out_close(out, '}');
 	json_out_close(out, '}');
@@ -361,10 +345,10 @@ static void put_failures(struct json_out *out, const struct rest_row *row)
 
 static void put_security(struct json_out *out, const struct rest_row *row)
 {
-	open_at(out, "security", '[');
+	json_out_put_open(out, "security", '[');
 	if (row->right == REST_USER || row->right == REST_ADMIN) {
 		json_out_open(out, '{');
-		open_at(out, "bearer", '[');
+		json_out_put_open(out, "bearer", '[');
 		json_out_close(out, ']');
 		json_out_close(out, '}');
 	}
@@ -378,17 +362,17 @@ static void put_operation(struct json_out *out, enum rest_op op)
 
 	for (const char *c = row->method; *c; c++)
 		str_add_char(&text, (char)(*c | 0x20));
-	open_at(out, text.ptr, '{');
-	put_text(out, "operationId", row->op);
-	put_text(out, "summary", rest_about(op)->summary);
+	json_out_put_open(out, text.ptr, '{');
+	json_out_put_word(out, "operationId", row->op);
+	json_out_put_word(out, "summary", rest_about(op)->summary);
 	openapi_tag(row, &text);
-	open_at(out, "tags", '[');
+	json_out_put_open(out, "tags", '[');
 	json_out_text(out, str_view(&text));
 	json_out_close(out, ']');
 	put_security(out, row);
 	put_parameters(out, row);
 	put_request(out, op);
-	open_at(out, "responses", '{');
+	json_out_put_open(out, "responses", '{');
 	put_successes(out, op);
 	put_failures(out, row);
 	json_out_close(out, '}');
@@ -406,12 +390,12 @@ static bool is_first(enum rest_op op)
 
 static void put_paths(struct json_out *out)
 {
-	open_at(out, "paths", '{');
+	json_out_put_open(out, "paths", '{');
 	for (int op = 0; op < REST_COUNT; op++) {
 		const char *path = rest_row((enum rest_op)op)->path;
 		if (!is_first((enum rest_op)op))
 			continue;
-		open_at(out, path, '{');
+		json_out_put_open(out, path, '{');
 		for (int i = op; i < REST_COUNT; i++) {
 			if (strcmp(rest_row((enum rest_op)i)->path, path) == 0)
 				put_operation(out, (enum rest_op)i);
@@ -425,10 +409,10 @@ static void put_paths(struct json_out *out)
 
 static void put_info(struct json_out *out)
 {
-	open_at(out, "info", '{');
-	put_text(out, "title", "chat");
-	put_text(out, "version", PACKAGE_VERSION);
-	put_text(out, "description", about);
+	json_out_put_open(out, "info", '{');
+	json_out_put_word(out, "title", "chat");
+	json_out_put_word(out, "version", PACKAGE_VERSION);
+	json_out_put_word(out, "description", about);
 	json_out_key(out, "license");
 	json_out_raw(out, bytes_text("{\"name\":\"GPL-3.0-or-later\","
 				     "\"identifier\":\"GPL-3.0-or-later\"}"));
@@ -436,11 +420,11 @@ static void put_info(struct json_out *out)
 	json_out_key(out, "servers");
 	json_out_raw(out,
 		     bytes_text("[{\"url\":\"/\",\"description\":\"this server\"}]"));
-	open_at(out, "tags", '[');
+	json_out_put_open(out, "tags", '[');
 	for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
 		json_out_open(out, '{');
-		put_text(out, "name", tags[i].name);
-		put_text(out, "description", tags[i].text);
+		json_out_put_word(out, "name", tags[i].name);
+		json_out_put_word(out, "description", tags[i].text);
 		json_out_close(out, '}');
 	}
 	json_out_close(out, ']');
@@ -477,10 +461,10 @@ void openapi_write(struct buf *buf)
 	struct json_out out = json_out_init(buf);
 
 	json_out_open(&out, '{');
-	put_text(&out, "openapi", "3.1.0");
+	json_out_put_word(&out, "openapi", "3.1.0");
 	put_info(&out);
 	put_paths(&out);
-	open_at(&out, "components", '{');
+	json_out_put_open(&out, "components", '{');
 	json_out_key(&out, "schemas");
 	openapi_schemas(&out);
 	buf_add_u8(buf, ',');

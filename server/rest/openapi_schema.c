@@ -34,37 +34,24 @@ const char *openapi_describe(const char *name)
 	return text ? text->text : "";
 }
 
-static void put_text(struct json_out *out, const char *key, const char *value)
-{
-	json_out_key(out, key);
-	json_out_text(out, bytes_text(value));
-}
-
-static void put_uint(struct json_out *out, const char *key, uint64_t value)
-{
-	json_out_key(out, key);
-	json_out_uint(out, value);
-}
-
 static void put_ref(struct json_out *out, const struct body_def *def)
 {
 	AUTO(str_done) struct str ref = STR_INIT;
 
 	str_addf(&ref, "#/components/schemas/%s", def->name);
-	put_text(out, "$ref", ref.ptr);
+	json_out_put_word(out, "$ref", ref.ptr);
 }
 
 static void put_id(struct json_out *out)
 {
-	put_text(out, "type", "string");
-	put_text(out, "pattern", "^[a-z2-7]{26}$");
+	json_out_put_word(out, "type", "string");
+	json_out_put_word(out, "pattern", "^[a-z2-7]{26}$");
 }
 
 static void put_words(struct json_out *out, const struct kind_words *words)
 {
-	put_text(out, "type", "string");
-	json_out_key(out, "enum");
-	json_out_open(out, '[');
+	json_out_put_word(out, "type", "string");
+	json_out_put_open(out, "enum", '[');
 	for (size_t i = 1; i < words->count; i++)
 		json_out_text(out, bytes_text(words->words[i]));
 	json_out_close(out, ']');
@@ -72,17 +59,16 @@ static void put_words(struct json_out *out, const struct kind_words *words)
 
 static void put_items(struct json_out *out, const struct body_field *field)
 {
-	put_text(out, "type", "array");
-	put_uint(out, "maxItems", field->most);
-	json_out_key(out, "items");
-	json_out_open(out, '{');
+	json_out_put_word(out, "type", "array");
+	json_out_put_uint(out, "maxItems", field->most);
+	json_out_put_open(out, "items", '{');
 	if (field->type == BODY_LIST) {
 		put_ref(out, field->sub());
 	} else if (field->type == BODY_IDS) {
 		put_id(out);
 	} else {
-		put_text(out, "type", "string");
-		put_uint(out, "maxLength", field->each);
+		json_out_put_word(out, "type", "string");
+		json_out_put_uint(out, "maxLength", field->each);
 	}
 	json_out_close(out, '}');
 }
@@ -92,21 +78,21 @@ static void put_type(struct json_out *out, const struct body_field *field)
 	switch (field->type) {
 	case BODY_ID: put_id(out); break;
 	case BODY_TEXT:
-		put_text(out, "type", "string");
-		put_uint(out, "maxLength", field->most);
+		json_out_put_word(out, "type", "string");
+		json_out_put_uint(out, "maxLength", field->most);
 		break;
 	case BODY_BASE64:
-		put_text(out, "type", "string");
-		put_text(out, "contentEncoding", "base64url");
-		put_uint(out, "maxLength", (field->most * 4 + 2) / 3);
+		json_out_put_word(out, "type", "string");
+		json_out_put_word(out, "contentEncoding", "base64url");
+		json_out_put_uint(out, "maxLength", (field->most * 4 + 2) / 3);
 		break;
 	case BODY_UINT:
 	case BODY_MAYBE:
-		put_text(out, "type", "integer");
-		put_uint(out, "minimum", 0);
-		put_uint(out, "maximum", UINT_MOST);
+		json_out_put_word(out, "type", "integer");
+		json_out_put_uint(out, "minimum", 0);
+		json_out_put_uint(out, "maximum", UINT_MOST);
 		break;
-	case BODY_BOOL: put_text(out, "type", "boolean"); break;
+	case BODY_BOOL: json_out_put_word(out, "type", "boolean"); break;
 	case BODY_WORD: put_words(out, field->words); break;
 	case BODY_IDS:
 	case BODY_TEXTS:
@@ -121,7 +107,7 @@ void openapi_field(struct json_out *out, const struct body_field *field)
 	json_out_open(out, '{');
 	put_type(out, field);
 	if (*openapi_describe(field->name))
-		put_text(out, "description", openapi_describe(field->name));
+		json_out_put_word(out, "description", openapi_describe(field->name));
 	json_out_close(out, '}');
 }
 
@@ -165,9 +151,8 @@ static void put_object(struct json_out *out, const struct body_def *def,
 {
 	bool needs = false;
 
-	put_text(out, "type", "object");
-	json_out_key(out, "properties");
-	json_out_open(out, '{');
+	json_out_put_word(out, "type", "object");
+	json_out_put_open(out, "properties", '{');
 	for (size_t i = 0; i < def->count; i++) {
 		if (row && openapi_in_path(row, def->fields[i].name))
 			continue;
@@ -178,8 +163,7 @@ static void put_object(struct json_out *out, const struct body_def *def,
 	json_out_close(out, '}');
 	if (!needs)
 		return;
-	json_out_key(out, "required");
-	json_out_open(out, '[');
+	json_out_put_open(out, "required", '[');
 	for (size_t i = 0; i < def->count; i++) {
 		const struct body_field *field = &def->fields[i];
 		if (field->need == BODY_NEED &&
@@ -194,8 +178,7 @@ static void put_request_example(struct json_out *out, const struct rest_row *row
 {
 	const struct body_def *def = row->in();
 
-	json_out_key(out, "example");
-	json_out_open(out, '{');
+	json_out_put_open(out, "example", '{');
 	for (size_t i = 0; i < def->count; i++) {
 		const struct body_field *field = &def->fields[i];
 		if (field->need != BODY_NEED || openapi_in_path(row, field->name))
@@ -209,8 +192,7 @@ static void put_request_example(struct json_out *out, const struct rest_row *row
 void openapi_request(struct json_out *out, const struct rest_row *row)
 {
 	json_out_open(out, '{');
-	json_out_key(out, "schema");
-	json_out_open(out, '{');
+	json_out_put_open(out, "schema", '{');
 	put_object(out, row->in(), row);
 	json_out_close(out, '}');
 	put_request_example(out, row);
@@ -252,8 +234,7 @@ static void reach_parts(struct reached *reached, const struct body_def *def)
 
 static void put_schema(struct json_out *out, const struct body_def *def)
 {
-	json_out_key(out, def->name);
-	json_out_open(out, '{');
+	json_out_put_open(out, def->name, '{');
 	put_object(out, def, NULL);
 	json_out_close(out, '}');
 }

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/bench/memory.h"
+
 #define QUIET_MS   4 /* no program here pauses so long within a frame */
 #define START_MS   5000
 #define ROUNDS_MAX 100
@@ -124,22 +126,6 @@ static void measure_first(struct program *programs, int count, int rounds, int q
 	}
 }
 
-static long read_pss_kib(pid_t pid)
-{
-	char path[64], line[256];
-	long pss = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
-	FILE *file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Pss: %ld", &pss) == 1)
-			break;
-	}
-	if (file)
-		fclose(file);
-	return pss;
-}
-
 /* Context switches of all threads so far, and how many threads there are. */
 static long read_switches(pid_t pid, int *ret_threads)
 {
@@ -185,7 +171,7 @@ static void measure_idle(struct program *program, int seconds)
 	long before = read_switches(pid, &threads);
 	drain(fd, now_ms() + seconds * 1000.0);
 	long after = read_switches(pid, &threads);
-	printf("%-40s %8ld %8d %14.1f\n", program->argv[0], read_pss_kib(pid), threads,
+	printf("%-40s %8ld %8d %14.1f\n", program->argv[0], memory_pss_kib(pid), threads,
 	       threads ? (double)(after - before) * 60 / seconds / threads : 0);
 	stop(pid, fd);
 }

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "common/os/file.h"
+#include "tests/bench/memory.h"
 
 enum { START_S = 60, STOP_S = 20 };
 
@@ -224,19 +225,10 @@ double daemon_cpu(const struct daemon *daemon)
 
 double daemon_pss(const struct daemon *daemon)
 {
-	char path[64], line[256];
-	long pss = -1;
+	long pss = memory_pss_kib(daemon->pid);
 
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)daemon->pid);
-	FILE *file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Pss: %ld", &pss) == 1)
-			break;
-	}
-	if (file)
-		fclose(file);
 	if (pss < 0)
-		give_up("%s: no Pss", path);
+		give_up("the memory of the server cannot be read");
 	return (double)pss;
 }
 

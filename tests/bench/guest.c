@@ -17,6 +17,7 @@
 
 #include "common/base/mem.h"
 #include "common/crypto/random.h"
+#include "tests/bench/frame.h"
 
 enum {
 	PER_ADDRESS = 50,
@@ -61,16 +62,9 @@ static void flush(struct guest *guest)
 
 static void put_frame(struct guest *guest, uint8_t first, const void *data, size_t len)
 {
-	uint8_t head[8] = {first, (uint8_t)(0x80 | len)};
-	size_t head_len = 6;
+	uint8_t head[FRAME_HEAD];
 
-	if (len > 125) {
-		head[1] = 0x80 | 126;
-		head[2] = (uint8_t)(len >> 8);
-		head[3] = (uint8_t)len;
-		head_len = 8;
-	}
-	buf_add(&guest->out, head, head_len);
+	buf_add(&guest->out, head, frame_head(first, len, head));
 	buf_add(&guest->out, data, len);
 }
 
@@ -237,16 +231,12 @@ static size_t take_frames(struct guest *guest, const uint8_t *data, size_t have)
 {
 	size_t used = 0;
 
-	while (guest->fd >= 0 && have - used >= 2) {
+	while (guest->fd >= 0) {
 		const uint8_t *at = data + used;
-		size_t head = at[1] == 126 ? 4 : at[1] == 127 ? 10 : 2;
-		uint64_t len = head == 2 ? at[1] : 0;
+		uint64_t len;
+		size_t head = frame_read(at, have - used, &len);
 
-		if (have - used < head)
-			break;
-		for (size_t i = 2; i < head; i++)
-			len = len << 8 | at[i];
-		if (have - used - head < len)
+		if (head == 0 || have - used - head < len)
 			break;
 		used += head + len;
 		if (at[0] == 0x81)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Frames are masked with zeroes, which section 5.3 allows to clients that need no secrecy
- * from proxies: the server unmasks them all the same. Nobody measured here sends
- * fragments; one that does is told so.
+ * A peer's WebSocket on a line of the load. Nobody measured here sends fragments; one that
+ * does is told so.
  */
 #include "tests/bench/websocket.h"
 
 #include <string.h>
+
+#include "tests/bench/frame.h"
 
 void websocket_ask(struct line *line, const char *path, const char *headers)
 {
@@ -30,39 +31,15 @@ size_t websocket_answer(struct line *line, const char *data, size_t len)
 
 static void put_frame(struct line *line, uint8_t first, const void *data, size_t len)
 {
-	uint8_t head[8] = {first, (uint8_t)(0x80 | len)};
-	size_t head_len = 6;
+	uint8_t head[FRAME_HEAD];
 
-	if (len > 125) {
-		head[1] = 0x80 | 126;
-		head[2] = (uint8_t)(len >> 8);
-		head[3] = (uint8_t)len;
-		head_len = 8;
-	}
-	line_put(line, head, head_len);
+	line_put(line, head, frame_head(first, len, head));
 	line_put(line, data, len);
 }
 
 void websocket_say(struct line *line, const void *text, size_t len)
 {
 	put_frame(line, 0x81, text, len);
-}
-
-/* The length of the head; 0: not all of it is there. */
-static size_t head_of(const uint8_t *at, size_t len, uint64_t *ret_payload)
-{
-	if (len < 2)
-		return 0;
-	size_t head = at[1] == 126 ? 4 : at[1] == 127 ? 10 : 2;
-	if (len < head)
-		return 0;
-	*ret_payload = at[1] & 0x7f;
-	if (head > 2) {
-		*ret_payload = 0;
-		for (size_t i = 2; i < head; i++)
-			*ret_payload = *ret_payload << 8 | at[i];
-	}
-	return head;
 }
 
 size_t websocket_hear(struct line *line, const char *data, size_t len, websocket_fn *take)
@@ -72,7 +49,7 @@ size_t websocket_hear(struct line *line, const char *data, size_t len, websocket
 	for (;;) {
 		const uint8_t *at = (const uint8_t *)data + used;
 		uint64_t payload;
-		size_t head = head_of(at, len - used, &payload);
+		size_t head = frame_read(at, len - used, &payload);
 		if (head == 0 || len - used - head < payload)
 			return used;
 		const char *text = (const char *)at + head;

@@ -113,6 +113,46 @@ uint64_t hall_say(struct hall *hall, int who, const struct id *room, const char 
 	return ack.seq;
 }
 
+struct write {
+	struct task task;
+	struct actor actor;
+	struct post post;
+	struct post_ack ack;
+	struct news news;
+	enum err err;
+};
+
+static enum err write_run(struct task *task, struct store *store)
+{
+	struct write *write = CONTAINER_OF(task, struct write, task);
+
+	return post_send(store, &write->actor, &write->post, &write->ack, &write->news);
+}
+
+static void write_done(struct task *task, enum err err)
+{
+	struct write *write = CONTAINER_OF(task, struct write, task);
+
+	write->err = err;
+	news_done(&write->news);
+}
+
+enum err hall_write(struct hall *hall, struct writer *writer, const struct id *room,
+		    const char *text, uint64_t *ret_seq)
+{
+	struct write write = {
+		.task = {.run = write_run, .done = write_done},
+		.actor = hall->who[ALICE],
+		.post = {.cid = hall_cid(hall), .room = *room, .text = bytes_text(text)},
+	};
+
+	check_ok(writer_submit(writer, &write.task));
+	writer_reap(writer);
+	if (write.err == ERR_OK)
+		*ret_seq = write.ack.seq;
+	return write.err;
+}
+
 struct room_view hall_view(struct hall *hall, int who, const struct id *room)
 {
 	struct room_view view;

@@ -11,6 +11,7 @@
 #include "server/core/room.h"
 #include "server/core/sync.h"
 #include "server/store/store.h"
+#include "server/store/writer.h"
 #include "tests/lib/scratch.h"
 
 enum { ALICE, BOB, CAROL, DAVE, PEOPLE };
@@ -45,6 +46,10 @@ struct id hall_room(struct hall *hall, enum room_kind kind, const char *slug, in
 /** Say something; returns its seq. *ret_cid may be NULL. */
 uint64_t hall_say(struct hall *hall, int who, const struct id *room, const char *text,
 		  struct id *ret_cid);
+/** Alice says @text, as a task of @writer, whose threads are off. *ret_seq is set when it is
+ *  acknowledged. Errors: what the writer answers. */
+enum err hall_write(struct hall *hall, struct writer *writer, const struct id *room,
+		    const char *text, uint64_t *ret_seq);
 /** @room as @who sees it; what hangs on the view is freed. */
 struct room_view hall_view(struct hall *hall, int who, const struct id *room);
 

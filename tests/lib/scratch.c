@@ -48,3 +48,17 @@ void fake_clock_init(struct fake_clock *fake, uint64_t ms)
 		.ms = ms,
 	};
 }
+
+void scratch_db_init(struct scratch_db *db)
+{
+	scratch_init(&db->folder);
+	fake_clock_init(&db->clock, 1700000000000);
+	db->path = STR_INIT;
+	scratch_file(&db->folder, "chat.db", &db->path);
+}
+
+void scratch_db_done(struct scratch_db *db)
+{
+	str_done(&db->path);
+	scratch_done(&db->folder);
+}

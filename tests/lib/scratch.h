@@ -25,4 +25,15 @@ struct fake_clock {
 
 void fake_clock_init(struct fake_clock *fake, uint64_t ms);
 
+/** What a test of the store begins with: a folder, the path of a database in it that is not
+ *  there yet, and the time 1700000000000. */
+struct scratch_db {
+	struct scratch folder;
+	struct str path;
+	struct fake_clock clock;
+};
+
+void scratch_db_init(struct scratch_db *db);
+void scratch_db_done(struct scratch_db *db);
+
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What others are told of somebody, and that he can switch each of it off: typing, read
- * markers, presence. On the per-room endpoint word for word as its clients expect it.
+ * markers, presence.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,75 +139,109 @@ static void who_is_at_no_device_is_away_and_then_was_last_seen(void **state)
 	host_login(&f->host, &f->b, &f->bob, "");
 }
 
-static void open_single(struct duet *f, struct peer_socket *peer,
-			const struct guest *guest)
-{
-	struct str path = STR_INIT;
-
-	str_addf(&path, "/v1/ws/rooms/%s?token=%s", LOBBY(f), guest->token.ptr);
-	peer_open_tcp(peer, f->host.server->port);
-	assert_int_equal(peer_upgrade(peer, path.ptr, ""), 101);
-	str_done(&path);
-}
-
-/* The next message of @peer, byte for byte. */
-static void PRINTF(3, 4)
-	check_next(struct duet *f, struct peer_socket *peer, const char *format, ...)
-{
-	char want[512];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(want, sizeof(want), format, ap);
-	va_end(ap);
-	peer_expect(peer, "", &f->text);
-	assert_string_equal(f->text.ptr, want);
-}
-
-static void the_small_dialect_is_exact(void **state)
+static void typing_is_seen_by_who_looks_and_ends_with_the_connection(void **state)
 {
 	struct duet *f = *state;
-	struct peer_socket one, two;
+
+	host_say(&f->b, "{\"type\":\"focus\",\"room\":\"%s\"}", LOBBY(f));
+	host_say(&f->b, "{\"type\":\"fetch\",\"id\":1,\"room\":\"%s\"}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"page\"", &f->text);
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
+	check_part(&f->text, "\"on\":true");
+	check_part(&f->text, id_text(&f->alice.actor.user).text);
+	peer_close(&f->a);
+	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
+	check_part(&f->text, "\"on\":false");
+}
+
+static void receipts_reach_who_looks_and_delivery_the_sender(void **state)
+{
+	struct duet *f = *state;
+
+	duet_say(f, &f->a, 1, "hello");
+	peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
+	unsigned long long seq = strtoull(strstr(f->text.ptr, "\"seq\":") + 6, NULL, 10);
+
+	peer_expect(&f->b, "hello", &f->text);
+	host_say(&f->b, "{\"type\":\"got\",\"rooms\":[[\"%s\",%llu]]}", LOBBY(f), seq);
+	peer_expect(&f->a, "\"type\":\"delivered\"", &f->text);
+	check_part(&f->text, id_text(&f->bob.actor.user).text);
+	host_say(&f->a, "{\"type\":\"focus\",\"room\":\"%s\"}", LOBBY(f));
+	host_say(&f->b, "{\"type\":\"read\",\"room\":\"%s\",\"seq\":%llu}", LOBBY(f),
+		 seq);
+	peer_expect(&f->a, "\"type\":\"receipt\"", &f->text);
+	host_say(&f->b, "{\"type\":\"read\",\"room\":\"%s\",\"seq\":%llu}", LOBBY(f),
+		 seq + 100);
+	peer_expect(&f->b, "\"type\":\"error\"", &f->text);
+	check_part(&f->text, "\"code\":\"bad\"");
+}
+
+static void presence_of_the_watched_is_told(void **state)
+{
+	struct duet *f = *state;
+
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"online\"");
+	peer_close(&f->b);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\"");
+	host_login(&f->host, &f->b, &f->bob, "");
+	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
+}
+
+/* Whoever blocks is gone for the one who is blocked: at once, and for the next who looks. */
+static void who_blocks_hides_his_presence(void **state)
+{
+	struct duet *f = *state;
 	struct id_text alice = id_text(&f->alice.actor.user);
 
-	open_single(f, &one, &f->alice);
-	open_single(f, &two, &f->bob);
-	peer_say(&one, "{\"type\":\"typing\",\"value\":true}");
-	check_next(f, &one, "{\"type\":\"typing_ack\",\"value\":true}");
-	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":true}",
-		   alice.text);
-	peer_say(&one, "{\"type\":\"typing\",\"value\":false}");
-	check_next(f, &one, "{\"type\":\"typing_ack\",\"value\":false}");
-	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":false}",
-		   alice.text);
-	duet_say(f, &f->a, 1, "from elsewhere");
-	peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
-	unsigned long long ts = strtoull(strstr(f->text.ptr, "\"ts\":") + 5, NULL, 10);
-	check_next(f, &two,
-		   "{\"type\":\"message\",\"message_id\":\"%s\",\"sender_id\":\"%s\","
-		   "\"text\":\"from elsewhere\",\"created_at\":%llu}",
-		   cid(1).text, alice.text, ts);
-	host_say(&two, "{\"type\":\"read_upto\",\"created_at_ms\":%llu}", ts);
-	check_next(f, &two, "{\"type\":\"read_ack\",\"upto\":%llu}", ts);
-	peer_expect(&one, "from elsewhere", &f->text);
-	peer_say(&one, "{\"type\":\"typing\",\"value\":true}");
-	check_next(f, &one, "{\"type\":\"typing_ack\",\"value\":true}");
-	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":true}",
-		   alice.text);
-	peer_close(&one);
-	check_next(f, &two, "{\"type\":\"typing\",\"user_id\":\"%s\",\"value\":false}",
-		   alice.text);
-	peer_close(&two);
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"online\"");
+	host_say(&f->b,
+		 "{\"type\":\"call\",\"id\":1,\"op\":\"user_block\",\"args\":{\"user\":"
+		 "\"%s\"}}",
+		 alice.text);
+	peer_expect(&f->b, "\"status\":204", &f->text);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\"");
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"offline\"");
+	/* The other way round nothing is hidden. */
+	watch(f, &f->b, &f->alice);
+	check_part(&f->text, "\"state\":\"online\"");
+}
+
+/* Bob reconnects ten times within two seconds, and nobody is told. */
+static void who_comes_back_at_once_was_not_away(void **state)
+{
+	struct duet *f = *state;
+
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"online\"");
+	for (int i = 0; i < 10; i++) {
+		peer_close(&f->b);
+		host_login(&f->host, &f->b, &f->bob, "");
+	}
+	host_skip(&f->host, LIMIT_PRESENCE_MS);
+	peer_close(&f->b);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"offline\""); /* the first since the watch */
+	host_login(&f->host, &f->b, &f->bob, "");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_DUET(typing_is_seen_by_who_looks_and_ends_with_the_connection),
+		WITH_DUET(receipts_reach_who_looks_and_delivery_the_sender),
+		WITH_DUET(presence_of_the_watched_is_told),
+		WITH_DUET(who_blocks_hides_his_presence),
+		WITH_DUET(who_comes_back_at_once_was_not_away),
 		WITH_DUET(who_hides_his_typing_types_unseen),
 		WITH_DUET(who_hides_his_marker_reads_unseen),
 		WITH_DUET(who_hides_is_offline_to_others_at_once),
 		WITH_DUET(who_is_at_no_device_is_away_and_then_was_last_seen),
-		WITH_DUET(the_small_dialect_is_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,102 +149,6 @@ static void a_replay_under_fire_is_whole_and_in_order(void **state)
 	}
 }
 
-static void typing_is_seen_by_who_looks_and_ends_with_the_connection(void **state)
-{
-	struct duet *f = *state;
-
-	host_say(&f->b, "{\"type\":\"focus\",\"room\":\"%s\"}", LOBBY(f));
-	host_say(&f->b, "{\"type\":\"fetch\",\"id\":1,\"room\":\"%s\"}", LOBBY(f));
-	peer_expect(&f->b, "\"type\":\"page\"", &f->text);
-	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
-	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
-	check_part(&f->text, "\"on\":true");
-	check_part(&f->text, id_text(&f->alice.actor.user).text);
-	peer_close(&f->a);
-	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
-	check_part(&f->text, "\"on\":false");
-}
-
-static void receipts_reach_who_looks_and_delivery_the_sender(void **state)
-{
-	struct duet *f = *state;
-
-	duet_say(f, &f->a, 1, "hello");
-	peer_expect(&f->a, "\"type\":\"ack\"", &f->text);
-	unsigned long long seq = strtoull(strstr(f->text.ptr, "\"seq\":") + 6, NULL, 10);
-
-	peer_expect(&f->b, "hello", &f->text);
-	host_say(&f->b, "{\"type\":\"got\",\"rooms\":[[\"%s\",%llu]]}", LOBBY(f), seq);
-	peer_expect(&f->a, "\"type\":\"delivered\"", &f->text);
-	check_part(&f->text, id_text(&f->bob.actor.user).text);
-	host_say(&f->a, "{\"type\":\"focus\",\"room\":\"%s\"}", LOBBY(f));
-	host_say(&f->b, "{\"type\":\"read\",\"room\":\"%s\",\"seq\":%llu}", LOBBY(f),
-		 seq);
-	peer_expect(&f->a, "\"type\":\"receipt\"", &f->text);
-	host_say(&f->b, "{\"type\":\"read\",\"room\":\"%s\",\"seq\":%llu}", LOBBY(f),
-		 seq + 100);
-	peer_expect(&f->b, "\"type\":\"error\"", &f->text);
-	check_part(&f->text, "\"code\":\"bad\"");
-}
-
-static void presence_of_the_watched_is_told(void **state)
-{
-	struct duet *f = *state;
-
-	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}",
-		 id_text(&f->bob.actor.user).text);
-	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
-	check_part(&f->text, "\"state\":\"online\"");
-	peer_close(&f->b);
-	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
-	check_part(&f->text, "\"state\":\"offline\"");
-	host_login(&f->host, &f->b, &f->bob, "");
-	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
-}
-
-/* Whoever blocks is gone for the one who is blocked: at once, and for the next who looks. */
-static void who_blocks_hides_his_presence(void **state)
-{
-	struct duet *f = *state;
-	struct id_text alice = id_text(&f->alice.actor.user);
-	struct id_text bob = id_text(&f->bob.actor.user);
-
-	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}", bob.text);
-	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
-	host_say(&f->b,
-		 "{\"type\":\"call\",\"id\":1,\"op\":\"user_block\",\"args\":{\"user\":"
-		 "\"%s\"}}",
-		 alice.text);
-	peer_expect(&f->b, "\"status\":204", &f->text);
-	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
-	check_part(&f->text, "\"state\":\"offline\"");
-	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}", bob.text);
-	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
-	check_part(&f->text, "\"state\":\"offline\"");
-	/* The other way round nothing is hidden. */
-	host_say(&f->b, "{\"type\":\"watch\",\"users\":[\"%s\"]}", alice.text);
-	peer_expect(&f->b, "\"state\":\"online\"", &f->text);
-}
-
-/* Bob reconnects ten times within two seconds, and nobody is told. */
-static void who_comes_back_at_once_was_not_away(void **state)
-{
-	struct duet *f = *state;
-
-	host_say(&f->a, "{\"type\":\"watch\",\"users\":[\"%s\"]}",
-		 id_text(&f->bob.actor.user).text);
-	peer_expect(&f->a, "\"state\":\"online\"", &f->text);
-	for (int i = 0; i < 10; i++) {
-		peer_close(&f->b);
-		host_login(&f->host, &f->b, &f->bob, "");
-	}
-	host_skip(&f->host, LIMIT_PRESENCE_MS);
-	peer_close(&f->b);
-	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
-	check_part(&f->text, "\"state\":\"offline\""); /* the first since the watch */
-	host_login(&f->host, &f->b, &f->bob, "");
-}
-
 static void what_was_acknowledged_is_there_after_a_restart(void **state)
 {
 	struct duet *f = *state;
@@ -542,52 +446,6 @@ static void who_is_named_is_told_on_every_device_and_once(void **state)
 	peer_close(&again);
 }
 
-/* ---- the per-room endpoint ---- */
-
-static void open_single(struct duet *f, struct peer_socket *peer,
-			const struct guest *guest)
-{
-	struct str path = STR_INIT;
-
-	str_addf(&path, "/v1/ws/rooms/%s?token=%s", LOBBY(f), guest->token.ptr);
-	peer_open_tcp(peer, f->host.server->port);
-	assert_int_equal(peer_upgrade(peer, path.ptr, ""), 101);
-	str_done(&path);
-}
-
-static void the_room_endpoint_speaks_the_small_dialect(void **state)
-{
-	struct duet *f = *state;
-	struct peer_socket one, two;
-
-	open_single(f, &one, &f->alice);
-	open_single(f, &two, &f->bob);
-	peer_say(&one, "{\"type\":\"typing\",\"value\":true}");
-	peer_expect(&one, "{\"type\":\"typing_ack\",\"value\":true}", &f->text);
-	peer_expect(&two, "\"type\":\"typing\"", &f->text);
-	check_part(&f->text, "\"value\":true");
-	check_part(&f->text, id_text(&f->alice.actor.user).text);
-	host_say(&one, "{\"type\":\"send\",\"cid\":\"%s\",\"text\":\"in here\"}",
-		 cid(1).text);
-	peer_expect(&two, "\"type\":\"message\"", &f->text);
-	check_part(&f->text, "\"text\":\"in here\"");
-	check_part(&f->text, "\"message_id\"");
-	check_part(&f->text, "\"sender_id\"");
-	const char *at = strstr(f->text.ptr, "\"created_at\":");
-	unsigned long long ts = strtoull(at + 13, NULL, 10);
-
-	peer_expect(&one, "\"type\":\"message\"", &f->text);
-	duet_say(f, &f->b, 2, "from the big one");
-	peer_expect(&one, "from the big one", &f->text);
-	check_part(&f->text, "\"type\":\"message\"");
-	host_say(&two, "{\"type\":\"read_upto\",\"created_at_ms\":%llu}", ts);
-	peer_expect(&two, "\"type\":\"read_ack\"", &f->text);
-	assert_int_equal(strtoull(strstr(f->text.ptr, "\"upto\":") + 7, NULL, 10), ts);
-	peer_close(&one);
-	peer_expect(&two, "\"value\":false", &f->text);
-	peer_close(&two);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -596,11 +454,6 @@ int main(void)
 		WITH_DUET(edits_reactions_and_deletions_take_a_seq_each),
 		WITH_DUET(who_comes_back_gets_what_was_missed),
 		WITH_DUET(a_replay_under_fire_is_whole_and_in_order),
-		WITH_DUET(typing_is_seen_by_who_looks_and_ends_with_the_connection),
-		WITH_DUET(receipts_reach_who_looks_and_delivery_the_sender),
-		WITH_DUET(presence_of_the_watched_is_told),
-		WITH_DUET(who_blocks_hides_his_presence),
-		WITH_DUET(who_comes_back_at_once_was_not_away),
 		WITH_DUET(what_was_acknowledged_is_there_after_a_restart),
 		WITH_DUET(what_follows_hello_at_once_is_heard_after_welcome),
 		WITH_DUET(frames_in_a_flood_are_answered_in_order),
@@ -614,7 +467,6 @@ int main(void)
 		WITH_DUET(who_dawdles_is_cut_off),
 		WITH_DUET(silence_is_asked_about_then_ended),
 		WITH_DUET(health_is_told_to_anybody),
-		WITH_DUET(the_room_endpoint_speaks_the_small_dialect),
 		WITH_DUET(who_is_named_is_told_on_every_device_and_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

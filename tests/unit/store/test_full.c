@@ -12,42 +12,12 @@
 #include "tests/lib/check.h"
 #include "tests/lib/hall.h"
 
-struct send {
-	struct task task;
-	struct actor actor;
-	struct post post;
-	struct post_ack ack;
-	struct news news;
-	enum err err;
-};
-
-static enum err send_run(struct task *task, struct store *store)
-{
-	struct send *send = CONTAINER_OF(task, struct send, task);
-
-	return post_send(store, &send->actor, &send->post, &send->ack, &send->news);
-}
-
-static void send_done(struct task *task, enum err err)
-{
-	struct send *send = CONTAINER_OF(task, struct send, task);
-
-	send->err = err;
-	news_clear(&send->news);
-}
-
 static enum err send_one(struct hall *hall, struct writer *writer, const struct id *room,
 			 const char *text)
 {
-	struct send send = {
-		.task = {.run = send_run, .done = send_done},
-		.actor = hall->who[ALICE],
-		.post = {.cid = hall_cid(hall), .room = *room, .text = bytes_text(text)},
-	};
+	uint64_t seq;
 
-	check_ok(writer_submit(writer, &send.task));
-	writer_reap(writer);
-	return send.err;
+	return hall_write(hall, writer, room, text, &seq);
 }
 
 static void limit_files(rlim_t bytes)

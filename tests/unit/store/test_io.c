@@ -18,54 +18,24 @@
 
 enum { SENDS = 5, CALLS_MOST = 400 };
 
-struct send {
-	struct task task;
-	struct actor actor;
-	struct post post;
-	struct post_ack ack;
-	struct news news;
-	enum err err;
-};
-
 struct ward {
 	struct hall *hall;
 	struct id room;
 	uint64_t stored; /* the head that the room must have */
 };
 
-static enum err send_run(struct task *task, struct store *store)
-{
-	struct send *send = CONTAINER_OF(task, struct send, task);
-
-	return post_send(store, &send->actor, &send->post, &send->ack, &send->news);
-}
-
-static void send_done(struct task *task, enum err err)
-{
-	struct send *send = CONTAINER_OF(task, struct send, task);
-
-	send->err = err;
-	news_done(&send->news);
-}
-
 static enum err send_one(struct ward *ward, struct writer *writer)
 {
-	struct send send = {
-		.task = {.run = send_run, .done = send_done},
-		.actor = ward->hall->who[ALICE],
-		.post = {.cid = hall_cid(ward->hall),
-			 .room = ward->room,
-			 .text = bytes_text("what the disk may not forget")},
-	};
+	uint64_t seq;
+	enum err err = hall_write(ward->hall, writer, &ward->room,
+				  "what the disk may not forget", &seq);
 
-	check_ok(writer_submit(writer, &send.task));
-	writer_reap(writer);
-	if (send.err == ERR_OK) {
-		assert_int_equal(send.ack.seq, ++ward->stored);
-	} else if (send.err != ERR_BUSY) {
-		check_err(send.err, ERR_STORE);
+	if (err == ERR_OK) {
+		assert_int_equal(seq, ++ward->stored);
+	} else if (err != ERR_BUSY) {
+		check_err(err, ERR_STORE);
 	}
-	return send.err;
+	return err;
 }
 
 static enum err open_writer(struct ward *ward, struct writer **ret_writer)

@@ -15,9 +15,7 @@
 enum { BLOB = 65536, GROUPS_MOST = 1000, TURNS_MOST = 10000 };
 
 struct fixture {
-	struct scratch scratch;
-	struct fake_clock clock;
-	struct str path;
+	struct scratch_db db;
 	struct store store;
 	struct relief relief;
 };
@@ -26,14 +24,11 @@ static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	scratch_init(&fixture->scratch);
-	fake_clock_init(&fixture->clock, 1700000000000);
-	fixture->path = STR_INIT;
-	scratch_file(&fixture->scratch, "chat.db", &fixture->path);
+	scratch_db_init(&fixture->db);
 	struct store_config config = {
 		.driver = &driver_sqlite,
-		.path = fixture->path.ptr,
-		.clock = &fixture->clock.clock,
+		.path = fixture->db.path.ptr,
+		.clock = &fixture->db.clock.clock,
 	};
 	check_ok(store_open(&fixture->store, &config));
 	config.reader = true;
@@ -48,8 +43,7 @@ static int tear_down(void **state)
 
 	relief_done(&fixture->relief);
 	store_close(&fixture->store);
-	str_done(&fixture->path);
-	scratch_done(&fixture->scratch);
+	scratch_db_done(&fixture->db);
 	free(fixture);
 	return 0;
 }

@@ -19,19 +19,14 @@
 #include "tests/lib/scratch.h"
 
 struct fixture {
-	struct scratch scratch;
-	struct fake_clock clock;
-	struct str path;
+	struct scratch_db db;
 };
 
 static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	scratch_init(&fixture->scratch);
-	fake_clock_init(&fixture->clock, 1700000000000);
-	fixture->path = STR_INIT;
-	scratch_file(&fixture->scratch, "chat.db", &fixture->path);
+	scratch_db_init(&fixture->db);
 	*state = fixture;
 	return 0;
 }
@@ -40,8 +35,7 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	str_done(&fixture->path);
-	scratch_done(&fixture->scratch);
+	scratch_db_done(&fixture->db);
 	free(fixture);
 	return 0;
 }
@@ -51,7 +45,7 @@ static enum err open_at(struct fixture *fixture, const char *path, struct store 
 	struct store_config config = {
 		.driver = &driver_sqlite,
 		.path = path,
-		.clock = &fixture->clock.clock,
+		.clock = &fixture->db.clock.clock,
 	};
 
 	return store_open(ret, &config);
@@ -78,16 +72,16 @@ static void a_new_store_is_born_with_what_cannot_be_changed_later(void **state)
 	struct store store;
 	struct stat st;
 
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	store_close(&store);
-	assert_int_equal(head_u32(fixture->path.ptr, 16) >> 16, 4096); /* page size */
-	assert_int_not_equal(head_u32(fixture->path.ptr, 52), 0); /* auto_vacuum … */
-	assert_int_equal(head_u32(fixture->path.ptr, 64), 1);     /* … incremental */
-	assert_int_equal(head_u32(fixture->path.ptr, 68),
+	assert_int_equal(head_u32(fixture->db.path.ptr, 16) >> 16, 4096); /* page size */
+	assert_int_not_equal(head_u32(fixture->db.path.ptr, 52), 0); /* auto_vacuum … */
+	assert_int_equal(head_u32(fixture->db.path.ptr, 64), 1);     /* … incremental */
+	assert_int_equal(head_u32(fixture->db.path.ptr, 68),
 			 0x63686174); /* application_id */
-	assert_int_equal(stat(fixture->path.ptr, &st), 0);
+	assert_int_equal(stat(fixture->db.path.ptr, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	store_close(&store);
 }
 
@@ -111,7 +105,7 @@ static void every_statement_is_understood(void **state)
 	struct value nulls[32] = {{VALUE_NULL, 0, {NULL, 0}}};
 	struct store store;
 
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	for (int i = 0; i < STMT_COUNT; i++) {
 		check_ok(store_begin(&store));
 		enum err err = store_run(&store, (enum stmt)i, nulls,
@@ -129,12 +123,12 @@ static void a_reader_cannot_write(void **state)
 	struct store store, reader;
 	struct store_config config = {
 		.driver = &driver_sqlite,
-		.path = fixture->path.ptr,
-		.clock = &fixture->clock.clock,
+		.path = fixture->db.path.ptr,
+		.clock = &fixture->db.clock.clock,
 		.reader = true,
 	};
 
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	check_ok(store_open(&reader, &config));
 	check_err(store_run(&reader, STMT_meta_put,
 			    VALUES(value_text(bytes_text("x")), value_int(1)), NULL,
@@ -151,20 +145,20 @@ static void what_is_not_ours_is_refused_by_name(void **state)
 				   "which anybody can see who looks at its first line: "
 				   "Dear aunt, thank you for the socks.";
 	struct store store;
-	int fd = open(fixture->path.ptr, O_CREAT | O_WRONLY, 0600);
+	int fd = open(fixture->db.path.ptr, O_CREAT | O_WRONLY, 0600);
 
 	assert_int_equal(write(fd, junk, sizeof(junk)), sizeof(junk));
 	close(fd);
-	check_err(open_at(fixture, fixture->path.ptr, &store), ERR_CORRUPT);
-	assert_int_equal(truncate(fixture->path.ptr, 0), 0);
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	check_err(open_at(fixture, fixture->db.path.ptr, &store), ERR_CORRUPT);
+	assert_int_equal(truncate(fixture->db.path.ptr, 0), 0);
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	check_ok(store_run(&store, STMT_meta_put,
 			   VALUES(value_text(bytes_text("schema")),
 				  value_int(migrate_newest(migrate_sqlite) + 1)),
 			   NULL, NULL));
 	store_close(&store);
-	check_err(open_at(fixture, fixture->path.ptr, &store), ERR_NEWER);
-	check_err(open_at(fixture, fixture->scratch.path, &store), ERR_STORE);
+	check_err(open_at(fixture, fixture->db.path.ptr, &store), ERR_NEWER);
+	check_err(open_at(fixture, fixture->db.folder.path, &store), ERR_STORE);
 }
 
 /* A fresh database with one account and one room of it. */
@@ -213,8 +207,8 @@ static void a_restored_backup_begins_new_epochs_once(void **state)
 	uint64_t epoch, uepoch, again, uagain;
 	struct store store;
 
-	scratch_file(&fixture->scratch, "copy.db", &copy);
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	scratch_file(&fixture->db.folder, "copy.db", &copy);
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	populate(&store, &user, &room);
 	epochs_of(&store, &user, &room, &epoch, &uepoch);
 	assert_int_equal(epoch, 1);
@@ -223,7 +217,8 @@ static void a_restored_backup_begins_new_epochs_once(void **state)
 	check_err(store_backup(&store, copy.ptr), ERR_EXISTS);
 	store_close(&store);
 
-	check_ok(open_at(fixture, fixture->path.ptr, &store)); /* the original goes on */
+	check_ok(open_at(fixture, fixture->db.path.ptr,
+			 &store)); /* the original goes on */
 	epochs_of(&store, &user, &room, &again, &uagain);
 	assert_int_equal(again, 1);
 	store_close(&store);
@@ -231,7 +226,7 @@ static void a_restored_backup_begins_new_epochs_once(void **state)
 	epochs_of(&store, &user, &room, &epoch, &uepoch);
 	assert_true(epoch > 1 && uepoch > 1);
 	store_close(&store);
-	fixture->clock.ms += 1000;
+	fixture->db.clock.ms += 1000;
 	check_ok(open_at(fixture, copy.ptr, &store)); /* opened again, it is no restore */
 	epochs_of(&store, &user, &room, &again, &uagain);
 	assert_int_equal(again, epoch);
@@ -248,9 +243,9 @@ static void two_restores_of_one_copy_differ(void **state)
 	uint64_t first, second, uepoch;
 	struct store store;
 
-	scratch_file(&fixture->scratch, "one.db", &one);
-	scratch_file(&fixture->scratch, "two.db", &two);
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	scratch_file(&fixture->db.folder, "one.db", &one);
+	scratch_file(&fixture->db.folder, "two.db", &two);
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	populate(&store, &user, &room);
 	check_ok(store_backup(&store, one.ptr));
 	check_ok(store_backup(&store, two.ptr));
@@ -258,7 +253,7 @@ static void two_restores_of_one_copy_differ(void **state)
 	check_ok(open_at(fixture, one.ptr, &store));
 	epochs_of(&store, &user, &room, &first, &uepoch);
 	store_close(&store);
-	fixture->clock.ms++;
+	fixture->db.clock.ms++;
 	check_ok(open_at(fixture, two.ptr, &store));
 	epochs_of(&store, &user, &room, &second, &uepoch);
 	store_close(&store);
@@ -280,7 +275,7 @@ static void a_slug_is_never_given_to_another_room(void **state)
 	struct store store;
 	int64_t key;
 
-	check_ok(open_at(fixture, fixture->path.ptr, &store));
+	check_ok(open_at(fixture, fixture->db.path.ptr, &store));
 	populate(&store, &user, &room);
 	check_err(store_room_add(&store, &other, &key), ERR_EXISTS);
 	check_ok(store_seat_get(&store, &room, &user, &seat));

@@ -16,9 +16,7 @@
 #include "tests/lib/scratch.h"
 
 struct fixture {
-	struct scratch scratch;
-	struct fake_clock clock;
-	struct str path;
+	struct scratch_db db;
 	struct fault fault;
 	struct writer *writer;
 	sem_t woken;
@@ -29,12 +27,9 @@ static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
-	scratch_init(&fixture->scratch);
-	fake_clock_init(&fixture->clock, 1700000000000);
+	scratch_db_init(&fixture->db);
 	fault_init(&fixture->fault, &driver_sqlite);
 	sem_init(&fixture->woken, 0, 0);
-	fixture->path = STR_INIT;
-	scratch_file(&fixture->scratch, "chat.db", &fixture->path);
 	*state = fixture;
 	return 0;
 }
@@ -45,8 +40,7 @@ static int tear_down(void **state)
 
 	writer_free(&fixture->writer);
 	sem_destroy(&fixture->woken);
-	str_done(&fixture->path);
-	scratch_done(&fixture->scratch);
+	scratch_db_done(&fixture->db);
 	free(fixture);
 	return 0;
 }
@@ -60,8 +54,8 @@ static void start(struct fixture *fixture, bool inline_mode)
 {
 	struct writer_config config = {
 		.driver = &fixture->fault.driver,
-		.path = fixture->path.ptr,
-		.clock = &fixture->clock.clock,
+		.path = fixture->db.path.ptr,
+		.clock = &fixture->db.clock.clock,
 		.readers = 2,
 		.inline_mode = inline_mode,
 		.most_tasks = 200,

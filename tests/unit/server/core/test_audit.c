@@ -11,9 +11,7 @@
 static const struct id alice = {{'a'}}, bob = {{'b'}};
 
 struct scene {
-	struct scratch scratch;
-	struct fake_clock clock;
-	struct str path;
+	struct scratch_db db;
 	struct store store;
 };
 
@@ -22,15 +20,12 @@ static int set_up(void **state)
 	struct scene *scene = calloc(1, sizeof(*scene));
 
 	check_ok(crypto_init());
-	scene->path = STR_INIT;
-	scratch_init(&scene->scratch);
-	scratch_file(&scene->scratch, "chat.db", &scene->path);
-	fake_clock_init(&scene->clock, 1700000000000);
+	scratch_db_init(&scene->db);
 	check_ok(store_open(&scene->store,
 			    &(struct store_config){
 				    .driver = &driver_sqlite,
-				    .path = scene->path.ptr,
-				    .clock = &scene->clock.clock,
+				    .path = scene->db.path.ptr,
+				    .clock = &scene->db.clock.clock,
 				    .audit_key = bytes_text("the key of this test"),
 			    }));
 	*state = scene;
@@ -42,8 +37,7 @@ static int tear_down(void **state)
 	struct scene *scene = *state;
 
 	store_close(&scene->store);
-	str_done(&scene->path);
-	scratch_done(&scene->scratch);
+	scratch_db_done(&scene->db);
 	free(scene);
 	return 0;
 }

@@ -46,6 +46,7 @@ struct chore {
 	size_t count, at;
 	int64_t after;
 	struct reseal reseal;
+	uint64_t before;   /* index: tasks of the writer when its step was submitted */
 	unsigned steps;    /* index: since the last tick */
 	unsigned most;     /* index: of them */
 	uint64_t usual_ms; /* the server's retention, as it was when it began */
@@ -56,7 +57,7 @@ struct chore {
 struct chores {
 	struct server *server;
 	uint64_t next_ms; /* retention by itself */
-	uint64_t indexed; /* tasks of the writer when the index was complete */
+	uint64_t indexed; /* tasks of the writer whose messages the index has */
 	uint32_t sealed;  /* number of the key for which old values were looked for */
 	uint64_t tasks;   /* of the writer at the last tick */
 	struct chore list[CHORE_COUNT];
@@ -225,8 +226,7 @@ static void end(struct chore *chore, enum err err)
 		log_error("chores: sealed values that no key opens, count=%llu",
 			  (unsigned long long)report->failed);
 	if (chore->kind == CHORE_INDEX && err == ERR_OK && !chore->more)
-		chore->chores->indexed =
-			writer_stats(chore->chores->server->writer).tasks;
+		chore->chores->indexed = chore->before + 1;
 	chore->over = NULL;
 	if (over)
 		over(chore->ctx);
@@ -331,6 +331,7 @@ static void step(struct chore *chore)
 		run = blobs ? blobs_step : files_step;
 	if (!run)
 		run = reads ? find_step : cut_step;
+	chore->before = writer_stats(writer).tasks;
 	chore->found = chore->report;
 	chore->task = (struct task){.run = run,
 				    .done = on_step,

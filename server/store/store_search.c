@@ -60,7 +60,8 @@ enum err store_search_index(struct store *store, size_t limit, bool *ret_more)
 			VALUES(value_int(upto), value_int(end)), NULL, NULL);
 	if (!err)
 		err = merge(store, (int64_t)limit / 2 + 1);
-	*ret_more = true;
+	/* A small step costs nearly what a full one does: the rest waits for company. */
+	*ret_more = end - upto >= (int64_t)limit;
 	return err ? err : meta_set(store, "search_upto", end);
 }
 

@@ -8,8 +8,8 @@
 #include "server/store/row.h"
 #include "server/store/store.h"
 
-/** Put the next messages into the index, of at most @limit events. *ret_more: there are
- *  others. */
+/** Put the next messages into the index, of at most @limit events. *ret_more: there
+ *  were enough for it, so there may be others. */
 enum err store_search_index(struct store *store, size_t limit, bool *ret_more) MUST_CHECK;
 /** The text of message @key is now @now instead of @before ({NULL, 0}: gone). */
 enum err store_search_change(struct store *store, int64_t key, struct bytes before,

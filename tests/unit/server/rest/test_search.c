@@ -239,6 +239,21 @@ static void more_than_a_slice_is_indexed_in_the_end(void **state)
 			    "the last needle|the first needle");
 }
 
+/* The step has run, the loop has not heard of it yet; later nobody writes any more. */
+static void what_was_said_behind_the_last_step_is_indexed(void **state)
+{
+	struct desk *desk = *state;
+	struct people people = meet(desk);
+
+	settle(desk);
+	say(desk, &people.alice, "ops", "the first needle");
+	server_tick(desk->server);
+	say(desk, &people.alice, "ops", "the late needle");
+	settle(desk);
+	assert_string_equal(found(desk, &people.bob, "needle "),
+			    "the late needle|the first needle");
+}
+
 CHECK_MAIN(DESK_TEST(words_are_found_newest_first_and_in_any_order),
 	   DESK_TEST(a_word_inside_a_sentence_without_blanks_is_found),
 	   DESK_TEST(nobody_finds_what_he_may_not_read),
@@ -246,4 +261,5 @@ CHECK_MAIN(DESK_TEST(words_are_found_newest_first_and_in_any_order),
 	   DESK_TEST(edits_and_deletions_change_what_is_found),
 	   DESK_TEST(what_was_typed_cannot_break_the_search),
 	   DESK_TEST(a_long_result_comes_in_pages),
-	   DESK_TEST(more_than_a_slice_is_indexed_in_the_end))
+	   DESK_TEST(more_than_a_slice_is_indexed_in_the_end),
+	   DESK_TEST(what_was_said_behind_the_last_step_is_indexed))

@@ -12,6 +12,7 @@
 #include "client/auth/auth.h"
 #include "client/cache/store_thread.h"
 #include "client/change.h"
+#include "client/fresh.h"
 #include "client/model/unread.h"
 #include "client/net/rest.h"
 #include "client/on/on.h"
@@ -43,6 +44,8 @@ void app_done(struct app *app)
 {
 	/* The store's last answers still find everything in its place. */
 	app->quitting = true;
+	if (app->online && app->store)
+		fresh_keep(app);
 	if (app->link)
 		link_stop(app->link);
 	if (app->store) {
@@ -129,6 +132,9 @@ static void on_state(enum link_state state, void *ctx)
 	show_state(app);
 	if (state == LINK_WAITING || state == LINK_OFF)
 		forget_presence(app);
+	if ((state == LINK_ONLINE) != app->online)
+		fresh_keep(app);
+	app->online = state == LINK_ONLINE;
 	if (state == LINK_ONLINE)
 		app_post_waiting(app);
 	if (state == LINK_WAITING && link_why(app->link) == ERR_EXPIRED)

@@ -104,7 +104,9 @@ struct app {
 	struct app_timer *timers;
 	struct transfer *transfers; /**< that are under way */
 	struct app_quiet quiet;     /**< when nothing rings */
-	uint64_t account_ms;    /**< monotonic: something about the account was asked */
+	uint64_t fresh_ms;   /**< UTC: so long the server was heard; 0: never; fresh.h */
+	bool online;         /**< it is heard now */
+	uint64_t account_ms; /**< monotonic: something about the account was asked */
 	struct address address; /**< of the server */
 	struct map pending;     /**< own messages in the outbox; see post.c */
 	struct id device;

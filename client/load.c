@@ -11,6 +11,7 @@
 #include "client/cache/cache_session.h"
 #include "client/cache/cache_user.h"
 #include "client/cache/store_thread.h"
+#include "client/fresh.h"
 #include "common/base/mem.h"
 
 #define PEOPLE_MOST 2000 /* names kept at hand; others are looked up when they appear */
@@ -27,6 +28,7 @@ struct load {
 	struct cache_session session;
 	struct cache_rooms rooms;
 	struct cache_users users;
+	uint64_t fresh_ms;
 	struct load_draft *drafts;
 	size_t draft_count;
 };
@@ -61,6 +63,8 @@ static enum err load_run(struct store_job *job, struct cache *cache)
 		err = cache_room_list(cache, &load->rooms);
 	if (err == ERR_OK)
 		err = cache_user_list(cache, "", PEOPLE_MOST, &load->users);
+	if (err == ERR_OK)
+		err = fresh_load(cache, &load->fresh_ms);
 	return err == ERR_OK ? load_drafts(load, cache) : err;
 }
 
@@ -129,6 +133,7 @@ static void load_done(struct store_job *job, enum err err)
 		app->model.self = load->session.user;
 		app->device = load->session.device;
 		app->uepoch = load->session.uepoch;
+		app->fresh_ms = load->fresh_ms;
 		link_track_user(app->link, load->session.uepoch, load->session.useq);
 		for (size_t i = 0; i < load->users.count; i++)
 			show_user(app, &load->users.users[i]);

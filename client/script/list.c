@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * --rooms, --whoami and --history: one answer, then the end. Each waits for the server a
- * moment, since what it says is newer, and is content with the store when that is slow.
+ * moment, since what it says is newer. Where it is out of reach the store answers, and
+ * stderr says as of when; a profile that has never heard its server has no answer.
  */
 #include <string.h>
+#include <time.h>
 
 #include "client/app_inside.h"
 #include "client/cache/cache_room.h"
@@ -81,6 +83,26 @@ static void ask(struct task *task)
 	list->ask(task);
 }
 
+/* The server is out of reach: what the store has, or nothing. */
+static void ask_offline(struct task *task)
+{
+	const struct app *app = task->app;
+	AUTO(str_done) struct str note = STR_INIT;
+	time_t seconds = (time_t)(app->fresh_ms / 1000);
+	struct tm tm;
+	char when[32] = "";
+
+	if (!app->fresh_ms || !localtime_r(&seconds, &tm)) {
+		task_end(task, ERR_UNREACHABLE);
+		return;
+	}
+	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	/* TRANSLATORS: %s is a date and a time */
+	str_addf(&note, _("chat-client: offline: as of %s"), when);
+	task_note(task, note.ptr);
+	ask(task);
+}
+
 /* It makes no sense to wait for the server, or what there is is new. */
 static void look(struct task *task)
 {
@@ -90,12 +112,13 @@ static void look(struct task *task)
 
 	if (list->asked)
 		return;
-	if (state == LINK_WAITING || state == LINK_OFF) {
-		task_warn(task, state == LINK_OFF ? task_session(task) : ERR_UNREACHABLE);
+	const enum err session = task_session(task);
+	if (session != ERR_OK && session != ERR_UNREACHABLE)
+		task_end(task, session);
+	else if (state == LINK_WAITING || session != ERR_OK)
+		ask_offline(task);
+	else if (list->fresh && link_caught_up(link))
 		ask(task);
-	} else if (list->fresh && link_caught_up(link)) {
-		ask(task);
-	}
 }
 
 static void list_start(struct task *task, void (*ask_fn)(struct task *task))
@@ -107,7 +130,7 @@ static void list_start(struct task *task, void (*ask_fn)(struct task *task))
 	/* An owner that runs already knows its rooms. */
 	list->fresh = link_caught_up(task->app->link);
 	look(task);
-	if (!list->asked)
+	if (!list->asked && !task->ended)
 		task_wait(task, LOOK_MS);
 }
 
@@ -122,14 +145,15 @@ static void list_late(struct task *task)
 	struct list *list = list_of(task);
 
 	look(task);
+	if (task->ended)
+		return;
 	if (now_ms(task) < list->deadline_ms) {
 		if (!list->asked)
 			task_wait(task, LOOK_MS);
 	} else if (list->asked) {
 		task_end(task, ERR_TIMEOUT);
 	} else {
-		task_warn(task, ERR_UNREACHABLE);
-		ask(task);
+		ask_offline(task);
 	}
 }
 
@@ -195,6 +219,8 @@ static void put_text(struct json_out *out, const char *key, struct bytes text)
 static void whoami_json(struct task *task, const struct cache_session *session,
 			bool online)
 {
+	const struct model *model = &task->app->model;
+	const struct person *self = people_find(&model->people, &model->self);
 	AUTO(buf_done) struct buf line = BUF_INIT;
 	struct json_out out = json_out_init(&line);
 
@@ -202,7 +228,9 @@ static void whoami_json(struct task *task, const struct cache_session *session,
 	put_text(&out, "type", bytes_text("user"));
 	put_text(&out, "user", bytes_text(id_text(&session->user).text));
 	put_text(&out, "name", session->name);
-	put_text(&out, "display_name", session->display_name);
+	/* What others were told since the session began. */
+	put_text(&out, "display_name",
+		 self ? str_view(&self->display) : session->display_name);
 	put_text(&out, "device", bytes_text(id_text(&session->device).text));
 	put_text(&out, "server", session->server);
 	json_out_put_bool(&out, "online", online);

@@ -5,6 +5,7 @@
  */
 #include "client/script/task.h"
 
+#include "client/auth/auth.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 
@@ -65,6 +66,9 @@ enum err task_session(const struct task *task)
 
 	if (link_state(link) != LINK_OFF)
 		return ERR_OK;
+	/* /disconnect, in the screen that owns the profile. */
+	if (auth_step(task->app->auth) == AUTH_IN && link_why(link) == ERR_OK)
+		return ERR_UNREACHABLE;
 	return link_why(link) != ERR_OK ? link_why(link) : ERR_UNAUTHORIZED;
 }
 

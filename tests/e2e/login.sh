@@ -119,6 +119,34 @@ press alice Enter
 is_over() { ! terminal has-session -t alice 2>/dev/null; }
 until_true "the screen is gone" is_over
 
+# ---- with nobody signed in, and without the server ----
+check "--whoami ends with 77" exits 77 cli alice --whoami
+check "--rooms too" exits 77 cli alice --rooms
+check "--history too" exits 77 cli alice --history '#lobby'
+check "and --devices" exits 77 cli alice --devices
+check "each says once what to do" [ "$(grep -c -- '--login' "$world/heard.log")" = 1 ]
+check "alice logs in" with_code alice cli alice "${login[@]}" alice
+check "with her code" cli alice --code "$code"
+check "she is called otherwise" cli alice --set-profile 'display_name=Alice of the Disks'
+check "which --whoami knows" cli alice --whoami --json
+check "at once" said '"display_name":"Alice of the Disks"'
+stop_server
+check "away from the server --whoami answers" exits 0 cli alice --whoami
+check "and says as of when" heard "offline: as of $(date +%Y-%m-)"
+check "--rooms answers" exits 0 cli alice --rooms
+check "from the store" said '#lobby'
+check "and says as of when" heard 'offline: as of '
+check "--history answers" exits 0 cli alice --history '#lobby'
+check "and says as of when" heard 'offline: as of '
+check "what only the server knows ends with 69" exits 69 cli alice --devices
+check "a profile that knows nothing ends with 69" exits 69 cli dave --code 123456 --challenge "$challenge"
+dave() { CHAT_SERVER=unix:$world/server/chat.sock cli dave "$@"; }
+check "by a socket as well" exits 69 dave --whoami
+check "for each of them" exits 69 dave --rooms
+start_server --otp-policy always
+export CHAT_SERVER=ws://127.0.0.1:$port
+check "alice logs out" cli alice --logout
+
 # ---- too often ----
 stop_server
 start_server --otp-policy always --login-failures 3

@@ -166,7 +166,7 @@ enum err verb_show(struct admin *admin, struct verb_ask *ask, bool *ret_printed)
 
 /* ---- lists ---- */
 
-/* The one list in @def, and its cursor. */
+/* The one list in @def, and its cursor (NULL: it comes in one piece). */
 static const struct body_field *list_of(const struct body_def *def,
 					const struct body_field **ret_cursor)
 {
@@ -227,10 +227,11 @@ enum err verb_list(struct admin *admin, struct verb_ask *ask, verb_line_fn *line
 		if (err != ERR_OK)
 			break;
 		print_page(admin, list, page, line);
-		const struct bytes *text = (const struct bytes *)(page + cursor->at);
+		const struct bytes text =
+			cursor ? *(const struct bytes *)(page + cursor->at)
+			       : bytes_of(NULL, 0);
 		str_clear(&next);
-		if (text->len)
-			str_add_len(&next, (const char *)text->ptr, text->len);
+		str_add_len(&next, (const char *)text.ptr, text.len);
 		json_free(&ask->json);
 	} while (next.len > 0);
 	json_free(&ask->json);

@@ -15,6 +15,7 @@
 #include "server/core/audit.h"
 #include "server/core/farewell.h"
 #include "server/core/member.h"
+#include "server/core/steward.h"
 #include "server/core/text.h"
 
 static enum err audit(struct store *store, enum audit_verb verb,
@@ -25,6 +26,8 @@ static enum err audit(struct store *store, enum audit_verb verb,
 
 	snprintf(detail, sizeof(detail), "bot=%s token=%s", bot->name,
 		 id_text(token).text);
+	if (actor->steward)
+		return audit_steward(store, actor, verb, &bot->id, bytes_text(detail));
 	return audit_self(store, verb, &actor->user, bytes_text(detail),
 			  bytes_of(NULL, 0));
 }
@@ -87,9 +90,9 @@ enum err bot_list(struct store *store, const struct actor *actor,
 enum err bot_take(struct store *store, const struct actor *actor, const struct id *user,
 		  struct account_row *ret_account)
 {
-	struct account_row owner, bot;
+	struct account_row owner = {.key = 0}, bot;
 	int64_t of = 0;
-	enum err err = take_owner(store, actor, &owner);
+	enum err err = actor->steward ? ERR_OK : take_owner(store, actor, &owner);
 
 	if (err == ERR_OK)
 		err = store_account_by_id(store, user, &bot);
@@ -97,7 +100,8 @@ enum err bot_take(struct store *store, const struct actor *actor, const struct i
 		err = store_bot_owner(store, bot.key, &of);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_NO_USER : err;
-	bool admin = owner.rights & SERVER_ADMIN && actor->scope & SCOPE_ADMIN;
+	bool admin = actor->steward ||
+		     (owner.rights & SERVER_ADMIN && actor->scope & SCOPE_ADMIN);
 	if (bot.kind != ACCOUNT_BOT || bot.state == ACCOUNT_DELETED || of == 0 ||
 	    (of != owner.key && !admin))
 		return ERR_NO_USER;
@@ -158,11 +162,14 @@ enum err bot_token_create(struct store *store, const struct keys *keys,
 	struct account_row bot;
 	struct bot_token_add add = {.name = in->name};
 	struct bot_token_live *live = &add.live;
-	struct account_row owner;
+	struct account_row maker;
+	struct actor by = *actor;
 	enum err err = bot_take(store, actor, &in->bot, &bot);
 
+	if (err == ERR_OK && actor->steward)
+		err = steward_act(store, actor, &by);
 	if (err == ERR_OK)
-		err = take_owner(store, actor, &owner);
+		err = store_account_by_id(store, &by.user, &maker);
 	if (err == ERR_OK)
 		err = check_new(store, in, &bot);
 	if (err != ERR_OK)
@@ -175,7 +182,7 @@ enum err bot_token_create(struct store *store, const struct keys *keys,
 		.expires_ms = in->for_ms ? store_now(store) + in->for_ms : 0,
 	};
 	add.account = bot.key;
-	add.made_by = owner.key;
+	add.made_by = maker.key;
 	draw_token(keys, ret_secret, live->hash);
 	err = add_session(store, &bot, in, live);
 	if (err == ERR_OK)

@@ -21,7 +21,7 @@ enum err bot_create(struct store *store, const struct actor *actor, struct bytes
 /** The actor's own. Thread: reader. */
 enum err bot_list(struct store *store, const struct actor *actor,
 		  struct user_list *ret_list) MUST_CHECK;
-/** A bot that the actor may manage: its owner, or an administrator of the server.
+/** A bot that the actor may manage: its owner's, or whoever administers the server.
  *  Errors: ERR_NO_USER. Thread: reader. */
 enum err bot_take(struct store *store, const struct actor *actor, const struct id *user,
 		  struct account_row *ret_account) MUST_CHECK;

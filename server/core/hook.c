@@ -32,6 +32,9 @@ static enum err audit(struct store *store, const struct actor *actor,
 	char detail[64];
 
 	snprintf(detail, sizeof(detail), "%s=%s", what, id_text(hook).text);
+	if (actor->steward)
+		return audit_steward(store, actor, AUDIT_HOOK_CHANGED, &(struct id){{0}},
+				     bytes_text(detail));
 	return audit_self(store, AUDIT_HOOK_CHANGED, &actor->user, bytes_text(detail),
 			  bytes_of(NULL, 0));
 }

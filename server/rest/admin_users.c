@@ -61,7 +61,11 @@ static enum err list_work(struct call *call, struct store *store)
 {
 	const struct body_accounts_ask *args = call->args;
 	struct account_filter filter = {
-		.text = args->q, .admins = args->admins, .after = args->cursor};
+		.text = args->q,
+		.admins = args->admins,
+		.bots = args->bots,
+		.after = args->cursor,
+	};
 	struct account_list list;
 
 	if (!read_state(args->state, &filter.state))

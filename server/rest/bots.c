@@ -218,3 +218,20 @@ enum err rest_bot_token_revoke(struct call *call)
 	(void)ended_new(call);
 	return call_write(call, revoke_work, ended_tell);
 }
+
+/* ---- for who administers the server: the actor is another ---- */
+
+enum err rest_admin_bot_token_new(struct call *call)
+{
+	return rest_bot_token_new(call);
+}
+
+enum err rest_admin_bot_tokens(struct call *call)
+{
+	return rest_bot_tokens(call);
+}
+
+enum err rest_admin_bot_token_revoke(struct call *call)
+{
+	return rest_bot_token_revoke(call);
+}

@@ -5,6 +5,7 @@
 #include "common/base/mem.h"
 #include "common/proto/json_out.h"
 #include "server/core/hook.h"
+#include "server/core/steward.h"
 #include "server/feeder.h"
 #include "server/hook/target.h"
 #include "server/rest/call.h"
@@ -45,6 +46,16 @@ static void show_entry(const struct server *server, const struct hook_row *row,
 	str_addf(out, "/v1/hooks/in/%s/%s", id_text(&row->id).text, secret->text);
 }
 
+/* Who administers the server is told the host: what follows may be a secret. */
+static void cut_url(struct str *url)
+{
+	const char *host = strstr(url->ptr, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+
+	if (path)
+		str_cut(url, (size_t)(path + 1 - url->ptr));
+}
+
 static enum err show_hook(struct call *call, struct store *store,
 			  const struct hook_row *row, const struct hook_secret *secret,
 			  struct shown *shown, struct body_hook *ret_body)
@@ -57,6 +68,8 @@ static enum err show_hook(struct call *call, struct store *store,
 		err = posting_room(store, POSTING_HOOK, row->key, &room);
 		if (err == ERR_OK)
 			err = hook_url(&call->server->keys, row, &shown->url);
+		if (err == ERR_OK && call->actor.steward)
+			cut_url(&shown->url);
 	} else if (secret) {
 		show_entry(call->server, row, secret, &shown->url);
 	}
@@ -167,28 +180,37 @@ enum err rest_room_hook_new(struct call *call)
 	return err == ERR_OK ? call_write(call, new_work, changed) : err;
 }
 
+/* Takes @list. */
+static enum err answer_list(struct call *call, struct store *store,
+			    struct hook_list *list)
+{
+	struct shown shown[LIMIT_HOOKS];
+	struct body_hook rows[LIMIT_HOOKS];
+	enum err err = ERR_OK;
+	size_t count = 0;
+
+	for (; count < list->count && err == ERR_OK; count++)
+		err = show_hook(call, store, &list->rows[count], NULL, &shown[count],
+				&rows[count]);
+	if (err == ERR_OK)
+		call_answer(call, &(struct body_hooks){.hooks = rows,
+						       .hooks_count = list->count});
+	for (size_t i = 0; i < count; i++)
+		shown_done(&shown[i]);
+	hook_list_done(list);
+	return err;
+}
+
 static enum err list_work(struct call *call, struct store *store)
 {
 	const struct body_room_list *args = call->args;
-	struct shown shown[LIMIT_HOOKS];
-	struct body_hook rows[LIMIT_HOOKS];
 	struct hook_list list = {0};
 	struct id room;
-	size_t count = 0;
 	enum err err = find_room(call, store, args->room, &room);
 
 	if (err == ERR_OK)
 		err = hook_list(store, &call->actor, &room, &list);
-	for (; count < list.count && err == ERR_OK; count++)
-		err = show_hook(call, store, &list.rows[count], NULL, &shown[count],
-				&rows[count]);
-	if (err == ERR_OK)
-		call_answer(call, &(struct body_hooks){.hooks = rows,
-						       .hooks_count = list.count});
-	for (size_t i = 0; i < count; i++)
-		shown_done(&shown[i]);
-	hook_list_done(&list);
-	return err;
+	return err == ERR_OK ? answer_list(call, store, &list) : err;
 }
 
 enum err rest_room_hooks(struct call *call)
@@ -296,4 +318,64 @@ static enum err ping_work(struct call *call, struct store *store)
 enum err rest_hook_ping(struct call *call)
 {
 	return call_write(call, ping_work, NULL);
+}
+
+/* ---- for who administers the server ---- */
+
+static enum err any_list_work(struct call *call, struct store *store)
+{
+	const struct body_any_room *args = call->args;
+	struct hook_list list = {0};
+	struct room_info info;
+	struct id room;
+	enum err err = find_any_room(call, store, args->room, &room);
+
+	if (err == ERR_OK)
+		err = store_room_info(store, &room, &info);
+	if (err == ERR_OK)
+		err = store_hook_list(store, info.room.key, LIMIT_HOOKS, &list);
+	return err == ERR_OK ? answer_list(call, store, &list) : err;
+}
+
+enum err rest_admin_room_hooks(struct call *call)
+{
+	return call_read(call, any_list_work, NULL);
+}
+
+static enum err switch_work(struct call *call, struct store *store)
+{
+	const struct body_hook_switch *args = call->args;
+	const struct hook_change in = {
+		.state = args->on == YES_NO_YES ? HOOK_ON : HOOK_OFF,
+	};
+	struct hook_row row;
+	struct actor actor;
+	enum err err = steward_act(store, &call->actor, &actor);
+
+	if (err == ERR_OK)
+		err = hook_change(store, &call->server->keys, &actor, &args->hook, &in,
+				  &row);
+	return err == ERR_OK ? answer_hook(call, store, &row, NULL)
+			     : blame_hook(call, err);
+}
+
+enum err rest_admin_hook_change(struct call *call)
+{
+	return call_write(call, switch_work, changed);
+}
+
+static enum err any_remove_work(struct call *call, struct store *store)
+{
+	const struct body_hook_ref *args = call->args;
+	struct actor actor;
+	enum err err = steward_act(store, &call->actor, &actor);
+
+	if (err == ERR_OK)
+		err = hook_remove(store, &actor, &args->hook, &call->news);
+	return blame_hook(call, err);
+}
+
+enum err rest_admin_hook_remove(struct call *call)
+{
+	return call_write(call, any_remove_work, NULL);
 }

@@ -55,7 +55,8 @@ enum err store_account_list(struct store *store, const struct account_filter *fi
 		store, STMT_account_list,
 		VALUES(value_text(filter->after.ptr ? filter->after : bytes_text("")),
 		       value_text(str_view(&pattern)), value_int(filter->state),
-		       value_int(filter->admins), value_int((int64_t)limit + 1)),
+		       value_int(filter->admins), value_int((int64_t)limit + 1),
+		       value_int(filter->bots)),
 		on_account, &list);
 	if (err != ERR_OK) {
 		account_list_done(&list);

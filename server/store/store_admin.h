@@ -14,6 +14,7 @@ struct account_filter {
 	struct bytes text;        /**< in name, display name or address; {NULL, 0}: any */
 	enum account_state state; /**< 0: all but deleted ones */
 	bool admins;              /**< only those with a right on the server */
+	bool bots;                /**< only accounts of programs */
 	struct bytes after;       /**< behind this name */
 };
 

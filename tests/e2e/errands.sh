@@ -10,18 +10,11 @@ CHAT_SERVER=unix:$world/server/chat.sock
 # post URL TEXT: from outside; the status.
 post() { curl -s -o "$world/answer" -w '%{http_code}' -d "$2" "http://127.0.0.1:$port${1#http*//*[0-9]}"; }
 posts() { [ "$(post "$1" "$2")" = "$3" ]; }
-flags() { as alice "$client" "$@" >"$world/said.log" 2>"$world/flags.log" </dev/null; }
-exits() {
-	local code=$1 status=0
-	shift
-	flags "$@" || status=$?
-	[ "$status" = "$code" ]
-}
-said() { has "$world/said.log" "$1"; }
-# value NAME: of the newest answer.
-value() { sed -n "s/^$1\t//p" "$world/said.log" | head -n 1; }
-# member NAME: the same where it was JSON.
-member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$world/said.log" | head -n 1; }
+# by_flags CODE OPTION...: the client of alice ends with CODE; says tells what it said.
+by_flags() { exits "$1" as alice "$client" "${@:2}" </dev/null; }
+flags() { by_flags 0 "$@"; }
+# member NAME: of what it said as JSON.
+member() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$world/run.log" | head -n 1; }
 
 # ---- by flags ----
 check "a webhook is made by flags" flags --webhooks '#lobby' add in Build server
@@ -30,8 +23,8 @@ hook=$(value hook)
 check "its URL is printed" [ -n "$url" ]
 check "and posts" posts "$url" 'from the build' 200
 check "a list has it" flags --webhooks '#lobby'
-check "with state and name" said "$hook	in	on	Build server"
-check "but not its secret" not said "${url##*/}"
+check "with state and name" says "$hook	in	on	Build server"
+check "but not its secret" not says "${url##*/}"
 check "as JSON too" flags --webhooks '#lobby' --json
 check "a row a line" [ "$(member hook)" = "$hook" ]
 check "it is turned off" flags --webhooks '#lobby' change "$hook" off
@@ -39,14 +32,14 @@ check "and takes nothing" posts "$url" x 410
 check "and on" flags --webhooks '#lobby' change "$hook" on
 check "a new secret is made" flags --webhooks '#lobby' rotate "$hook"
 check "which ends the old one" posts "$url" x 404
-check "half an id is refused" exits 64 --webhooks '#lobby' remove "${hook%????}"
-check "and so is nonsense" exits 64 --webhooks '#lobby' destroy "$hook"
-check "with the words that there are" has "$world/flags.log" 'add out URL NAME'
-check "an address of our own network is refused" not flags --webhooks '#lobby' add out http://127.0.0.1:1/ Log
-check "with the reason" has "$world/flags.log" 'https'
+check "half an id is refused" by_flags 64 --webhooks '#lobby' remove "${hook%????}"
+check "and so is nonsense" by_flags 64 --webhooks '#lobby' destroy "$hook"
+check "with the words that there are" says 'add out URL NAME'
+check "an address of our own network is refused" by_flags 77 --webhooks '#lobby' add out http://127.0.0.1:1/ Log
+check "with the reason" says 'https'
 check "it is removed" flags --webhooks '#lobby' remove "$hook"
 check "and gone" flags --webhooks '#lobby'
-check "from the list" not said "$hook"
+check "from the list" not says "$hook"
 check "a bot is made" flags --bots new clock The clock
 check "a token too" flags --bots token new clock for=1h may=read,write the tower
 umask 077
@@ -54,20 +47,53 @@ value token >"$world/clock.token"
 token=$(value session)
 check "which lets it in" as bot "$client" --token-file "$world/clock.token" --send '#lobby' 'it is noon'
 check "people see that it is a program" flags --history '#lobby' --limit 5
-check "in lines" said $'The clock [bot]\tit is noon'
+check "in lines" says $'The clock [bot]\tit is noon'
 check "and in JSON" flags --history '#lobby' --limit 5 --json
-check "by a flag" said '"from_bot":true'
+check "by a flag" says '"from_bot":true'
 check "the bot does not see people so" as bot "$client" --token-file "$world/clock.token" --history '#lobby' --json
 check "the token is listed" flags --bots token list clock
-check "with what it may" said "$token	the tower	[\"read\",\"write\"]"
+check "with what it may" says "$token	the tower	[\"read\",\"write\"]"
 check "and revoked" flags --bots token revoke clock "$token"
 check "after which it is over" not as bot2 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
+
+# ---- whoever runs the server ----
+check "webhooks make work for an operator too" flags --webhooks '#lobby' add out https://hooks.example.org/in?key=hidden Log
+check "a token of the bot as well" flags --bots token new clock again
+value token >"$world/again.token"
+hook=$(operate 0 webhook list lobby; sed -n 's/^\([a-z2-7]*\)  out on .*/\1/p' "$world/run.log")
+check "an operator lists webhooks" [ -n "$hook" ]
+check "with the host that is told" says 'https://hooks.example.org/'
+check "and no more of the address" not says hidden
+check "turns one off" operate 0 webhook disable "$hook"
+check "which its owners see" flags --webhooks '#lobby'
+check "as off" says "$hook	out	off	Log"
+check "and on again" operate 0 webhook enable "$hook"
+check "to remove it wants --yes" operate 64 webhook remove "$hook"
+check "then it is removed" operate 0 webhook remove "$hook" --yes
+check "for good" operate 80 webhook disable "$hook"
+check "a room that is none is said" operate 80 webhook list nowhere
+check "an operator lists bots" operate 0 bot list
+check "by name" says clock
+check "and no people" not says "root "
+check "and a bot's tokens" operate 0 token list clock
+token=$(sed -n 's/^\([a-z2-7]*\)  .*again$/\1/p' "$world/run.log")
+check "which he ends" operate 0 token revoke clock "$token"
+check "so that it is over" not as bot3 "$client" --token-file "$world/again.token" --timeout 3 --whoami
+check "he makes one himself" operate 0 token new clock 'by the operator'
+cp "$world/run.log" "$world/made.token"
+check "that lets the bot in" as bot4 "$client" --token-file "$world/made.token" --whoami
+check "accounts of people have none" operate 80 token new carol 'not a bot'
+check "the audit log has it" operate 0 audit list
+for verb in hook_changed token_made token_revoked; do
+	check "… $verb" says "$verb"
+done
+
 check "the bot is listed" flags --bots
-check "by name" said $'clock\tThe clock'
-check "nobody else's bot can be taken" exits 64 --bots remove
+check "by name" says $'clock\tThe clock'
+check "nobody else's bot can be taken" by_flags 64 --bots remove
 check "and removed" flags --bots remove clock
 check "for good" flags --bots
-check "so the list is empty" not said clock
+check "so the list is empty" not says clock
 
 # ---- at the screen ----
 say() {

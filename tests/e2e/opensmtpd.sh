@@ -9,9 +9,10 @@ export TMPDIR=/tmp
 # shellcheck source=tests/e2e/lib.sh disable=SC2119
 . "$(dirname "$0")/lib.sh"
 
-# Its package takes the place of any other mail server, so ./run does not install it.
-if ! command -v smtpd >/dev/null; then
-	ok "OpenSMTPD is not on this machine"
+# Its package takes the place of any other mail server, so ./run installs it in CI alone, for
+# check-slow, which then insists on it.
+if ! PATH=$PATH:/usr/sbin command -v smtpd >/dev/null; then
+	check "OpenSMTPD is not on this machine" [ -z "${NEED_SMTPD-}" ]
 	done_testing
 	exit 0
 fi

@@ -95,7 +95,7 @@ struct outbox_stats outbox_stats(const struct outbox *outbox)
 /* ---- on the mail thread ---- */
 
 static void write_due(struct outbox *outbox, const struct due_letter *due,
-		      uint64_t left_ms, struct letter *letter)
+		      enum letter_kind kind, uint64_t left_ms, struct letter *letter)
 {
 	const struct letter_facts facts = {
 		.server = outbox->server->config.name,
@@ -111,8 +111,20 @@ static void write_due(struct outbox *outbox, const struct due_letter *due,
 	letter->id = due->id;
 	letter->sent_ms = due->created_ms;
 	str_add(&letter->to, due->to);
-	letter_write(letter, due->kind, &facts,
-		     catalogs_find(outbox->catalogs, due->locale));
+	letter_write(letter, kind, &facts, catalogs_find(outbox->catalogs, due->locale));
+}
+
+/* A reset that a stranger asked for, of an address that nobody has: written like the others
+ * and sent to nobody. */
+static void pretend(struct outbox *outbox, const struct due_letter *due, uint64_t now_ms)
+{
+	AUTO(letter_done) struct letter letter = LETTER_INIT;
+	struct mailer *mailer = outbox->server->mailer;
+
+	write_due(outbox, due, LETTER_RESET,
+		  due->expires_ms > now_ms ? due->expires_ms - now_ms : 0, &letter);
+	if (mailer->pretend)
+		mailer->pretend(mailer, &letter);
 }
 
 /* What a failure means: of this letter, or of the mailer as a whole. */
@@ -141,11 +153,12 @@ static void send_item(struct outbox *outbox, struct item *item)
 		item->fate = NEVER;
 		item->err = ERR_CORRUPT;
 	} else if (due->kind == LETTER_NONE) {
+		pretend(outbox, due, now_ms);
 		item->fate = HIDDEN;
 	} else if (now_ms + (coded ? USEFUL_MS : 0) > due->expires_ms) {
 		item->fate = LATE;
 	} else {
-		write_due(outbox, due, due->expires_ms - now_ms, &letter);
+		write_due(outbox, due, due->kind, due->expires_ms - now_ms, &letter);
 		item->err = server->mailer->send(server->mailer, &letter);
 		item->reply = server->mailer->reply;
 		item->fate = judge(outbox, item);

@@ -32,6 +32,9 @@ struct mailer {
 	 *  never; any other: nothing can be sent now, such as ERR_UNREACHABLE,
 	 *  ERR_UNTRUSTED, ERR_UNAUTHORIZED (it does not take us for who we are), ERR_STORE. */
 	enum err (*send)(struct mailer *mailer, const struct letter *letter);
+	/** Do the work of send() for @letter and send nothing: so that the time of others does
+	 *  not tell whether there was anybody to write to. May be NULL. */
+	void (*pretend)(struct mailer *mailer, const struct letter *letter);
 	/** Let a send() that is under way fail soon. May be NULL. Thread: any. */
 	void (*hurry)(struct mailer *mailer);
 	/** End it and set the pointer to NULL. */

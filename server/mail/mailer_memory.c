@@ -27,6 +27,14 @@ static enum err memory_send(struct mailer *mailer, const struct letter *letter)
 	return ERR_OK;
 }
 
+static void memory_pretend(struct mailer *mailer, const struct letter *letter)
+{
+	struct mailer_memory *memory = CONTAINER_OF(mailer, struct mailer_memory, mailer);
+
+	memory->pretended++;
+	memory->pretended_len = letter->body.len;
+}
+
 static void memory_close(struct mailer **mailer)
 {
 	if (!*mailer)
@@ -44,7 +52,8 @@ struct mailer_memory *mailer_memory_new(void)
 {
 	struct mailer_memory *memory = mem_new(struct mailer_memory);
 
-	memory->mailer = (struct mailer){.send = memory_send, .close = memory_close};
+	memory->mailer = (struct mailer){
+		.send = memory_send, .pretend = memory_pretend, .close = memory_close};
 	for (size_t i = 0; i < MAILER_MEMORY_MOST; i++)
 		memory->letters[i] = LETTER_INIT;
 	return memory;

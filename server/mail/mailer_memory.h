@@ -15,6 +15,8 @@ struct mailer_memory {
 	struct letter
 		letters[MAILER_MEMORY_MOST]; /**< the newest is at (count - 1) % most */
 	size_t count;                        /**< ever sent */
+	size_t pretended;                    /**< to nobody, ever */
+	size_t pretended_len;                /**< of the last of these, its body, bytes */
 	enum err fail;                       /**< what send() says; ERR_OK: it works */
 };
 

@@ -7,6 +7,7 @@
 #include "server/mail/mailer_spool.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
@@ -18,19 +19,36 @@ struct spool {
 	struct str folder, from;
 };
 
-static enum err spool_send(struct mailer *mailer, const struct letter *letter)
+/* @suffix: only what ends in .eml is a letter to whoever reads the folder. */
+static enum err put(const struct spool *spool, const struct letter *letter,
+		    const char *suffix, struct str *path)
 {
-	struct spool *spool = CONTAINER_OF(mailer, struct spool, mailer);
-	AUTO(str_done) struct str path = STR_INIT;
 	struct str text = STR_INIT;
 
-	str_addf(&path, "%s/%013" PRIu64 "-%s.eml", spool->folder.ptr, letter->sent_ms,
-		 id_text(&letter->id).text);
+	str_addf(path, "%s/%013" PRIu64 "-%s%s", spool->folder.ptr, letter->sent_ms,
+		 id_text(&letter->id).text, suffix);
 	message_print(letter, spool->from.ptr, &text);
-	enum err err = file_replace(path.ptr, str_view(&text), 0600);
+	enum err err = file_replace(path->ptr, str_view(&text), 0600);
 	wipe(text.ptr, text.len);
 	str_done(&text);
 	return err;
+}
+
+static enum err spool_send(struct mailer *mailer, const struct letter *letter)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+
+	return put(CONTAINER_OF(mailer, struct spool, mailer), letter, ".eml", &path);
+}
+
+static void spool_pretend(struct mailer *mailer, const struct letter *letter)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+
+	/* It was to nobody: nothing is lost when it fails. */
+	if (put(CONTAINER_OF(mailer, struct spool, mailer), letter, ".none", &path) ==
+	    ERR_OK)
+		unlink(path.ptr);
 }
 
 static void spool_close(struct mailer **mailer)
@@ -53,7 +71,8 @@ enum err mailer_spool_new(const char *folder, const char *from,
 	if (err != ERR_OK)
 		return err;
 	struct spool *spool = mem_new(struct spool);
-	spool->mailer = (struct mailer){.send = spool_send, .close = spool_close};
+	spool->mailer = (struct mailer){
+		.send = spool_send, .pretend = spool_pretend, .close = spool_close};
 	spool->folder = spool->from = STR_INIT;
 	str_add(&spool->folder, folder);
 	str_add(&spool->from, from);

@@ -2,12 +2,16 @@
 /* SMTP itself is tried against another's server in tests/e2e/smtp.sh. */
 #include "server/mail/mailer_open.h"
 
+#include <dirent.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/base/bytes.h"
 #include "common/os/file.h"
 #include "server/mail/mailer_sendmail.h"
+#include "server/mail/mailer_spool.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scratch.h"
 
@@ -48,6 +52,31 @@ static enum err sent_by(const char *script, const char *words, const char *addre
 		str_set_len(ret_mail, (const char *)content.ptr, content.len);
 	scratch_done(&scratch);
 	return err;
+}
+
+static void the_spool_keeps_what_is_sent_and_nothing_of_what_is_not(void **state)
+{
+	AUTO(letter_done) struct letter letter = letter_to("alice@example.org");
+	AUTO(str_done) struct str folder = STR_INIT;
+	struct scratch scratch;
+	struct mailer *mailer = NULL;
+	unsigned count = 0;
+
+	scratch_init(&scratch);
+	scratch_file(&scratch, "mail", &folder);
+	check_ok(mailer_spool_new(folder.ptr, "chat@example.org", &mailer));
+	mailer->pretend(mailer, &letter);
+	assert_int_equal(rmdir(folder.ptr), 0); /* it is empty */
+	check_ok(file_make_private(folder.ptr));
+	check_ok(mailer->send(mailer, &letter));
+	mailer->pretend(mailer, &letter);
+	DIR *dir = opendir(folder.ptr);
+	for (struct dirent *entry; (entry = readdir(dir));)
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	assert_int_equal(count, 1);
+	mailer->close(&mailer);
+	scratch_done(&scratch);
 }
 
 static void a_program_gets_the_message_and_its_words_without_a_shell(void **state)
@@ -146,4 +175,5 @@ static void wrong_settings_are_named(void **state)
 CHECK_MAIN(TEST(a_program_gets_the_message_and_its_words_without_a_shell),
 	   TEST(its_exit_status_says_what_becomes_of_the_letter),
 	   TEST(a_server_that_ends_does_not_wait_for_a_program),
+	   TEST(the_spool_keeps_what_is_sent_and_nothing_of_what_is_not),
 	   TEST(wrong_settings_are_named))

@@ -145,6 +145,30 @@ static void a_full_queue_is_said_and_does_not_stop_a_change_of_password(void **s
 		       "password"));
 }
 
+/* Only a name differs, which nobody does not have. */
+static void a_letter_to_nobody_is_as_much_work_as_any(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_sign_up(desk, "alice");
+	size_t sent = desk->mails->count;
+	assert_int_equal(desk_ask(desk, "POST /v1/auth/reset-password", NULL,
+				  "{\"email\":\"alice@example.org\"}"),
+			 200);
+	pass(desk, 2);
+	assert_int_equal(desk->mails->count, sent + 1);
+	assert_int_equal(desk->mails->pretended, 0);
+	const struct letter *letter =
+		mailer_memory_last(desk->mails, "alice@example.org");
+	assert_int_equal(desk_ask(desk, "POST /v1/auth/reset-password", NULL,
+				  "{\"email\":\"nobody@example.org\"}"),
+			 200);
+	pass(desk, 2);
+	assert_int_equal(desk->mails->count, sent + 1);
+	assert_int_equal(desk->mails->pretended, 1);
+	assert_int_equal(desk->mails->pretended_len, letter->body.len - strlen("alice"));
+}
+
 static void no_code_lies_in_the_database_in_clear(void **state)
 {
 	struct desk *desk = *state;
@@ -171,4 +195,5 @@ CHECK_MAIN(DESK_TEST(a_letter_that_is_put_off_comes_again_under_its_id),
 	   DESK_TEST(what_is_refused_for_good_is_logged_without_code_and_address),
 	   DESK_TEST(an_outage_costs_letters_no_tries),
 	   DESK_TEST(a_full_queue_is_said_and_does_not_stop_a_change_of_password),
+	   DESK_TEST(a_letter_to_nobody_is_as_much_work_as_any),
 	   DESK_TEST(no_code_lies_in_the_database_in_clear))

@@ -14,7 +14,6 @@
 #include "common/os/lang.h"
 #include "common/proto/transcript.h"
 #include "server/admin/chore.h"
-#include "server/admin/import.h"
 #include "server/admin/verb.h"
 
 struct export
@@ -195,11 +194,27 @@ static enum err write_log(struct export *export)
 
 /* ---- words ---- */
 
+/* "2026-11-20" or "2026-11-20T10:00" in UTC as milliseconds. */
+static bool read_time(const char *text, uint64_t *ret_ms)
+{
+	static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%dT%H:%M"};
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		struct tm tm = {.tm_mday = 1};
+		const char *end = strptime(text, forms[i], &tm);
+		if (end && !*end) {
+			*ret_ms = (uint64_t)timegm(&tm) * 1000;
+			return true;
+		}
+	}
+	return false;
+}
+
 static enum err read_day(struct admin *admin, enum option option, uint64_t *ret_ms)
 {
 	const char *text = opts_text(&admin->config->opts, option);
 
-	if (!*text || admin_read_time(text, ret_ms))
+	if (!*text || read_time(text, ret_ms))
 		return ERR_OK;
 	str_addf(admin->why,
 		 _("%s is no day or time; write 2026-11-20 or 2026-11-20T10:00"), text);

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * chat-server import: logs of other programs into a room, a line at a time and in batches of
- * a transaction each. What a message is named here is made from what it is, so a second
- * import, or one after an end in the middle, adds only what is missing.
+ * a transaction each. A second import, or one after an end in the middle, adds only what is
+ * missing (import_name.h).
  */
-#include "server/admin/import.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +16,7 @@
 #include "common/base/mem.h"
 #include "common/crypto/hash.h"
 #include "common/os/lang.h"
+#include "server/admin/import_name.h"
 #include "server/admin/said.h"
 #include "server/admin/verb.h"
 
@@ -28,18 +27,12 @@
 #define WRONG_SHOWN 20      /* of lines that are not understood */
 #define USERS_MOST  100000  /* of a Slack export */
 
-enum log_source { SOURCE_WEECHAT, SOURCE_IRSSI, SOURCE_SLACK, SOURCE_JSONL };
-
-static const char *const source_names[] = {"weechat", "irssi", "slack", "jsonl"};
-
 struct import {
 	struct admin *admin;
 	struct asker *asker;
-	enum log_source source;
 	const char *room;
-	struct id room_id;
-	const char *channel; /* of Slack; "" elsewhere */
-	struct map users;    /* of Slack: hash of the id to its name */
+	struct import_name name; /* with what it comes from */
+	struct map users;        /* of Slack: hash of the id to its name */
 	/* the batch */
 	struct body_import_item items[BATCH_ITEMS];
 	struct str texts[BATCH_ITEMS][2]; /* what the items point at */
@@ -50,102 +43,9 @@ struct import {
 	uint64_t done, total; /* bytes */
 	struct irssi_day day;
 	struct said said;
-	uint64_t chain_ms;
-	uint8_t chain[SHA256_LEN];
 	/* what came of it */
 	uint64_t added, known, skipped, wrong;
 };
-
-/* ---- names ---- */
-
-static void put_time(uint64_t ms, uint8_t bytes[6])
-{
-	for (unsigned i = 0; i < 6; i++)
-		bytes[i] = (uint8_t)(ms >> (8 * (5 - i)));
-}
-
-/* A UUIDv7 (RFC 9562 section 5.7) whose random part is a hash. */
-static struct id make_cid(const uint8_t time[6], const uint8_t hash[SHA256_LEN])
-{
-	struct id id;
-
-	memcpy(id.bytes, time, 6);
-	memcpy(id.bytes + 6, hash, ID_LEN - 6);
-	id.bytes[6] = (uint8_t)(0x70 | (id.bytes[6] & 0x0f));
-	id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
-	return id;
-}
-
-static void begin_hash(const struct import *import, struct sha256 *hash)
-{
-	sha256_init(hash);
-	sha256_add(hash, bytes_text("chat import 1"));
-	sha256_add(hash, bytes_of(import->room_id.bytes, ID_LEN));
-	sha256_add(hash, bytes_text(source_names[import->source]));
-	sha256_add(hash, bytes_of(import->channel, strlen(import->channel) + 1));
-}
-
-/* The time in the name of what @key names: that of Slack's key or of our own id. */
-static void time_of_key(const struct import *import, const struct str *key,
-			uint8_t time[6])
-{
-	struct id id;
-	uint64_t seconds = 0;
-
-	if (import->source == SOURCE_JSONL &&
-	    id_parse(key->ptr, key->len, &id) == ERR_OK) {
-		memcpy(time, id.bytes, 6);
-		return;
-	}
-	for (size_t i = 0; i < key->len && key->ptr[i] >= '0' && key->ptr[i] <= '9'; i++)
-		seconds = seconds * 10 + (uint64_t)(key->ptr[i] - '0');
-	put_time(seconds * 1000, time);
-}
-
-static struct id cid_of_key(const struct import *import, const struct str *key,
-			    unsigned part)
-{
-	uint8_t digest[SHA256_LEN], time[6];
-	struct sha256 hash;
-
-	if (key->len == 0)
-		return (struct id){{0}};
-	begin_hash(import, &hash);
-	sha256_add(&hash, str_view(key));
-	sha256_add(&hash, bytes_of(&part, sizeof(part)));
-	sha256_final(&hash, digest);
-	time_of_key(import, key, time);
-	return make_cid(time, digest);
-}
-
-/* Equal lines of one second are told apart by what stands before them in it. */
-static void link_chain(struct import *import, uint64_t ms)
-{
-	const struct said *said = &import->said;
-	struct sha256 hash;
-
-	if (ms != import->chain_ms)
-		memset(import->chain, 0, sizeof(import->chain));
-	import->chain_ms = ms;
-	begin_hash(import, &hash);
-	sha256_add(&hash, bytes_of(import->chain, sizeof(import->chain)));
-	sha256_add(&hash, bytes_of(said->author.ptr, said->author.len + 1));
-	sha256_add(&hash, str_view(&said->text));
-	sha256_final(&hash, import->chain);
-}
-
-static struct id cid_of_chain(const struct import *import, unsigned part)
-{
-	uint8_t digest[SHA256_LEN], time[6];
-	struct sha256 hash;
-
-	begin_hash(import, &hash);
-	sha256_add(&hash, bytes_of(import->chain, sizeof(import->chain)));
-	sha256_add(&hash, bytes_of(&part, sizeof(part)));
-	sha256_final(&hash, digest);
-	put_time(import->chain_ms, time);
-	return make_cid(time, digest);
-}
 
 /* ---- batches ---- */
 
@@ -218,14 +118,14 @@ static enum err add_part(struct import *import, uint64_t ms, struct bytes text,
 	str_set(&texts[0], said->author.ptr);
 	str_set_len(&texts[1], (const char *)text.ptr, text.len);
 	*item = (struct body_import_item){
-		.cid = said->key.len ? cid_of_key(import, &said->key, part)
-				     : cid_of_chain(import, part),
+		.cid = said->key.len ? import_name_key(&import->name, &said->key, part)
+				     : import_name_line(&import->name, part),
 		.author = str_view(&texts[0]),
 		.user = account_of(import, &said->author),
 		.said_ts = ms,
 		.text = str_view(&texts[1]),
-		.thread = cid_of_key(import, &said->thread, 0),
-		.reply = cid_of_key(import, &said->reply, 0),
+		.thread = import_name_key(&import->name, &said->thread, 0),
+		.reply = import_name_key(&import->name, &said->reply, 0),
 	};
 	import->bytes += texts[0].len + 2 * texts[1].len + 200;
 	if (++import->count == BATCH_ITEMS || import->bytes >= BATCH_BYTES)
@@ -245,7 +145,7 @@ static enum err add_message(struct import *import)
 		time_t seconds = mktime(&said->clock);
 		ms = seconds > 0 ? (uint64_t)seconds * 1000 : 0;
 	}
-	link_chain(import, ms);
+	import_name_next(&import->name, said, ms);
 	for (unsigned part = 0; text.len > 0 && err == ERR_OK; part++) {
 		size_t len = fit(text);
 		err = add_part(import, ms, bytes_of(text.ptr, len), part);
@@ -287,7 +187,7 @@ static const char *slack_name(void *ctx, struct bytes id)
 
 static enum err take_line(struct import *import, struct bytes line)
 {
-	switch (import->source) {
+	switch (import->name.source) {
 	case SOURCE_WEECHAT: return take(import, said_weechat(line, &import->said));
 	case SOURCE_IRSSI:
 		return take(import, said_irssi(&import->day, line, &import->said));
@@ -432,9 +332,10 @@ static int is_day(const struct dirent *entry)
 /* Names that another program has written are names, and not paths. */
 static enum err check_channel(struct import *import)
 {
-	if (!strchr(import->channel, '/') && strcmp(import->channel, "..") != 0)
+	if (!strchr(import->name.channel, '/') && strcmp(import->name.channel, "..") != 0)
 		return ERR_OK;
-	str_addf(import->admin->why, _("%s is no name of a channel"), import->channel);
+	str_addf(import->admin->why, _("%s is no name of a channel"),
+		 import->name.channel);
 	return ERR_USAGE;
 }
 
@@ -446,7 +347,7 @@ static enum err read_slack(struct import *import, const char *path)
 
 	if (err != ERR_OK)
 		return err;
-	str_addf(&folder, "%s/%s", path, import->channel);
+	str_addf(&folder, "%s/%s", path, import->name.channel);
 	str_addf(&users, "%s/users.json", path);
 	int count = scandir(folder.ptr, &days, is_day, alphasort);
 	if (count <= 0)
@@ -485,7 +386,7 @@ static enum err find_room(struct import *import)
 		err = body_decode(body_room_info_def(), json, json_root(json), &room,
 				  NULL);
 	if (err == ERR_OK)
-		import->room_id = room.id;
+		import->name.room = room.id;
 	return err;
 }
 
@@ -520,9 +421,9 @@ static struct import *begin(struct admin *admin, enum log_source source)
 	struct stat st;
 
 	import->admin = admin;
-	import->source = source;
+	import->name.source = source;
 	import->room = opts_text(&admin->config->opts, OPTION_ROOM);
-	import->channel = opts_text(&admin->config->opts, OPTION_CHANNEL);
+	import->name.channel = opts_text(&admin->config->opts, OPTION_CHANNEL);
 	map_init(&import->users, 0);
 	said_init(&import->said);
 	for (size_t i = 0; i < BATCH_ITEMS; i++)
@@ -590,19 +491,4 @@ enum err command_import(struct admin *admin)
 	};
 
 	return verb_run(admin, "import", verbs, ARRAY_LEN(verbs));
-}
-
-bool admin_read_time(const char *text, uint64_t *ret_ms)
-{
-	static const char *const forms[] = {"%Y-%m-%d", "%Y-%m-%dT%H:%M"};
-
-	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		struct tm tm = {.tm_mday = 1};
-		const char *end = strptime(text, forms[i], &tm);
-		if (end && !*end) {
-			*ret_ms = (uint64_t)timegm(&tm) * 1000;
-			return true;
-		}
-	}
-	return false;
 }

@@ -4,6 +4,8 @@
  */
 #include "tests/lib/mls_evil.h"
 
+#include <stdlib.h>
+
 #include "common/mls/codec.h"
 #include "common/mls/member.h"
 #include "tests/lib/check.h"
@@ -84,4 +86,36 @@ void evil_ref(const struct buf *message, struct buf *out)
 	struct mls_hash ref = mls_proposal_ref(buf_view(&opened.bytes));
 	buf_add_u8(out, 2);
 	buf_add_vec(out, mls_hash_view(&ref));
+}
+
+int scene_set_up(void **state)
+{
+	struct scene *it = calloc(1, sizeof(*it));
+
+	party_trio(&it->alice, &it->bob, &it->carol);
+	it->path = evil_path(&it->bob, &it->path_room);
+	*state = it;
+	return 0;
+}
+
+int scene_tear_down(void **state)
+{
+	struct scene *it = *state;
+
+	party_done(&it->alice);
+	party_done(&it->bob);
+	party_done(&it->carol);
+	buf_done(&it->path_room);
+	free(it);
+	return 0;
+}
+
+void scene_refuse(struct scene *it, const struct evil *evil, enum err want)
+{
+	AUTO(buf_done) struct buf message = evil_commit(&it->bob, evil);
+	AUTO(buf_done) struct buf before = party_state(&it->alice);
+
+	check_err(party_try(&it->alice, buf_view(&message)), want);
+	AUTO(buf_done) struct buf after = party_state(&it->alice);
+	assert_true(bytes_equal(buf_view(&before), buf_view(&after)));
 }

@@ -25,4 +25,19 @@ struct buf evil_message(struct party *party, const struct mls_content *content);
 /** An entry by reference to the proposal in @message, added to @out. */
 void evil_ref(const struct buf *message, struct buf *out);
 
+/** Alice, bob and carol in a group, and a good path of bob's. */
+struct scene {
+	struct party alice, bob, carol;
+	struct buf path_room;
+	struct mls_path path;
+};
+
+/** cmocka's set-up and tear-down. */
+int scene_set_up(void **state);
+int scene_tear_down(void **state);
+#define SCENE(fn) cmocka_unit_test_setup_teardown(fn, scene_set_up, scene_tear_down)
+
+/** Bob makes the commit @evil; alice must answer @want and stay as she is. */
+void scene_refuse(struct scene *it, const struct evil *evil, enum err want);
+
 #endif

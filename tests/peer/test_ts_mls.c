@@ -3,12 +3,11 @@
  * child process. Random operations by either side; after each commit all agree. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "tests/lib/check.h"
 #include "tests/lib/mls_party.h"
+#include "tests/peer/ts_child.h"
 
 #define OURS   4
 #define THEIRS 4
@@ -17,13 +16,6 @@
 /* Packages of today: theirs are checked against their own clock, ours against ours. */
 #define HOUR 3600u
 
-struct child {
-	FILE *to, *from;
-	pid_t pid;
-	char *line;
-	size_t cap;
-};
-
 struct member {
 	bool ours, in;
 	char name[8];
@@ -31,115 +23,12 @@ struct member {
 };
 
 struct world {
-	struct child child;
+	struct ts_child child;
 	struct member members[ALL];
 	struct random_seeded seed;
 	struct random random;
 	unsigned commits, messages, faults;
 };
-
-static void child_start(struct child *child)
-{
-	const char *dir = getenv("CHAT_TS_MLS");
-	int in[2], out[2];
-
-	assert_non_null(dir);
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(pipe(out), 0);
-	child->pid = fork();
-	if (child->pid == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		close(in[1]);
-		close(out[0]);
-		if (chdir(dir) == 0)
-			execlp("node", "node", "peer.mjs", (char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	child->to = fdopen(in[1], "w");
-	child->from = fdopen(out[0], "r");
-}
-
-static void child_end(struct child *child)
-{
-	int status;
-
-	fclose(child->to);
-	fclose(child->from);
-	waitpid(child->pid, &status, 0);
-	free(child->line);
-}
-
-static void put_hex(FILE *to, struct bytes bytes)
-{
-	if (bytes.len == 0)
-		fputc('-', to);
-	for (size_t i = 0; i < bytes.len; i++)
-		fprintf(to, "%02x", bytes.ptr[i]);
-}
-
-/* What ts-mls 1.6.4 says of a valid tree in which the nodes above an unmerged leaf differ in
- * what else they list: it wants the lists equal, RFC 9420 section 12.4.3.1 only that each
- * has the leaf. Who is refused for it stays out. */
-#define KNOWN_FAULT "err non-blank intermediate node must list leaf node"
-
-/* One answer; the words behind "ok" are in @words, NULL where there are fewer. False for
- * the known fault. */
-static bool answer_or_fault(struct child *child, char *words[3])
-{
-	char *save = NULL;
-
-	fputc('\n', child->to);
-	fflush(child->to);
-	ssize_t len = getline(&child->line, &child->cap, child->from);
-	if (len <= 0)
-		fail_msg("ts-mls ended");
-	child->line[len - 1] = '\0';
-	if (strncmp(child->line, KNOWN_FAULT, strlen(KNOWN_FAULT)) == 0)
-		return false;
-	if (strncmp(child->line, "ok ", 3) != 0)
-		fail_msg("ts-mls: %s", child->line);
-	words[0] = strtok_r(child->line + 3, " ", &save);
-	for (int i = 1; i < 3; i++)
-		words[i] = words[i - 1] ? strtok_r(NULL, " ", &save) : NULL;
-	return true;
-}
-
-static void answer(struct child *child, char *words[3])
-{
-	assert_true(answer_or_fault(child, words));
-}
-
-static struct buf from_hex(const char *text)
-{
-	struct buf out = BUF_INIT;
-	unsigned byte;
-
-	for (; text && text[0] && text[0] != '-'; text += 2) {
-		char pair[3] = {text[0], text[1], 0};
-		byte = (unsigned)strtoul(pair, NULL, 16);
-		buf_add_u8(&out, (uint8_t)byte);
-	}
-	return out;
-}
-
-static void ask(struct world *world, const char *command, const struct member *member)
-{
-	fprintf(world->child.to, "%s %s", command, member->name);
-}
-
-static void word(struct world *world, const char *text)
-{
-	fprintf(world->child.to, " %s", text);
-}
-
-static void hex_word(struct world *world, struct bytes bytes)
-{
-	fputc(' ', world->child.to);
-	put_hex(world->child.to, bytes);
-}
 
 static uint32_t pick(struct world *world, uint32_t bound)
 {
@@ -166,7 +55,7 @@ static uint32_t leaf_of(struct world *world, const struct member *member)
 
 static void agrees(struct world *world, const char *authenticator)
 {
-	AUTO(buf_done) struct buf theirs = from_hex(authenticator);
+	AUTO(buf_done) struct buf theirs = ts_child_bytes(authenticator);
 
 	assert_true(bytes_equal(buf_view(&theirs),
 				mls_group_authenticator(witness(world)->group)));
@@ -192,9 +81,9 @@ static void deliver(struct world *world, const struct member *from,
 			to->in = false;
 			continue;
 		}
-		ask(world, "process", to);
-		hex_word(world, buf_view(message));
-		answer(&world->child, words);
+		ts_child_ask(&world->child, "process", to->name);
+		ts_child_hex(&world->child, buf_view(message));
+		ts_child_answer(&world->child, words);
 		if (is_commit)
 			agrees(world, words[0]);
 	}
@@ -221,9 +110,9 @@ static struct buf package_of(struct world *world, struct member *member)
 		buf_add_bytes(&out, buf_view(&package));
 		return out;
 	}
-	ask(world, "package", member);
-	answer(&world->child, words);
-	return from_hex(words[0]);
+	ts_child_ask(&world->child, "package", member->name);
+	ts_child_answer(&world->child, words);
+	return ts_child_bytes(words[0]);
 }
 
 /* The witness removes who was added but could not join. */
@@ -253,9 +142,9 @@ static void let_in(struct world *world, struct member *member, const struct buf 
 		assert_true(party_agree(witness(world), &member->party));
 		return;
 	}
-	ask(world, "join", member);
-	hex_word(world, buf_view(welcome));
-	if (answer_or_fault(&world->child, words))
+	ts_child_ask(&world->child, "join", member->name);
+	ts_child_hex(&world->child, buf_view(welcome));
+	if (ts_child_try(&world->child, words))
 		agrees(world, words[0]);
 	else
 		expel(world, member);
@@ -310,13 +199,13 @@ static void intent_words(struct world *world, const struct intent *intent)
 {
 	if (!intent->what)
 		return;
-	word(world, intent->what);
+	ts_child_word(&world->child, intent->what);
 	if (strcmp(intent->what, "add") == 0)
-		hex_word(world, buf_view(&intent->package));
+		ts_child_hex(&world->child, buf_view(&intent->package));
 	else if (strcmp(intent->what, "remove") == 0)
 		fprintf(world->child.to, " %u", intent->leaf);
 	else
-		hex_word(world, bytes_text("shared"));
+		ts_child_hex(&world->child, bytes_text("shared"));
 }
 
 static void we_commit(struct world *world, struct member *actor,
@@ -356,13 +245,13 @@ static void they_commit(struct world *world, struct member *actor,
 {
 	char *words[3];
 
-	ask(world, "commit", actor);
-	word(world, encrypt ? "private" : "public");
+	ts_child_ask(&world->child, "commit", actor->name);
+	ts_child_word(&world->child, encrypt ? "private" : "public");
 	intent_words(world, intent);
-	answer(&world->child, words);
-	AUTO(buf_done) struct buf message = from_hex(words[0]);
-	AUTO(buf_done) struct buf welcome = from_hex(words[1]);
-	AUTO(buf_done) struct buf theirs = from_hex(words[2]);
+	ts_child_answer(&world->child, words);
+	AUTO(buf_done) struct buf message = ts_child_bytes(words[0]);
+	AUTO(buf_done) struct buf welcome = ts_child_bytes(words[1]);
+	AUTO(buf_done) struct buf theirs = ts_child_bytes(words[2]);
 	deliver(world, actor, &message, true);
 	assert_true(bytes_equal(buf_view(&theirs),
 				mls_group_authenticator(witness(world)->group)));
@@ -404,11 +293,11 @@ static void propose(struct world *world, struct member *actor, struct member *co
 	}
 	const struct mls_wrap wrap = {.encrypt = encrypt};
 	if (!actor->ours) {
-		ask(world, "propose", actor);
-		word(world, encrypt ? "private" : "public");
+		ts_child_ask(&world->child, "propose", actor->name);
+		ts_child_word(&world->child, encrypt ? "private" : "public");
 		intent_words(world, &intent);
-		answer(&world->child, words);
-		message = from_hex(words[0]);
+		ts_child_answer(&world->child, words);
+		message = ts_child_bytes(words[0]);
 	} else if (intent.what) {
 		struct mls_proposal proposal = proposal_of(world, &intent, nonce);
 		check_ok(mls_group_propose(actor->party.group, &actor->party.env,
@@ -433,10 +322,10 @@ static struct buf said_by(struct world *world, struct member *actor, const char 
 					   pick(world, 50), &out));
 		return out;
 	}
-	ask(world, "say", actor);
-	hex_word(world, bytes_text(text));
-	answer(&world->child, words);
-	return from_hex(words[0]);
+	ts_child_ask(&world->child, "say", actor->name);
+	ts_child_hex(&world->child, bytes_text(text));
+	ts_child_answer(&world->child, words);
+	return ts_child_bytes(words[0]);
 }
 
 static void heard_by(struct world *world, struct member *to, const struct buf *message,
@@ -452,11 +341,11 @@ static void heard_by(struct world *world, struct member *to, const struct buf *m
 		mls_event_done(&event);
 		return;
 	}
-	ask(world, "process", to);
-	hex_word(world, buf_view(message));
-	answer(&world->child, words);
+	ts_child_ask(&world->child, "process", to->name);
+	ts_child_hex(&world->child, buf_view(message));
+	ts_child_answer(&world->child, words);
 	assert_string_equal(words[0], "message");
-	AUTO(buf_done) struct buf plain = from_hex(words[1]);
+	AUTO(buf_done) struct buf plain = ts_child_bytes(words[1]);
 	assert_true(bytes_equal(buf_view(&plain), bytes_text(text)));
 }
 
@@ -498,9 +387,9 @@ static void come_in(struct world *world, struct member *from)
 		check_ok(
 			mls_group_info(from->party.group, &from->party.env, true, &info));
 	} else {
-		ask(world, "info", from);
-		answer(&world->child, words);
-		info = from_hex(words[0]);
+		ts_child_ask(&world->child, "info", from->name);
+		ts_child_answer(&world->child, words);
+		info = ts_child_bytes(words[0]);
 	}
 	if (actor->ours) {
 		mls_group_free(&actor->party.group);
@@ -514,12 +403,12 @@ static void come_in(struct world *world, struct member *from)
 		assert_true(party_agree(witness(world), &actor->party));
 		return;
 	}
-	ask(world, "external", actor);
-	hex_word(world, buf_view(&info));
-	if (!answer_or_fault(&world->child, words))
+	ts_child_ask(&world->child, "external", actor->name);
+	ts_child_hex(&world->child, buf_view(&info));
+	if (!ts_child_try(&world->child, words))
 		return;
-	message = from_hex(words[0]);
-	AUTO(buf_done) struct buf theirs = from_hex(words[1]);
+	message = ts_child_bytes(words[0]);
+	AUTO(buf_done) struct buf theirs = ts_child_bytes(words[1]);
 	deliver(world, actor, &message, true);
 	actor->in = true;
 	assert_true(bytes_equal(buf_view(&theirs),
@@ -555,11 +444,11 @@ static void world_start(struct world *world, uint64_t seed)
 	char *words[3];
 
 	world->random = random_seeded(&world->seed, seed);
-	child_start(&world->child);
-	fprintf(world->child.to, "psk ");
-	put_hex(world->child.to, bytes_text("shared"));
-	hex_word(world, bytes_text("a secret that all have"));
-	answer(&world->child, words);
+	ts_child_start(&world->child);
+	fputs("psk", world->child.to);
+	ts_child_hex(&world->child, bytes_text("shared"));
+	ts_child_hex(&world->child, bytes_text("a secret that all have"));
+	ts_child_answer(&world->child, words);
 	for (unsigned i = 0; i < ALL; i++) {
 		struct member *it = &world->members[i];
 		it->ours = i < OURS;
@@ -576,7 +465,7 @@ static void world_start(struct world *world, uint64_t seed)
 
 static void world_end(struct world *world)
 {
-	child_end(&world->child);
+	ts_child_end(&world->child);
 	for (unsigned i = 0; i < OURS; i++)
 		party_done(&world->members[i].party);
 	free(world);
@@ -604,16 +493,16 @@ static void run(uint64_t seed, bool we_begin)
 	} else {
 		/* Theirs invites the witness at once. */
 		first = &world->members[OURS];
-		ask(world, "create", first);
-		hex_word(world, bytes_text("their group"));
-		answer(&world->child, words);
+		ts_child_ask(&world->child, "create", first->name);
+		ts_child_hex(&world->child, bytes_text("their group"));
+		ts_child_answer(&world->child, words);
 		first->in = true;
 		AUTO(buf_done) struct buf package = package_of(world, &world->members[0]);
-		ask(world, "commit", first);
-		word(world, "public add");
-		hex_word(world, buf_view(&package));
-		answer(&world->child, words);
-		AUTO(buf_done) struct buf welcome = from_hex(words[1]);
+		ts_child_ask(&world->child, "commit", first->name);
+		ts_child_word(&world->child, "public add");
+		ts_child_hex(&world->child, buf_view(&package));
+		ts_child_answer(&world->child, words);
+		AUTO(buf_done) struct buf welcome = ts_child_bytes(words[1]);
 		let_in(world, &world->members[0], &welcome);
 	}
 	for (unsigned i = 0; i < steps(); i++)

@@ -17,6 +17,7 @@
 #include "client/net/rest.h"
 #include "client/on/on.h"
 #include "client/transfer.h"
+#include "client/upload.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
@@ -52,6 +53,7 @@ void app_done(struct app *app)
 		changes_flush(app);
 		store_stop(&app->store);
 	}
+	upload_done(app);
 	transfers_done(app);
 	link_free(&app->link);
 	rest_free(&app->rest);
@@ -135,8 +137,10 @@ static void on_state(enum link_state state, void *ctx)
 	if ((state == LINK_ONLINE) != app->online)
 		fresh_keep(app);
 	app->online = state == LINK_ONLINE;
-	if (state == LINK_ONLINE)
+	if (state == LINK_ONLINE) {
+		transfers_hurry(app);
 		app_post_waiting(app);
+	}
 	if (state == LINK_WAITING && link_why(app->link) == ERR_EXPIRED)
 		auth_expired(app->auth);
 	if (state == LINK_OFF)

@@ -31,8 +31,10 @@ struct changes;
 struct lock_job;
 struct rest;
 struct store_thread;
+struct transferred;
 struct ui;
 struct unlock;
+struct upload;
 
 /** What a face hears. Any may be NULL; @ctx comes last. There may be several: an owner
  *  process serves those who hand work to it beside its own screen. */
@@ -49,6 +51,10 @@ struct app_face {
 	/** The message @cid was acknowledged (ERR_OK, @seq) or refused for good. On disk. */
 	void (*sent)(struct app *app, const struct id *cid, enum err err, uint64_t seq,
 		     void *ctx);
+	/** Some more of the file of the message @cid is on the server, or all (@what->done):
+	 *  then it is sent. */
+	void (*moved)(struct app *app, const struct id *cid,
+		      const struct transferred *what, void *ctx);
 	/** All events of @room up to @seq have reached a device of @user. */
 	void (*delivered)(struct app *app, const struct id *room, const struct id *user,
 			  uint64_t seq, void *ctx);
@@ -103,6 +109,7 @@ struct app {
 	struct app_source *sources;
 	struct app_timer *timers;
 	struct transfer *transfers; /**< that are under way */
+	struct upload *upload;      /**< the file of a message that is; see upload.h */
 	struct app_quiet quiet;     /**< when nothing rings */
 	uint64_t fresh_ms;   /**< UTC: so long the server was heard; 0: never; fresh.h */
 	bool online;         /**< it is heard now */
@@ -168,18 +175,18 @@ struct app_message {
 	const char
 		*text; /**< UTF-8; of a reaction the emoji; may be empty beside files */
 	size_t len;
-	const struct id *files; /**< send: that were uploaded */
-	size_t file_count;
+	const char *path; /**< send: a file that goes with it, absolute; or NULL */
 };
 
 /** ERR_OK: @cid is on disk and will be sent. Else nothing was kept. */
 typedef void app_kept_fn(struct app *app, enum err err, const struct id *cid, void *ctx);
-/** Check and keep @message, then send it until it is acknowledged.
+/** Check and keep @message, then send it until it is acknowledged. One with a file is sent
+ *  when all of that is on the server: those behind it do not wait.
  *  Errors (nothing will be called): ERR_TOO_BIG, ERR_UTF8, ERR_BAD (control characters),
- *  ERR_NO_ROOM, ERR_MUST_SEAL. */
+ *  ERR_NO_ROOM, ERR_MUST_SEAL; those of transfer_look(). */
 enum err app_post(struct app *app, const struct app_message *message, app_kept_fn *kept,
 		  void *ctx) MUST_CHECK;
-/** Send a refused message again, or drop it. */
+/** Send a refused message again (its file as it is now), or drop one that is not sent. */
 void app_retry(struct app *app, const struct id *cid);
 void app_discard(struct app *app, const struct id *cid);
 

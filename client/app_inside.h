@@ -46,6 +46,8 @@ void app_tell_rooms(struct app *app, bool fresh);
 void app_tell_stored(struct app *app, const struct id *room, uint64_t seq);
 void app_tell_reset(struct app *app, const struct id *room, uint64_t seq);
 void app_tell_sent(struct app *app, const struct id *cid, enum err err, uint64_t seq);
+void app_tell_moved(struct app *app, const struct id *cid,
+		    const struct transferred *what);
 void app_tell_delivered(struct app *app, const struct id *room, const struct id *user,
 			uint64_t seq);
 void app_tell_receipt(struct app *app, const struct id *room, const struct id *user,
@@ -70,6 +72,8 @@ void app_watch(struct app *app);
 
 /** Give the link what waits on disk. */
 void app_post_waiting(struct app *app);
+/** It will not be sent, because of @why: that is kept, and shown. */
+void app_refused(struct app *app, const struct id *cid, enum err why);
 /** @cid waits no more. */
 void app_posted(struct app *app, const struct id *cid);
 void app_pending_done(struct app *app);

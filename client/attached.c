@@ -48,10 +48,12 @@ static void add_note(const struct body_file_note *note, void *ctx)
 	neutral_add(text, (const char *)note->name.ptr, note->name.len, NEUTRAL_LINE);
 	str_add(text, " · ");
 	attached_size(note->size, text);
-	str_add(text, " · ");
 	/* "text/plain; charset=utf-8": the kind is enough */
 	const char *media = (const char *)note->media.ptr;
 	size_t len = media ? strcspn(media, ";") : 0;
+	if (note->media.len == 0) /* one's own that the server has not seen whole */
+		return;
+	str_add(text, " · ");
 	neutral_add(text, media, len < note->media.len ? len : note->media.len,
 		    NEUTRAL_LINE);
 }

@@ -56,6 +56,11 @@ void app_tell_sent(struct app *app, const struct id *cid, enum err err, uint64_t
 	TELL(app, sent, cid, err, seq)
 }
 
+void app_tell_moved(struct app *app, const struct id *cid, const struct transferred *what)
+{
+	TELL(app, moved, cid, what)
+}
+
 void app_tell_delivered(struct app *app, const struct id *room, const struct id *user,
 			uint64_t seq)
 {

@@ -4,6 +4,9 @@
  * few of them in memory. What the link has no room for stays on disk and follows when it
  * has; until then newer ones go to disk only, so that none overtakes another. The map of
  * pending ones says which message an answer is about, and how many wait.
+ *
+ * One with a file takes its place when the file is on the server (upload.c): what is said
+ * meanwhile does not wait for it.
  */
 #include <string.h>
 
@@ -11,6 +14,9 @@
 #include "client/attached.h"
 #include "client/cache/cache_outbox.h"
 #include "client/cache/store_thread.h"
+#include "client/change.h"
+#include "client/transfer.h"
+#include "client/upload.h"
 #include "common/base/mem.h"
 #include "common/base/utf8.h"
 
@@ -47,6 +53,15 @@ void app_posted(struct app *app, const struct id *cid)
 {
 	mem_free(map_remove(&app->pending, cid));
 	app->model.waiting = app->pending.count;
+}
+
+void app_refused(struct app *app, const struct id *cid, enum err why)
+{
+	app_posted(app, cid);
+	change_refused(app, cid, why);
+	for (size_t i = 0; i < app->model.rooms.count; i++)
+		timeline_fail(&app->model.rooms.rows[i]->timeline, cid, why);
+	app_touch(app);
 }
 
 void app_pending_done(struct app *app)
@@ -107,6 +122,21 @@ static void give(struct app *app, const struct cache_send *send)
 	link_post(app->link, &send->cid, &send->room, (char *)frame.ptr, frame.len);
 }
 
+/* To where it waits for now. */
+static void pass_on(struct app *app, const struct cache_send *send)
+{
+	if (cache_send_uploads(send))
+		upload_offer(app, send);
+	if (id_is_zero(&send->room))
+		resolve(app, send);
+	else if (cache_send_uploads(send))
+		return;
+	else if (!app->behind && link_has_room(app->link))
+		give(app, send);
+	else
+		app->behind = true;
+}
+
 struct waiting {
 	struct store_job job; /* first */
 	struct app *app;
@@ -125,8 +155,11 @@ static void show_waiting(struct app *app, const struct cache_send *send)
 
 	if (send->state != OUTBOX_FAILED)
 		pending_add(app, &send->cid, &send->room);
-	if (!room || send->kind != EVENT_MESSAGE ||
-	    timeline_find(&room->timeline, &send->cid))
+	if (!room || send->kind != EVENT_MESSAGE)
+		return;
+	const struct message *old = timeline_find(&room->timeline, &send->cid);
+	/* Of a file more is known when it is whole. */
+	if (old && (old->state != MESSAGE_PENDING || !send->media.len))
 		return;
 	AUTO(str_done) struct str text = STR_INIT;
 	AUTO(buf_done) struct buf extra = BUF_INIT;
@@ -137,6 +170,7 @@ static void show_waiting(struct app *app, const struct cache_send *send)
 		message_new(&send->cid, &app->model.self, text.ptr, text.len);
 	message->state = send->state == OUTBOX_FAILED ? MESSAGE_FAILED : MESSAGE_PENDING;
 	message->why = send->error;
+	message->part = old ? old->part : 0;
 	message->flags |= files ? MESSAGE_FILES : 0;
 	message->ts_ms = send->created_ms;
 	message->reply_to = send->reply;
@@ -156,14 +190,8 @@ static void waiting_done(struct store_job *job, enum err err)
 		const struct cache_send *send = &waiting->sends.sends[i];
 
 		show_waiting(app, send);
-		if (send->state == OUTBOX_FAILED)
-			continue;
-		if (id_is_zero(&send->room))
-			resolve(app, send);
-		else if (link_has_room(app->link))
-			give(app, send);
-		else
-			app->behind = true;
+		if (send->state != OUTBOX_FAILED)
+			pass_on(app, send);
 	}
 	cache_sends_done(&waiting->sends);
 	mem_free(waiting);
@@ -204,6 +232,7 @@ static void resolve_done(struct store_job *job, enum err err)
 	struct app *app = resolve->app;
 
 	if (resolve->err != ERR_OK) {
+		upload_cancel(app, &resolve->cid);
 		app_posted(app, &resolve->cid);
 		app_tell_sent(app, &resolve->cid, resolve->err, 0);
 	} else if (err == ERR_OK) {
@@ -286,12 +315,7 @@ static void post_done(struct store_job *job, enum err err)
 		pending_add(app, &send->cid, &send->room);
 		show_post(app, send);
 		app_touch(app);
-		if (id_is_zero(&send->room))
-			resolve(app, send);
-		else if (!app->behind && link_has_room(app->link))
-			give(app, send);
-		else
-			app->behind = true;
+		pass_on(app, send);
 	}
 	if (post->kept)
 		post->kept(app, err, &send->cid, post->ctx);
@@ -312,10 +336,8 @@ static enum err check(const struct app *app, const struct app_message *message)
 		return ERR_MUST_SEAL;
 	if (message->frame == FRAME_DELETE)
 		return ERR_OK;
-	if (message->file_count > LIMIT_FILES)
-		return ERR_TOO_BIG;
 	if (message->len == 0)
-		return message->file_count ? ERR_OK : ERR_BAD;
+		return message->path ? ERR_OK : ERR_BAD;
 	if (message->len > most)
 		return ERR_TOO_BIG;
 	if (!utf8_valid(message->text, message->len))
@@ -352,8 +374,11 @@ enum err app_post(struct app *app, const struct app_message *message, app_kept_f
 		  void *ctx)
 {
 	enum err err = check(app, message);
+	uint64_t size = 0, mtime_ns = 0;
 	uint8_t noise[10];
 
+	if (err == ERR_OK && message->path)
+		err = transfer_look(message->path, &size, &mtime_ns);
 	if (err != ERR_OK)
 		return err;
 	struct post *post = mem_new(struct post);
@@ -369,6 +394,8 @@ enum err app_post(struct app *app, const struct app_message *message, app_kept_f
 		.thread = message->thread,
 		.text = rows_keep(&post->rows, bytes_of(message->len ? message->text : "",
 							message->len)),
+		.size = size,
+		.mtime_ns = mtime_ns,
 		.state = OUTBOX_QUEUED,
 		.created_ms = clock_now_ms(app->clock),
 	};
@@ -380,10 +407,8 @@ enum err app_post(struct app *app, const struct app_message *message, app_kept_f
 		post->send.dest = rows_keep(&post->rows, bytes_text(message->dest));
 	if (message->frame == FRAME_SEND)
 		post->send.mentions = mentions_of(app, message, &post->rows);
-	if (message->file_count)
-		post->send.files = rows_keep(
-			&post->rows, bytes_of(message->files,
-					      message->file_count * sizeof(struct id)));
+	if (message->path)
+		post->send.path = rows_keep(&post->rows, bytes_text(message->path));
 	post->job.run = post_run;
 	post->job.done = post_done;
 	store_submit(app->store, &post->job);
@@ -402,10 +427,18 @@ struct again {
 static enum err again_run(struct store_job *job, struct cache *cache)
 {
 	struct again *again = CONTAINER_OF(job, struct again, job);
+	AUTO(cache_sends_done) struct cache_sends sends = CACHE_SENDS_INIT;
 
 	if (again->drop)
 		return cache_outbox_remove(cache, &again->cid);
-	return cache_outbox_state(cache, &again->cid, OUTBOX_QUEUED, ERR_OK, 0);
+	enum err err = cache_outbox_get(cache, &again->cid, &sends);
+	if (err != ERR_OK)
+		return err;
+	const struct cache_send *send = &sends.sends[0];
+	uint64_t size = send->size, mtime_ns = send->mtime_ns;
+	if (send->path.len) /* gone: that is found again when it is sent */
+		(void)!transfer_look((const char *)send->path.ptr, &size, &mtime_ns);
+	return cache_outbox_again(cache, &again->cid, size, mtime_ns);
 }
 
 static void again_done(struct store_job *job, enum err err)
@@ -417,8 +450,7 @@ static void again_done(struct store_job *job, enum err err)
 		timeline_remove(&app->model.rooms.rows[i]->timeline, &again->cid);
 	app_posted(app, &again->cid);
 	app_touch(app);
-	if (!again->drop)
-		app_post_waiting(app);
+	app_post_waiting(app); /* with what was waiting for it to be through */
 	mem_free(again);
 }
 
@@ -427,6 +459,7 @@ static void again(struct app *app, const struct id *cid, bool drop)
 	struct again *again = mem_new(struct again);
 
 	link_unpost(app->link, cid);
+	upload_cancel(app, cid);
 	again->app = app;
 	again->cid = *cid;
 	again->drop = drop;

@@ -7,7 +7,9 @@
 
 #include "client/cache/cache_event.h"
 #include "client/cache/cache_inside.h"
+#include "common/base/filename.h"
 #include "common/base/mem.h"
+#include "common/proto/body.h"
 #include "common/proto/json_out.h"
 #include "common/proto/kind.h"
 
@@ -42,6 +44,11 @@ static void read_send(struct query *query, struct cache_sends *sends)
 		error.ptr ? err_from_word((const char *)error.ptr, error.len) : ERR_OK;
 	send->created_ms = query_int(query);
 	send->next_ms = query_int(query);
+	send->path = query_bytes(query, &sends->rows);
+	send->size = query_int(query);
+	send->mtime_ns = query_int(query);
+	send->upload = query_id(query);
+	send->media = query_bytes(query, &sends->rows);
 }
 
 static enum err read_sends(struct query *query, enum err none,
@@ -89,7 +96,8 @@ static bool same_place(const struct cache_send *a, const struct cache_send *b)
 static bool same_content(const struct cache_send *a, const struct cache_send *b)
 {
 	return same_place(a, b) && a->kind == b->kind &&
-	       id_equal(&a->target, &b->target) && bytes_equal(a->text, b->text);
+	       id_equal(&a->target, &b->target) && bytes_equal(a->text, b->text) &&
+	       bytes_equal(a->path, b->path);
 }
 
 static enum err add_row(struct cache *cache, const struct cache_send *send)
@@ -109,6 +117,9 @@ static enum err add_row(struct cache *cache, const struct cache_send *send)
 	query_put_blob(&query, send->files);
 	query_put_int(&query, send->quiet);
 	query_put_int(&query, send->created_ms);
+	query_put_text(&query, send->path);
+	query_put_int(&query, send->size);
+	query_put_int(&query, send->mtime_ns);
 	return query_run(&query);
 }
 
@@ -166,6 +177,38 @@ enum err cache_outbox_state(struct cache *cache, const struct id *cid,
 	return query_change(&query, ERR_NOT_FOUND);
 }
 
+enum err cache_outbox_announced(struct cache *cache, const struct id *cid,
+				const struct id *file)
+{
+	struct query query = query_of(cache->db, STMT_OUTBOX_ANNOUNCED);
+
+	query_put_id(&query, cid);
+	query_put_id(&query, file);
+	return query_change(&query, ERR_NOT_FOUND);
+}
+
+enum err cache_outbox_whole(struct cache *cache, const struct id *cid,
+			    const struct id *file, struct bytes media)
+{
+	struct query query = query_of(cache->db, STMT_OUTBOX_WHOLE);
+
+	query_put_id(&query, cid);
+	query_put_id(&query, file);
+	query_put_text(&query, media);
+	return query_change(&query, ERR_NOT_FOUND);
+}
+
+enum err cache_outbox_again(struct cache *cache, const struct id *cid, uint64_t size,
+			    uint64_t mtime_ns)
+{
+	struct query query = query_of(cache->db, STMT_OUTBOX_AGAIN);
+
+	query_put_id(&query, cid);
+	query_put_int(&query, size);
+	query_put_int(&query, mtime_ns);
+	return query_change(&query, ERR_NOT_FOUND);
+}
+
 enum err cache_outbox_requeue(struct cache *cache)
 {
 	struct query query = query_of(cache->db, STMT_OUTBOX_REQUEUE);
@@ -181,12 +224,34 @@ enum err cache_outbox_remove(struct cache *cache, const struct id *cid)
 	return query_change(&query, ERR_NOT_FOUND);
 }
 
+bool cache_send_uploads(const struct cache_send *send)
+{
+	return send->path.len && !send->files.len;
+}
+
+/* The file by the facts that are known here, in the words of the server. */
+static void put_attached(const struct cache_send *send, struct json_out *out)
+{
+	AUTO(str_done) struct str name = STR_INIT;
+	struct body_file_note note = {.file = send->upload,
+				      .media = send->media.ptr ? send->media
+							       : bytes_text(""),
+				      .size = send->size};
+
+	filename_clean(send->path, &name);
+	note.name = str_view(&name);
+	json_out_key(out, "attached");
+	json_out_open(out, '[');
+	body_encode(body_file_note_def(), out, &note);
+	json_out_close(out, ']');
+}
+
 void cache_send_extra(const struct cache_send *send, struct buf *extra)
 {
 	struct json_out out = json_out_init(extra);
 	struct rd rd = rd_init(send->files);
 
-	if (send->files.len == 0)
+	if (send->files.len == 0 && send->path.len == 0)
 		return;
 	json_out_open(&out, '{');
 	json_out_key(&out, "files");
@@ -197,6 +262,8 @@ void cache_send_extra(const struct cache_send *send, struct buf *extra)
 		json_out_text(&out, bytes_text(id_text(&id).text));
 	}
 	json_out_close(&out, ']');
+	if (send->path.len)
+		put_attached(send, &out);
 	json_out_close(&out, '}');
 }
 

@@ -34,6 +34,11 @@ struct cache_send {
 	struct bytes sealed;   /**< the ciphertext that goes out, once sealed */
 	struct bytes mentions; /**< ids, 16 bytes each */
 	struct bytes files;    /**< ids, 16 bytes each */
+	struct bytes path;     /**< of the file that goes with it; {NULL, 0}: none */
+	uint64_t size;         /**< of that file, … */
+	uint64_t mtime_ns;     /**< … and when it was changed, since 1970 */
+	struct id upload;   /**< out only: as the server calls it; zero: not announced */
+	struct bytes media; /**< out only: what the server takes it for */
 	bool quiet;
 	enum outbox_state state;
 	unsigned attempts;
@@ -51,8 +56,10 @@ struct cache_sends {
 #define CACHE_SENDS_INIT ((struct cache_sends){0})
 void cache_sends_done(struct cache_sends *sends);
 
-/** What its event will have as `extra`: the ids of its files. Appended; thread: any. */
+/** What its event will have as `extra`: its files. Appended; thread: any. */
 void cache_send_extra(const struct cache_send *send, struct buf *extra);
+/** Whether its file is not (all) on the server: until then it is no message. Thread: any. */
+bool cache_send_uploads(const struct cache_send *send);
 
 /** Put @send at the end, as OUTBOX_QUEUED. The same cid with the same content again: ERR_OK
  *  and nothing changes; with other content: ERR_CONFLICT; acknowledged before: ERR_EXISTS. */
@@ -73,6 +80,17 @@ enum err cache_outbox_resolve(struct cache *cache, const struct id *cid,
 enum err cache_outbox_state(struct cache *cache, const struct id *cid,
 			    enum outbox_state state, enum err error,
 			    uint64_t next_ms) MUST_CHECK;
+/** Its file was announced to the server, as @file. Errors: ERR_NOT_FOUND. */
+enum err cache_outbox_announced(struct cache *cache, const struct id *cid,
+				const struct id *file) MUST_CHECK;
+/** All of its file is on the server, as @file, and it can be sent. Errors:
+ *  ERR_NOT_FOUND. */
+enum err cache_outbox_whole(struct cache *cache, const struct id *cid,
+			    const struct id *file, struct bytes media) MUST_CHECK;
+/** A refused one is to be tried again, with its file, if it has one, as that is now. Errors:
+ *  ERR_NOT_FOUND. */
+enum err cache_outbox_again(struct cache *cache, const struct id *cid, uint64_t size,
+			    uint64_t mtime_ns) MUST_CHECK;
 /** After a lost connection: everything sent is queued again. */
 enum err cache_outbox_requeue(struct cache *cache) MUST_CHECK;
 /** The server has it: in one transaction it leaves the outbox and enters the room's log as

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files from the keyboard: /file sends one into the room, /save takes those of a message
- * into a folder. How far it is stands in the notice line; typing goes on meanwhile.
+ * Files from the keyboard: /file sends one into the room, as a message that waits for its
+ * turn and shows how far it is; /save takes those of a message into a folder, and tells in
+ * the notice line. Typing goes on meanwhile.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -48,47 +49,6 @@ static bool is_linear(const struct app *app)
 
 /* ---- /file ---- */
 
-struct sending {
-	struct id room;
-};
-
-static void posted(struct app *app, enum err err, const struct id *cid, void *ctx)
-{
-	if (err != ERR_OK)
-		app_notice(app, _(err_text(err)));
-}
-
-static void on_send(struct app *app, enum err err, const struct transferred *what,
-		    void *ctx)
-{
-	struct sending *sending = ctx;
-
-	if (err == ERR_OK && !what->done) {
-		if (!is_linear(app))
-			say(app, _("sending"), what, what->name);
-		return;
-	}
-	if (err == ERR_QUEUED) {
-		say(app, _("waits for the connection"), what, what->name);
-		return;
-	}
-	if (err != ERR_OK) {
-		say(app, _(err_text(err)), what, what->name);
-	} else {
-		const struct app_message message = {.frame = FRAME_SEND,
-						    .room = sending->room,
-						    .text = "",
-						    .files = &what->file,
-						    .file_count = 1};
-		if (!is_linear(app))
-			app_notice(app, ""); /* the message is what there is to see */
-		err = app_post(app, &message, posted, NULL);
-		if (err != ERR_OK)
-			app_notice(app, _(err_text(err)));
-	}
-	mem_free(sending);
-}
-
 enum ui_taken cmd_file(struct app *app, const struct ui_line *line, const char *args)
 {
 	AUTO(str_done) struct str path = STR_INIT;
@@ -97,14 +57,15 @@ enum ui_taken cmd_file(struct app *app, const struct ui_line *line, const char *
 		return cmd_usage(app, "file");
 	if (!line->room)
 		return cmd_fail(app, ERR_NO_ROOM);
-	struct sending *sending = mem_new(struct sending);
-	sending->room = *line->room;
 	add_path(args, &path);
-	enum err err = transfer_send(app, path.ptr, on_send, sending);
-	if (err == ERR_OK)
-		return UI_LINE_DONE;
-	mem_free(sending);
-	return cmd_fail(app, err);
+	/* The process that sends it may stand in another folder. */
+	AUTO(mem_freep) char *whole = realpath(path.ptr, NULL);
+	const struct app_message message = {.frame = FRAME_SEND,
+					    .room = *line->room,
+					    .text = "",
+					    .path = whole ? whole : path.ptr};
+
+	return cmd_keep(app, line, &message);
 }
 
 /* ---- /save ---- */

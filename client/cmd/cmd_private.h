@@ -32,6 +32,9 @@ size_t cmd_word(const char *args, const char **ret_rest);
 enum ui_taken cmd_post(struct app *app, const struct ui_line *line, enum draft_kind kind,
 		       const struct id *target, const char *dest, const char *text,
 		       size_t len);
+/** Post @message; @line stays until that is on disk. */
+enum ui_taken cmd_keep(struct app *app, const struct ui_line *line,
+		       const struct app_message *message);
 /** One translated line of what went wrong. Keeps the line, so that it can be mended. */
 enum ui_taken cmd_fail(struct app *app, enum err err);
 /** "Use: /name arguments". */

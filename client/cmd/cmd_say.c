@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/cmd/cmd_private.h"
+#include "client/upload.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 #include "common/proto/frame.h"
@@ -54,9 +55,16 @@ enum ui_taken cmd_post(struct app *app, const struct ui_line *line, enum draft_k
 		message.reply = *target;
 	else if (kind == DRAFT_THREAD)
 		message.thread = *target;
+	return cmd_keep(app, line, &message);
+}
+
+enum ui_taken cmd_keep(struct app *app, const struct ui_line *line,
+		       const struct app_message *message)
+{
 	struct saying *saying = mem_new(struct saying);
+
 	saying->ticket = line->ticket;
-	enum err err = app_post(app, &message, kept, saying);
+	enum err err = app_post(app, message, kept, saying);
 	if (err != ERR_OK || saying->kept) {
 		err = err == ERR_OK ? saying->err : err;
 		mem_free(saying);
@@ -90,20 +98,25 @@ enum ui_taken cmd_msg(struct app *app, const struct ui_line *line, const char *a
 	return cmd_post(app, &there, DRAFT_NEW, NULL, NULL, text, strlen(text));
 }
 
-static struct message *last_failed(struct app *app)
+static bool has_failed(const struct message *message)
+{
+	return message->state == MESSAGE_FAILED;
+}
+
+static const struct message *last_that(struct app *app,
+				       bool (*is)(const struct message *message))
 {
 	const struct timeline *timeline = &cmd_room_now(app)->timeline;
 
 	for (size_t i = timeline->count; i-- > 0;)
-		if (timeline->rows[i]->state == MESSAGE_FAILED)
+		if (is(timeline->rows[i]))
 			return timeline->rows[i];
 	return NULL;
 }
 
-static enum ui_taken about_failed(struct app *app,
+static enum ui_taken about_failed(struct app *app, const struct message *message,
 				  void (*act)(struct app *app, const struct id *cid))
 {
-	const struct message *message = last_failed(app);
 
 	if (!message) {
 		app_notice(app, _("Nothing here has failed."));
@@ -116,10 +129,13 @@ static enum ui_taken about_failed(struct app *app,
 
 enum ui_taken cmd_retry(struct app *app, const struct ui_line *line, const char *args)
 {
-	return about_failed(app, app_retry);
+	return about_failed(app, last_that(app, has_failed), app_retry);
 }
 
 enum ui_taken cmd_discard(struct app *app, const struct ui_line *line, const char *args)
 {
-	return about_failed(app, app_discard);
+	const struct message *message = last_that(app, has_failed);
+
+	return about_failed(app, message ? message : last_that(app, upload_waits),
+			    app_discard);
 }

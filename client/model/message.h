@@ -37,7 +37,8 @@ struct message {
 	uint64_t seq;       /**< place in the room; 0 until acknowledged */
 	uint64_t ts_ms;     /**< of the server; own clock while pending */
 	enum message_state state;
-	enum err why;   /**< of MESSAGE_FAILED */
+	unsigned part; /**< of MESSAGE_PENDING: how much of its file is there, in 1/100 */
+	enum err why;  /**< of MESSAGE_FAILED */
 	unsigned flags; /**< enum message_flag */
 	struct str text;
 	struct reactions reactions;

@@ -228,6 +228,17 @@ bool timeline_ack(struct timeline *timeline, const struct id *cid, uint64_t seq,
 	return true;
 }
 
+bool timeline_part(struct timeline *timeline, const struct id *cid, unsigned part)
+{
+	struct message *message = timeline_find(timeline, cid);
+
+	if (!message || message->state != MESSAGE_PENDING || message->part == part)
+		return false;
+	message->part = part;
+	timeline->changes++;
+	return true;
+}
+
 bool timeline_fail(struct timeline *timeline, const struct id *cid, enum err why)
 {
 	struct message *message = timeline_find(timeline, cid);

@@ -63,6 +63,9 @@ void timeline_add_page(struct timeline *timeline, struct message **messages,
 /** The acknowledgement of a pending message: it moves to its place. False: not here. */
 bool timeline_ack(struct timeline *timeline, const struct id *cid, uint64_t seq,
 		  uint64_t ts_ms);
+/** So much of the file of a pending message is on the server, in 1/100. False: it is not
+ *  here, or that is shown already. */
+bool timeline_part(struct timeline *timeline, const struct id *cid, unsigned part);
 /** It will not be sent, because of @why. */
 bool timeline_fail(struct timeline *timeline, const struct id *cid, enum err why);
 bool timeline_edit(struct timeline *timeline, const struct id *cid, const char *text,

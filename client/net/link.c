@@ -116,7 +116,7 @@ static void ended(struct link *link, enum err why, bool final)
 	} else {
 		enter(link, LINK_OFF, 0);
 	}
-	link_asks_fail(link, final ? why : ERR_CLOSED);
+	link_asks_fail(link, final && why != ERR_OK ? why : ERR_CLOSED);
 }
 
 void link_drop(struct link *link, enum err why)

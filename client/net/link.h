@@ -134,6 +134,10 @@ typedef void link_result_fn(enum err err, unsigned status, struct bytes body, vo
  *  fails at the next tick with ERR_UNREACHABLE; ERR_TIMEOUT after LINK_ASK_MS. */
 void link_call(struct link *link, const char *op, struct bytes args, link_result_fn *done,
 	       void *ctx);
+/** The same for a deed that may be asked for twice and must be done once: whoever asks again
+ *  with the same @key gets the first answer. */
+void link_call_once(struct link *link, const char *op, struct bytes key,
+		    struct bytes args, link_result_fn *done, void *ctx);
 
 enum link_side { LINK_BEFORE, LINK_AFTER, LINK_AROUND };
 /** @page is NULL unless @err is ERR_OK. */

@@ -80,8 +80,15 @@ bool link_ask_error(struct link *link, uint64_t id, enum err err)
 void link_call(struct link *link, const char *op, struct bytes args, link_result_fn *done,
 	       void *ctx)
 {
+	link_call_once(link, op, bytes_of(NULL, 0), args, done, ctx);
+}
+
+void link_call_once(struct link *link, const char *op, struct bytes key,
+		    struct bytes args, link_result_fn *done, void *ctx)
+{
 	struct link_ask *ask = ask_new(link, ASK_CALL, ctx);
-	struct body_call call = {.id = ask->id, .op = bytes_text(op), .args = args};
+	struct body_call call = {
+		.id = ask->id, .op = bytes_text(op), .key = key, .args = args};
 
 	ask->result = done;
 	link_say(link, FRAME_CALL, &call);

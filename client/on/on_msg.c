@@ -60,11 +60,6 @@ void on_ack(struct app *app, const struct body_ack *ack)
 
 void on_nack(struct app *app, const struct body_nack *nack)
 {
-	enum err why = err_from_word((const char *)nack->code.ptr, nack->code.len);
-
-	app_posted(app, &nack->cid);
-	change_refused(app, &nack->cid, why);
-	for (size_t i = 0; i < app->model.rooms.count; i++)
-		timeline_fail(&app->model.rooms.rows[i]->timeline, &nack->cid, why);
-	app_touch(app);
+	app_refused(app, &nack->cid,
+		    err_from_word((const char *)nack->code.ptr, nack->code.len));
 }

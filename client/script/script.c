@@ -117,6 +117,12 @@ static void on_sent(struct app *app, const struct id *cid, enum err err, uint64_
 	TELL((struct script *)ctx, sent, cid, err, seq)
 }
 
+static void on_moved(struct app *app, const struct id *cid,
+		     const struct transferred *what, void *ctx)
+{
+	TELL((struct script *)ctx, moved, cid, what)
+}
+
 static void on_delivered(struct app *app, const struct id *room, const struct id *user,
 			 uint64_t seq, void *ctx)
 {
@@ -391,6 +397,7 @@ struct script *script_new(struct app *app, struct owner *owner)
 					 .stored = on_stored,
 					 .reset = on_reset,
 					 .sent = on_sent,
+					 .moved = on_moved,
 					 .delivered = on_delivered,
 					 .ctx = script};
 	script->listener =

@@ -19,9 +19,6 @@
 struct send {
 	struct task task; /* first */
 	struct id cid, room;
-	struct id file;
-	bool moving; /* the file is being uploaded */
-	bool moved;
 	bool posted; /* given to the app */
 	bool kept;   /* on disk */
 	bool again;  /* it was there already */
@@ -156,45 +153,16 @@ static void on_kept(struct app *app, enum err err, const struct id *cid, void *c
 	task_unref(&task);
 }
 
-static void try_post(struct send *send);
-
-static void on_upload(struct app *app, enum err err, const struct transferred *what,
-		      void *ctx)
+/* It goes on: the time to wait begins anew. */
+static void on_moved(struct task *task, const struct id *cid,
+		     const struct transferred *what)
 {
-	struct task *task = ctx;
-	struct send *send = send_of(task);
-	bool over = what->done || (err != ERR_OK && err != ERR_QUEUED);
+	const struct send *send = send_of(task);
 
-	if (!task->ended && what->done) {
-		task_progress(task, what->name, what->size, what->size);
-		send->file = what->file;
-		send->moved = true;
-		try_post(send);
-	} else if (!task->ended && over) {
-		task_end(task, err);
-	} else if (!task->ended && err == ERR_OK) {
-		task_progress(task, what->name, what->at, what->size);
-		task_wait(task, task->request.timeout_ms);
-	}
-	if (over)
-		task_unref(&task);
-}
-
-/* The file goes first: a message names what is there. */
-static void try_upload(struct send *send)
-{
-	struct task *task = &send->task;
-
-	if (send->moving)
+	if (!send->posted || !id_equal(cid, &send->cid))
 		return;
-	send->moving = true;
-	enum err err = transfer_send(task->app, task->request.file.ptr, on_upload,
-				     task_ref(task));
-	if (err == ERR_OK)
-		return;
-	struct task *ref = task;
-	task_end(task, err);
-	task_unref(&ref);
+	task_progress(task, what->name, what->at, what->size);
+	task_wait(task, task->request.timeout_ms);
 }
 
 /* Nothing is kept for nobody: it waits until one is signed in. */
@@ -207,17 +175,13 @@ static void try_post(struct send *send)
 		return;
 	if (id_is_zero(app_user(app)))
 		return;
-	if (task->request.file.len && !send->moved) {
-		try_upload(send);
-		return;
-	}
-	const struct app_message message = {.frame = FRAME_SEND,
-					    .cid = send->cid,
-					    .dest = task->request.room.ptr,
-					    .text = task->request.text.ptr,
-					    .len = task->request.text.len,
-					    .files = &send->file,
-					    .file_count = send->moved};
+	const struct app_message message = {
+		.frame = FRAME_SEND,
+		.cid = send->cid,
+		.dest = task->request.room.ptr,
+		.text = task->request.text.ptr,
+		.len = task->request.text.len,
+		.path = task->request.file.len ? task->request.file.ptr : NULL};
 	send->posted = true;
 	enum err err = app_post(app, &message, on_kept, task_ref(task));
 	if (err == ERR_OK)
@@ -339,6 +303,7 @@ const struct task_ops task_send = {.size = sizeof(struct send),
 				   .start = send_start,
 				   .state = send_state,
 				   .sent = on_sent,
+				   .moved = on_moved,
 				   .delivered = on_delivered,
 				   .late = send_late,
 				   .done = send_done};
@@ -408,6 +373,13 @@ static void flush_sent(struct task *task, const struct id *cid, enum err err,
 	flush_look(task);
 }
 
+static void flush_moved(struct task *task, const struct id *cid,
+			const struct transferred *what)
+{
+	task_progress(task, what->name, what->at, what->size);
+	task_wait(task, task->request.timeout_ms);
+}
+
 static void flush_late(struct task *task)
 {
 	task_end(task, ERR_QUEUED);
@@ -417,4 +389,5 @@ const struct task_ops task_flush = {.size = sizeof(struct flush),
 				    .start = flush_start,
 				    .state = flush_state,
 				    .sent = flush_sent,
+				    .moved = flush_moved,
 				    .late = flush_late};

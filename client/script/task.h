@@ -26,6 +26,8 @@ struct task_ops {
 	void (*stored)(struct task *task, const struct id *room, uint64_t seq);
 	void (*reset)(struct task *task, const struct id *room, uint64_t seq);
 	void (*sent)(struct task *task, const struct id *cid, enum err err, uint64_t seq);
+	void (*moved)(struct task *task, const struct id *cid,
+		      const struct transferred *what);
 	void (*delivered)(struct task *task, const struct id *room, const struct id *user,
 			  uint64_t seq);
 	/** out.written grew. */

@@ -25,6 +25,8 @@ static void add_marks(struct str *text, const struct message *message)
 		str_add(text, " ✎");
 	if (message->state == MESSAGE_PENDING)
 		str_add(text, " ◌");
+	if (message->state == MESSAGE_PENDING && message->part)
+		str_addf(text, " %u %%", message->part);
 	if (message->state == MESSAGE_FAILED)
 		str_addf(text, " ! %s", _(err_text(message->why)));
 	if (message->flags & MESSAGE_READ)

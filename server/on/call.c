@@ -89,7 +89,12 @@ enum err on_call(struct session *session, struct frame *frame)
 	request->peer = session->conn->peer;
 	str_set(&request->path, row->path);
 	str_set_len(&request->body, (const char *)args.ptr, args.len);
-	err = session->server->router->begin(request, &most);
+	err = body.key.ptr ? request_add(request, FIELD_HEADER,
+					 bytes_text("idempotency-key"), body.key)
+			   : ERR_OK;
+	if (err == ERR_OK) {
+		err = session->server->router->begin(request, &most);
+	}
 	if (err != ERR_OK) {
 		request_reply_problem(&request, err, NULL, NULL, request->retry_ms);
 		return ERR_OK;

@@ -29,6 +29,8 @@ struct body_file files_body(const struct upload_row *row)
 		.received = row->received,
 		.whole = row->blob != 0,
 		.media = row->blob ? bytes_text(row->note.type) : bytes_of(NULL, 0),
+		.sha256 = row->blob ? bytes_of(row->hash, BLOB_HASH_LEN)
+				    : bytes_of(NULL, 0),
 		.sent = row->expires_ms == 0,
 		.created_ms = row->created_ms,
 		.expires_ms = row->expires_ms,

@@ -59,6 +59,76 @@ as carol "$client" --save "$(id large.bin)" "$world/there" >"$world/saved" 2>>"$
 check "and is whole" cmp -s "$world/large.bin" "$world/there/large.bin"
 check "and there once" [ "$(grep -c large.bin "$world/history.json")" = 1 ]
 
+scene "both sides are killed in the middle"
+head -c 20000000 /dev/urandom >"$world/both.bin"
+rm -rf "$world/server/files/part"
+as alice "$client" --send '#lobby' --file "$world/both.bin" --wait none 'from the disk' 2>>"$world/send.log" ||
+	fail "it is on disk at once"
+ok "it is on disk at once"
+killed() { # both, when MORE than so much has come
+	as_background alice "$client" --flush --timeout 60s 2>>"$world/send.log" &
+	sender=$!
+	coming() { [ "$(find "$world/server/files/part" -size "+$1" 2>/dev/null)" ]; }
+	until_true "some of it has come" coming "$1"
+	kill -9 "$server_pid" "$sender"
+	wait "$server_pid" "$sender" 2>/dev/null || true
+	start_server
+}
+killed 2M
+killed 8M
+check "what has come is still there" [ "$(find "$world/server/files/part" -size +8M)" ]
+as bob "$client" --send '#lobby' 'said meanwhile' 2>>"$world/send.log"
+as alice "$client" --flush --timeout 60s 2>>"$world/send.log" || fail "it goes on where it was"
+ok "it goes on where it was"
+as carol "$client" --history '#lobby' --json >"$world/history.json" 2>>"$world/send.log"
+as carol "$client" --save "$(id both.bin)" "$world/there" >"$world/saved" 2>>"$world/send.log" || fail "it is whole"
+check "it is whole" cmp -s "$world/both.bin" "$world/there/both.bin"
+check "and there once" [ "$(grep -c both.bin "$world/history.json")" = 1 ]
+me=$(as alice "$client" --whoami --json 2>>"$world/send.log" | sed -n 's/.*"name":"\([^"]*\)".*/\1/p')
+counted() { # so many bytes of files
+	"$programs/server/chat-server" --data-dir "$world/server" user show "$me" >"$world/facts" 2>>"$world/send.log"
+	has "$world/facts" "$1"
+}
+check "and counts once" counted $((9 + 300000 + 20000000 + 20000000))
+
+scene "it cannot be sent as it was"
+printf 'first' >"$world/draft.txt"
+stop_server
+as alice "$client" --send '#lobby' --file "$world/draft.txt" --wait none 2>>"$world/send.log" || fail "offline it is queued"
+printf 'second thoughts' >"$world/draft.txt"
+start_server
+as alice "$client" --flush 2>>"$world/send.log" || true
+as carol "$client" --history '#lobby' >"$world/history" 2>>"$world/send.log"
+check "a file that was changed is not sent" not has "$world/history" draft.txt
+open_terminal alice 160 24 sh -c "HOME=$world/alice '$client' 2>$world/alice.log; echo ended; exec cat"
+see alice "draft.txt · 5 B ! the file was changed before all of it was sent"
+ok "and why is said"
+type_in alice "/retry"
+press alice Enter
+see alice "draft.txt · 15 B"
+see_gone alice "! the file was changed"
+ok "/retry sends it as it is"
+head -c 60000000 /dev/urandom >"$world/huge.bin"
+type_in alice "/file $world/huge.bin"
+press alice Enter
+see alice "huge.bin · 57.2 MiB ◌"
+type_in alice "not behind it"
+press alice Enter
+arrived() {
+	as carol "$client" --history '#lobby' >"$world/history" 2>>"$world/send.log"
+	has "$world/history" "$1"
+}
+until_true "a text does not wait for it" arrived 'not behind it'
+check "a text does not wait for a file" not has "$world/history" huge.bin
+see alice " %"
+ok "how far it is stands behind it"
+type_in alice "/discard"
+press alice Enter
+see_gone alice "huge.bin"
+ok "/discard takes it back"
+until_true "the server forgets it" counted $((9 + 300000 + 20000000 + 20000000 + 15))
+ok "and the server forgets it"
+
 scene "on the screen"
 mkdir "$world/desk"
 open_terminal dora 100 24 sh -c "cd $world/desk && HOME=$world/dora '$client' 2>$world/dora.log; echo ended; exec cat"
@@ -67,7 +137,7 @@ see dora "large.bin · 19.1 MiB"
 ok "a message shows name, size and kind"
 type_in dora "/file $world/plan.txt"
 press dora Enter
-see dora "1 file"
+see dora "plan.txt · 9 B · text/plain"
 ok "/file sends one"
 type_in dora "/save"
 press dora Enter

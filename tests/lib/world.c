@@ -19,7 +19,8 @@
 #include "tests/lib/check.h"
 #include "tests/lib/world_inside.h"
 
-#define STEPS_MOST 100000 /* of one run: more is a loop between client and server */
+#define SERVER_TURNS 8 /* the longest way of a request through the server's threads */
+#define STEPS_MOST   100000 /* of one run: more is a loop between client and server */
 
 /* ---- queues ---- */
 
@@ -191,7 +192,7 @@ static bool step(struct world *world)
 {
 	bool moved = false;
 
-	if (world->server)
+	for (int i = 0; world->server && i < SERVER_TURNS; i++)
 		world_server_turn(world->server);
 	for (size_t i = 0; i < world->count; i++) {
 		struct world_client *client = &world->clients[i];

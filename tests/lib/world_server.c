@@ -156,6 +156,7 @@ struct world_server *world_server_new(const char *dir, const struct clock *clock
 			   .max_per_address = 64,
 			   .login_failures = 10,
 			   .signup_rate = 100,
+			   .file_most = 1 << 24,
 			   .readers = 1,
 			   .name = "world",
 			   .lobby = "lobby"},

@@ -333,6 +333,49 @@ static void the_outbox_keeps_order_and_survives(void **state)
 	case_done(&fixture);
 }
 
+static void a_file_waits_with_its_message(void **state)
+{
+	AUTO(cache_sends_done) struct cache_sends sends = CACHE_SENDS_INIT;
+	AUTO(buf_done) struct buf extra = BUF_INIT;
+	struct case_store fixture;
+	struct cache_send send = sending(1, "");
+	const struct id file = case_id(77);
+
+	case_init(&fixture);
+	send.path = TEXT("/home/alice/plan.txt");
+	send.size = 9;
+	send.mtime_ns = 1700000000123456789;
+	check_ok(cache_outbox_add(fixture.cache, &send));
+	check_ok(cache_outbox_announced(fixture.cache, &send.cid, &file));
+	case_reopen(&fixture);
+	check_ok(cache_outbox_get(fixture.cache, &send.cid, &sends));
+	assert_true(cache_send_uploads(&sends.sends[0]));
+	check_text(sends.sends[0].path, "/home/alice/plan.txt");
+	assert_int_equal(sends.sends[0].size, 9);
+	assert_int_equal(sends.sends[0].mtime_ns, 1700000000123456789);
+	assert_true(id_equal(&sends.sends[0].upload, &file));
+	cache_sends_done(&sends);
+	check_ok(cache_outbox_whole(fixture.cache, &send.cid, &file, TEXT("text/plain")));
+	check_ok(cache_outbox_get(fixture.cache, &send.cid, &sends));
+	assert_false(cache_send_uploads(&sends.sends[0]));
+	cache_send_extra(&sends.sends[0], &extra);
+	buf_add_u8(&extra, 0);
+	assert_non_null(strstr((const char *)extra.ptr, "\"name\":\"plan.txt\""));
+	assert_non_null(strstr((const char *)extra.ptr, "\"media\":\"text/plain\""));
+	cache_sends_done(&sends);
+	/* refused after all, and sent again as it is now */
+	check_ok(cache_outbox_state(fixture.cache, &send.cid, OUTBOX_FAILED,
+				    ERR_FILE_CHANGED, 0));
+	check_ok(cache_outbox_again(fixture.cache, &send.cid, 12, 13));
+	check_ok(cache_outbox_get(fixture.cache, &send.cid, &sends));
+	assert_int_equal(sends.sends[0].state, OUTBOX_QUEUED);
+	assert_int_equal(sends.sends[0].size, 12);
+	assert_true(cache_send_uploads(&sends.sends[0]));
+	send.path = TEXT("/home/alice/other.txt");
+	check_err(cache_outbox_add(fixture.cache, &send), ERR_CONFLICT);
+	case_done(&fixture);
+}
+
 static void an_acknowledged_message_moves_to_the_log_once(void **state)
 {
 	struct case_store fixture;
@@ -518,7 +561,7 @@ CHECK_MAIN(TEST(a_new_store_is_private_and_opens_again),
 	   TEST(the_list_has_the_newest_first_and_where_to_resume),
 	   TEST(members_have_roles_and_receipts),
 	   TEST(people_are_found_by_prefix_and_keep_what_is_not_told),
-	   TEST(the_outbox_keeps_order_and_survives),
+	   TEST(the_outbox_keeps_order_and_survives), TEST(a_file_waits_with_its_message),
 	   TEST(an_acknowledged_message_moves_to_the_log_once),
 	   TEST(one_cid_is_one_message), TEST(a_destination_is_resolved_later),
 	   TEST(a_store_is_one_account_of_one_server),

@@ -102,6 +102,8 @@ static void a_file_comes_in_pieces_and_goes_out_as_it_was(void **state)
 		desk_ask(desk, at("PATCH", &file, "?offset=8").text, alice.access, "rld"),
 		200);
 	assert_string_equal(desk_get(desk, "media").text, "text/plain; charset=utf-8");
+	assert_string_equal(desk_get(desk, "sha256").text,
+			    "uU0nuZNNPgilLlLX2n2r-sSE7-N6U4DukIj3rOLvzek");
 	downloads(desk, &file, alice.access, "hello world");
 	assert_non_null(strstr(desk->headers.ptr, "filename*=UTF-8''hello.txt"));
 	assert_non_null(strstr(desk->headers.ptr, "Content-Security-Policy: sandbox"));

@@ -81,6 +81,9 @@ struct driver {
 	/** How many rows the statement that ran last has written; 0 of an insert that met a
 	 *  row and was to do nothing then. */
 	size_t (*changed)(void *db);
+	/** How many rows were written since it was opened, also those that the index of words
+	 *  has written inside of a statement; two values are compared. */
+	uint64_t (*written)(void *db);
 	/** Run a script of DDL; for migrations only. */
 	enum err (*script)(void *db, const char *sql);
 	/** Start a transaction; inside of one, a savepoint. A reader's holds one state of the

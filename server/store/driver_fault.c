@@ -63,6 +63,13 @@ static size_t fault_changed(void *arg)
 	return db->fault->inner->changed(db->inner);
 }
 
+static uint64_t fault_written(void *arg)
+{
+	struct fault_db *db = arg;
+
+	return db->fault->inner->written(db->inner);
+}
+
 static enum err fault_script(void *arg, const char *sql)
 {
 	struct fault_db *db = arg;
@@ -149,6 +156,7 @@ void fault_init(struct fault *fault, const struct driver *inner)
 				.close = fault_close,
 				.run = fault_run,
 				.changed = fault_changed,
+				.written = fault_written,
 				.script = fault_script,
 				.begin = fault_begin,
 				.commit = fault_commit,

@@ -331,6 +331,11 @@ static size_t db_changed(void *arg)
 	return (size_t)sqlite3_changes(((struct sqlite_db *)arg)->db);
 }
 
+static uint64_t db_written(void *arg)
+{
+	return (uint64_t)sqlite3_total_changes64(((struct sqlite_db *)arg)->db);
+}
+
 static enum err db_script(void *arg, const char *sql)
 {
 	return sqlite_db_exec(arg, sql);
@@ -423,6 +428,7 @@ const struct driver driver_sqlite = {
 	.close = db_close,
 	.run = db_run,
 	.changed = db_changed,
+	.written = db_written,
 	.script = db_script,
 	.begin = db_begin,
 	.commit = db_commit,

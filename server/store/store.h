@@ -25,7 +25,8 @@ struct store {
 	const struct random *random; /**< for ids that are drawn here */
 	struct bytes audit_key;      /**< borrowed; of core/audit.h */
 	bool mailed; /**< a letter or a posting was queued; who looks after it takes it back */
-	bool noticed; /**< there are notifications more; likewise */
+	bool noticed;      /**< there are notifications more; likewise */
+	int64_t merge_due; /**< pages of the search index, below 0: ahead; of store_search.c */
 	bool reader;
 };
 

@@ -16,6 +16,7 @@
 #define STEP        200    /* candidates asked for at once */
 #define SPAN        100000 /* keys scanned at once where there are no words */
 #define MERGE_PAGES 64     /* one slice: some milliseconds */
+#define PAUSE       8      /* steps without a merge, at most */
 
 static enum err meta_num(struct store *store, const char *name, int64_t *ret_num)
 {
@@ -36,9 +37,33 @@ static enum err meta_set(struct store *store, const char *name, int64_t num)
 			 NULL);
 }
 
-static enum err merge(struct store *store, int64_t pages)
+/* *ret_written: rows of the index, one when there was nothing to do (FTS5, section 6.8). */
+static enum err merge(struct store *store, int64_t pages, int64_t *ret_written)
 {
-	return store_run(store, STMT_search_merge, VALUES(value_int(pages)), NULL, NULL);
+	uint64_t before = store->driver->written(store->db);
+	enum err err =
+		store_run(store, STMT_search_merge, VALUES(value_int(pages)), NULL, NULL);
+
+	*ret_written = (int64_t)(store->driver->written(store->db) - before);
+	return err;
+}
+
+/* Merge @pages more on the average: FTS5 stops only behind a whole word, and one of a
+ * million messages may have hundreds. The pause after such a one is short enough that no
+ * level gathers the 16 pieces which FTS5 merges in one go. */
+static enum err merge_due(struct store *store, int64_t pages)
+{
+	int64_t written;
+
+	store->merge_due += pages;
+	if (store->merge_due <= 0)
+		return ERR_OK;
+	enum err err = merge(store, pages, &written);
+
+	store->merge_due = written > 1 ? store->merge_due - written : 0;
+	if (store->merge_due < -PAUSE * pages)
+		store->merge_due = -PAUSE * pages;
+	return err;
 }
 
 /* Each call leaves a piece of index, and pieces are merged so that a search asks few of
@@ -59,7 +84,7 @@ enum err store_search_index(struct store *store, size_t limit, bool *ret_more)
 	err = store_run(store, STMT_search_add_range,
 			VALUES(value_int(upto), value_int(end)), NULL, NULL);
 	if (!err)
-		err = merge(store, (int64_t)limit / 2 + 1);
+		err = merge_due(store, (int64_t)limit / 2 + 1);
 	/* A small step costs nearly what a full one does: the rest waits for company. */
 	*ret_more = end - upto >= (int64_t)limit;
 	return err ? err : meta_set(store, "search_upto", end);
@@ -109,16 +134,15 @@ enum err store_search_cut(struct store *store, int64_t room, int64_t seq)
 
 enum err store_search_tidy(struct store *store, uint64_t after_ms, bool *ret_more)
 {
-	int64_t since = 0;
+	int64_t since = 0, written;
 	enum err err = meta_num(store, "search_dropped_ms", &since);
 
 	*ret_more = false;
 	if (err || !since || store_now(store) < (uint64_t)since + after_ms)
 		return err;
-	/* A negative number begins a merge of everything, the next ones go on with it;
-	 * one row is written when there was nothing to do (FTS5, section 6.8). */
-	err = merge(store, -MERGE_PAGES);
-	*ret_more = store->driver->changed(store->db) > 1;
+	/* A negative number begins a merge of everything, the next ones go on with it. */
+	err = merge(store, -MERGE_PAGES, &written);
+	*ret_more = written > 1;
 	if (!err && !*ret_more)
 		err = meta_set(store, "search_dropped_ms", 0);
 	return err;

@@ -3,6 +3,7 @@
  * What check finds and what retention cuts, on the hall's rooms. Damage is done with SQL,
  * which nothing but a test can.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "server/store/store_check.h"
@@ -97,6 +98,37 @@ static void the_index_of_words_is_checked(void **state)
 		str_clear(&found);
 		check_ok(driver->check(hall->store.db, on_found, &found));
 	}
+}
+
+/* More than fits into a slice: words of their own, so that the index is large. */
+static void say_much(struct hall *hall, const struct id *room)
+{
+	char text[200];
+
+	for (unsigned i = 0; i < 3000; i++) {
+		size_t len = 0;
+		for (unsigned word = 0; word < 12; word++)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "w%ux%u ",
+						i, word * 7919);
+		hall_say(hall, ALICE, room, text, NULL);
+	}
+}
+
+static void words_taken_out_leave_the_index_slice_by_slice(void **state)
+{
+	struct hall *hall = *state;
+	struct id room = talk(hall);
+	unsigned slices = 0;
+
+	say_much(hall, &room);
+	index_all(hall);
+	check_ok(store_search_change(&hall->store, 6, bytes_text("a line"),
+				     bytes_text("another")));
+	for (bool more = true; more; slices++) {
+		assert_in_range(slices, 0, 1000);
+		check_ok(store_search_tidy(&hall->store, 0, &more));
+	}
+	assert_true(slices > 2);
 }
 
 static void each_rule_finds_its_damage(void **state)
@@ -277,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HALL_TEST(what_the_hall_did_is_sound),
 		HALL_TEST(the_index_of_words_is_checked),
+		HALL_TEST(words_taken_out_leave_the_index_slice_by_slice),
 		HALL_TEST(each_rule_finds_its_damage),
 		HALL_TEST(an_orphan_is_named_by_the_engine),
 		HALL_TEST(what_is_old_goes_and_the_rest_stays_dense),

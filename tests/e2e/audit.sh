@@ -22,8 +22,21 @@ check "nobody's" audit 80 list mallory
 check "wrong words are told" audit 64 nonsense
 check "the chain is sound" audit 0 verify
 check "and its end is printed" grep -qE '^[0-9a-f]{64}$' "$world/run.log"
+hash_said() { grep -xE '[0-9a-f]{64}' "$world/run.log"; }
+first=$(hash_said)
 stop_server
 check "it is sound without a server, too" audit 0 verify
+# Who puts back the database of yesterday puts back a log that is sound.
+mkdir "$world/kept"
+cp "$world"/server/chat.db* "$world/kept"
+user login-code alice
+check "more has happened" audit 0 verify
+newest=$(hash_said)
+rm "$world"/server/chat.db*
+cp "$world"/kept/chat.db* "$world/server"
+check "a log that was put back is sound in itself" audit 0 verify
+check "but ends where it ended then" [ "$(hash_said)" = "$first" ]
+check "and not with what was kept elsewhere since" [ "$newest" != "$first" ]
 
 if ! command -v sqlite3 >/dev/null; then
 	echo "1..0 # SKIP needs sqlite3"

@@ -126,6 +126,11 @@ bad format 'every file is formatted' common/base/a.c 'int  a ;'
 # shellcheck disable=SC2016 # the sample must not expand here
 bad shell 'shellcheck finds nothing' tests/a.sh '#!/bin/sh' 'rm $1'
 
+bad threat 'every threat names a test' doc/SECURITY.md '| who | what | why | by hand |'
+# shellcheck disable=SC2016 # no command, but how the table quotes
+bad threat 'every test that a threat names exists' doc/SECURITY.md \
+	'| who | what | why | `rest/test_none.c` |'
+
 bad man 'mandoc finds nothing' doc/a.1 '.Dd today' 'text'
 bad po 'every file with texts' client/a.c '	puts(_("a"));'
 bad po 'POTFILES.in has no other' po/POTFILES.in 'common/base/a.c'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/outbox.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/crypto/secret.h"
@@ -94,6 +95,44 @@ static void an_outage_costs_letters_no_tries(void **state)
 	assert_non_null(strstr(desk->log.ptr, "mail: letters are sent again"));
 }
 
+/* What waits, once more, to somebody else. */
+static enum err copy_run(struct task *task, struct store *store)
+{
+	struct mail_row row;
+	size_t count;
+	enum err err = store_mail_due(store, &row, 1, &count);
+
+	if (err != ERR_OK)
+		return err;
+	assert_int_equal(count, 1);
+	snprintf(row.recipient, sizeof(row.recipient), "mallory@example.org");
+	err = store_mail_add(store, &row);
+	mail_row_done(&row);
+	return err;
+}
+
+static void filled(struct task *task, enum err err)
+{
+	check_ok(err);
+}
+
+static void a_letter_in_the_database_goes_to_nobody_else(void **state)
+{
+	struct desk *desk = *state;
+	struct task task = {.run = copy_run, .done = filled};
+
+	desk->mails->fail = ERR_UNREACHABLE;
+	assert_int_equal(sign_up(desk, "alice"), 200);
+	check_ok(writer_submit(desk->server->writer, &task));
+	server_turn(desk->server);
+	desk->mails->fail = ERR_OK;
+	pass(desk, 20);
+	assert_non_null(mailer_memory_last(desk->mails, "alice@example.org"));
+	assert_int_equal(desk->mails->count, 1);
+	assert_non_null(strstr(desk->log.ptr, "refused for good, letter=?"));
+	assert_null(strstr(desk->log.ptr, "mallory"));
+}
+
 /* Fill the queue as far as codes may. */
 static enum err fill_run(struct task *task, struct store *store)
 {
@@ -107,11 +146,6 @@ static enum err fill_run(struct task *task, struct store *store)
 							.expires_ms = INT64_MAX,
 							.created_ms = INT64_MAX});
 	return err;
-}
-
-static void filled(struct task *task, enum err err)
-{
-	check_ok(err);
 }
 
 static void a_full_queue_is_said_and_does_not_stop_a_change_of_password(void **state)
@@ -194,6 +228,7 @@ CHECK_MAIN(DESK_TEST(a_letter_that_is_put_off_comes_again_under_its_id),
 	   DESK_TEST(a_code_that_is_over_is_not_sent),
 	   DESK_TEST(what_is_refused_for_good_is_logged_without_code_and_address),
 	   DESK_TEST(an_outage_costs_letters_no_tries),
+	   DESK_TEST(a_letter_in_the_database_goes_to_nobody_else),
 	   DESK_TEST(a_full_queue_is_said_and_does_not_stop_a_change_of_password),
 	   DESK_TEST(a_letter_to_nobody_is_as_much_work_as_any),
 	   DESK_TEST(no_code_lies_in_the_database_in_clear))

@@ -233,6 +233,21 @@ static enum err set_state(struct store *store, struct hook_row *row,
 	return posting_clear(store, POSTING_HOOK, row->key);
 }
 
+/* A change is made: note it, and give what there is now. Takes @row. */
+static enum err settle(struct store *store, const struct actor *actor,
+		       struct hook_row *row, const char *what, struct hook_row *ret_row)
+{
+	enum err err = audit(store, actor, &row->id, what);
+
+	if (err == ERR_OK)
+		err = reload(store, row);
+	if (err == ERR_OK)
+		*ret_row = *row;
+	else
+		hook_row_done(row);
+	return err;
+}
+
 static enum err apply(struct store *store, const struct keys *keys, struct hook_row *row,
 		      const struct hook_change *in)
 {
@@ -270,13 +285,8 @@ enum err hook_change(struct store *store, const struct keys *keys,
 	if (err == ERR_OK)
 		err = apply(store, keys, &row, in);
 	if (err == ERR_OK)
-		err = audit(store, actor, id, "changed");
-	if (err == ERR_OK)
-		err = reload(store, &row);
-	if (err == ERR_OK)
-		*ret_row = row;
-	else
-		hook_row_done(&row);
+		return settle(store, actor, &row, "changed", ret_row);
+	hook_row_done(&row);
 	return err;
 }
 
@@ -297,13 +307,8 @@ enum err hook_rotate(struct store *store, const struct keys *keys,
 	draw_secret(keys, &set, hash, &hold, ret_secret);
 	err = store_hook_set(store, &set);
 	if (err == ERR_OK)
-		err = audit(store, actor, id, "rotated");
-	if (err == ERR_OK)
-		err = reload(store, &row);
-	if (err == ERR_OK)
-		*ret_row = row;
-	else
-		hook_row_done(&row);
+		return settle(store, actor, &row, "rotated", ret_row);
+	hook_row_done(&row);
 	return err;
 }
 
@@ -416,7 +421,8 @@ static enum err feed_event(struct store *store, const struct keys *keys,
 	AUTO(buf_done) struct buf body = BUF_INIT;
 	struct user_row from;
 
-	if (!(row->kinds & 1u << event->kind))
+	/* What was imported was said elsewhere, and long ago. */
+	if (!(row->kinds & 1u << event->kind) || event->author.len)
 		return ERR_OK;
 	enum err err = store_user_by_id(store, &event->from, &from);
 	if (err != ERR_OK || from.kind == ACCOUNT_BOT)

@@ -79,7 +79,8 @@ enum err hook_queue(struct store *store, const struct keys *keys,
 typedef void hook_write_fn(const struct hook_row *row, const struct event_row *event,
 			   const struct user_row *from, struct buf *out, void *ctx);
 /** Queue what happened since the hook with @key was told last, as far as its queue has room.
- *  What bots and webhooks say is left out, so that no two of them talk for ever. */
+ *  What bots and webhooks say is left out, so that no two of them talk for ever, and so is
+ *  what was imported. */
 enum err hook_feed(struct store *store, const struct keys *keys, int64_t key,
 		   hook_write_fn *write, void *ctx) MUST_CHECK;
 

@@ -6,6 +6,7 @@ Listens on a free port of 127.0.0.1, which it writes to FOLDER/port. Answers wit
 that stands in FOLDER/status (200 without that file). Every request that it answered with 2xx
 becomes a line of FOLDER/good, every other one of FOLDER/bad:
     webhook-id  "signed" or "unsigned"  body
+A GET becomes a line of FOLDER/followed, its path.
 "signed": one of the signatures is right for one of the keys in FOLDER/keys, one per line.
 """
 import base64
@@ -56,6 +57,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Location", self.path + "/elsewhere")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def do_GET(self):
+        """What comes of a redirect that is followed."""
+        with open(os.path.join(folder, "followed"), "a", encoding="utf-8") as file:
+            file.write(self.path + "\n")
+        self.send_error(404)
 
     def log_message(self, *args):
         pass

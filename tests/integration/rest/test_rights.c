@@ -24,7 +24,7 @@ enum standing { STRANGER, GUEST, MEMBER, MODERATOR, OWNER, STANDINGS };
 struct row {
 	const char *op;
 	/* $r room, $o own message, $x another's, $v a guest, $n a newcomer,
-	 * $i an invitation of alice */
+	 * $i an invitation of alice, $h a webhook of the room */
 	const char *where, *more; /* what the path says, what the body says */
 	const char *private, *public;
 	const char *direct,
@@ -63,6 +63,16 @@ static const struct row rows[] = {
 	 "hnnny", "mnnny", "hn", "nn", NULL, false},
 	{"room_hooks", "\"room\":\"$r\"", "",
 	 "hnnny", "mnnny", "hn", "nn", NULL, false},
+	{"hook_get", "\"hook\":\"$h\"", "",
+	 "gnnny", "gnnny", "--", "--", NULL, false},
+	{"hook_change", "\"hook\":\"$h\"", "\"name\":\"Log\"",
+	 "gnnny", "gnnny", "--", "--", NULL, false},
+	{"hook_rotate", "\"hook\":\"$h\"", "",
+	 "gnnny", "gnnny", "--", "--", NULL, false},
+	{"hook_ping", "\"hook\":\"$h\"", "",
+	 "gnnny", "gnnny", "--", "--", NULL, false},
+	{"hook_remove", "\"hook\":\"$h\"", "",
+	 "gnnny", "gnnny", "--", "--", NULL, true},
 	{"room_invite", "\"room\":\"$r\"", "\"user\":\"$n\"",
 	 "hnnyy", "mnyyy", "hn", "nn", NULL, false},
 	{"room_invite_new", "\"room\":\"$r\"", "",
@@ -301,6 +311,7 @@ struct room {
 	struct id_text others[STANDINGS]; /* messages of alice, or of the other one */
 	struct id_text own[STANDINGS];    /* of each; a stranger's is alice's */
 	struct id_text invites[STANDINGS];
+	struct id_text hooks[STANDINGS];
 };
 
 static struct id_text next_message(struct scene *scene)
@@ -362,6 +373,11 @@ static void furnish(struct scene *scene, const char *kind, struct room *room)
 		prepare(scene, &scene->alice, "room_invite_new", "\"room\":\"%s\"",
 			room->id.text);
 		room->invites[i] = take(scene, "invite");
+		prepare(scene, &scene->alice, "room_hook_new",
+			"\"room\":\"%s\",\"kind\":\"out\",\"name\":\"Log\","
+			"\"url\":\"https://hooks.example.org/\"",
+			room->id.text);
+		room->hooks[i] = take(scene, "hook");
 	}
 }
 
@@ -378,6 +394,7 @@ static void fill_in(const char *template, const struct room *room, enum standing
 		case 'o': str_add(out, room->own[who].text); break;
 		case 'x': str_add(out, room->others[who].text); break;
 		case 'i': str_add(out, room->invites[who].text); break;
+		case 'h': str_add(out, room->hooks[who].text); break;
 		case 'v': str_add(out, victims[who]); break;
 		case 'n': str_add(out, newcomers[who]); break;
 		default: fail_msg("no such thing: %s", dollar);
@@ -539,6 +556,7 @@ static void every_route_of_rooms_and_messages_stands_in_the_matrix(void **state)
 	for (int op = 0; op < REST_COUNT; op++) {
 		const struct rest_row *row = rest_row((enum rest_op)op);
 		bool found = !strstr(row->path, "/v1/rooms/{room}") &&
+			     strncmp(row->path, "/v1/hooks/{hook}", 16) != 0 &&
 			     !strstr(row->path, "/v1/messages/{id}");
 		for (size_t i = 0; i < ARRAY_LEN(rows) && !found; i++)
 			found = strcmp(rows[i].op, row->op) == 0;

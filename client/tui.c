@@ -174,7 +174,8 @@ static void show_form(struct tui *tui, enum ui_form form)
 	if (code) {
 		ui_form_code(tui->app->ui,
 			     auth_by_app(tui->app->auth) ? "" : tui->where.ptr,
-			     auth_code_until(tui->app->auth), tui->again);
+			     auth_code_until(tui->app->auth),
+			     auth_by_app(tui->app->auth) ? UINT64_MAX : tui->again);
 		ui_form_tries(tui->app->ui, auth_tries(tui->app->auth));
 	}
 }

@@ -22,9 +22,18 @@ const char *auth_token(const struct auth *auth)
 
 /* ---- log-out ---- */
 
+/* Why nobody is signed in, better than by the words of the error. */
+static void explain(struct auth *auth, const char *why)
+{
+	denial_read(&auth->denial, ERR_UNAUTHORIZED, bytes_of(NULL, 0));
+	str_set(&auth->denial.detail, why);
+}
+
 /* The tokens are gone here, whatever the server said. */
 static void sign_out(struct auth *auth, enum err why)
 {
+	if (why == ERR_UNAUTHORIZED)
+		explain(auth, err_text(ERR_REVOKED));
 	auth_wipe(&auth->refresh);
 	auth_wipe(&auth->access);
 	auth->given = false;
@@ -115,6 +124,9 @@ void auth_refused(struct auth *auth, enum err why)
 		sign_out(auth, why);
 	} else {
 		/* The socket's peer has no account here: it may have one by name. */
+		if (auth->socket && why == ERR_UNAUTHORIZED)
+			explain(auth, N_("the server has no account for this user of the "
+					 "machine: log in by name, or sign up"));
 		auth->socket = false;
 		auth_enter(auth, AUTH_OUT, why);
 	}

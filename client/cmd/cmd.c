@@ -170,8 +170,10 @@ static enum ui_taken run(struct app *app, const struct ui_line *line, const char
 		app_notice(app, _("That needs a room: /join one first."));
 		return UI_LINE_KEEP;
 	}
-	if (row->where != CMD_ANYWHERE && id_is_zero(app_user(app)))
-		return cmd_fail(app, ERR_UNAUTHORIZED);
+	if (row->where != CMD_ANYWHERE && id_is_zero(app_user(app))) {
+		app_notice(app, _("That needs an account: /login or /signup first."));
+		return UI_LINE_KEEP;
+	}
 	return row->run(app, line, args);
 }
 

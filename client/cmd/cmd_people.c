@@ -46,8 +46,8 @@ static void show_sessions(struct app *app, const char *head, const void *data)
 	if (!body->complete)
 		str_add(&text, _("…and older ones\n"));
 	str_add(&text,
-		_("\n/devices end NUMBER, /devices end others, /devices name NUMBER "
-		  "TEXT; NUMBER: the beginning of one of these.\n"));
+		_("\n/devices end ID, /devices end others, /devices name ID TEXT; ID: "
+		  "the beginning of one of those at the left.\n"));
 	cmd_show(app, _("Where you are logged in: last used, how, device, address"),
 		 &text);
 }

@@ -4,6 +4,7 @@
  * each row of a list; else words with tabs between them. Lists are followed to their end.
  */
 #include <string.h>
+#include <time.h>
 
 #include "client/avatar.h"
 #include "client/script/keys.h"
@@ -27,11 +28,11 @@ struct call {
 /* The answers that are lists, and which members of a row people want to see. */
 static const struct {
 	const char *op, *list;
-	const char *columns[6];
+	const char *columns[8]; /* …_ts: a time; current: whether it is this one */
 } lists[] = {
 	{"auth_sessions",
 	 "sessions",
-	 {"session", "how", "device_name", "place", "client"}},
+	 {"session", "how", "device_name", "place", "client", "used_ts", "current"}},
 	{"auth_blocks", "users", {"name", "display_name"}},
 	{"auth_export", "records", {NULL}},
 	{"auth_recovery_codes", "codes", {NULL}},
@@ -70,6 +71,35 @@ static void add_value(struct json_node node, struct str *line)
 	}
 }
 
+static bool is_time(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 3 && strcmp(name + len - 3, "_ts") == 0;
+}
+
+/* One member of a row, as people write it here. */
+static void add_column(struct json_node row, const char *name, struct str *line)
+{
+	struct json_node node = json_get(row, name);
+	bool current = false;
+	uint64_t ms = 0;
+	char when[32];
+	struct tm tm;
+
+	if (is_time(name) && json_uint(node, &ms)) {
+		time_t seconds = (time_t)(ms / 1000);
+		if (ms && localtime_r(&seconds, &tm) &&
+		    strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm))
+			str_add(line, when);
+	} else if (strcmp(name, "current") == 0) {
+		json_bool(node, &current);
+		str_add(line, current ? _("this one") : "");
+	} else {
+		add_value(node, line);
+	}
+}
+
 static void put_row(struct task *task, size_t list, struct json_node row)
 {
 	AUTO(str_done) struct str line = STR_INIT;
@@ -84,7 +114,7 @@ static void put_row(struct task *task, size_t list, struct json_node row)
 	for (const char *const *name = lists[list].columns; !plain && *name; name++) {
 		if (name != lists[list].columns)
 			str_add_char(&line, '\t');
-		add_value(json_get(row, *name), &line);
+		add_column(row, *name, &line);
 	}
 	task_line(task, str_view(&line));
 }
@@ -105,7 +135,7 @@ static void put_members(struct task *task, struct json_node object)
 	}
 }
 
-/* For a camera; colours that no palette changes. */
+/* For a camera; at a terminal in colours that no palette changes. */
 static void put_qr(struct task *task, struct json_node offer)
 {
 	AUTO(qr_done) struct qr qr = QR_INIT;
@@ -120,9 +150,11 @@ static void put_qr(struct task *task, struct json_node offer)
 	for (const char *line = qr.lines.ptr, *end; (end = strchr(line, '\n'));
 	     line = end + 1) {
 		str_clear(&text);
-		str_add(&text, QR_BLACK_ON_WHITE);
+		if (task->request.colours)
+			str_add(&text, QR_BLACK_ON_WHITE);
 		str_add_len(&text, line, (size_t)(end - line));
-		str_add(&text, "\x1b[m");
+		if (task->request.colours)
+			str_add(&text, "\x1b[m");
 		task_line(task, str_view(&text));
 	}
 }

@@ -173,6 +173,7 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 {
 	request->kind = commands[which].kind;
 	request->json = opts_bool(opts, OPTION_JSON);
+	request->colours = isatty(STDOUT_FILENO) == 1;
 	request->timeout_ms = (uint64_t)opts_number(opts, OPTION_TIMEOUT);
 	request->limit = (uint64_t)opts_number(opts, OPTION_LIMIT);
 	if (request->kind == REQUEST_CALL &&

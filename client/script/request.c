@@ -145,6 +145,7 @@ void request_encode(const struct request *request, struct buf *buf)
 	json_out_put_word(&out, "type", "run");
 	json_out_put_word(&out, "kind", kinds[request->kind]);
 	json_out_put_bool(&out, "json", request->json);
+	json_out_put_bool(&out, "colours", request->colours);
 	put_text(&out, "room", &request->room);
 	put_text(&out, "text", &request->text);
 	put_text(&out, "name", &request->name);
@@ -217,6 +218,7 @@ static enum err decode(struct json_node object, struct request *request)
 	request->wait = (enum request_wait)wait;
 	request->since = (enum request_since)since;
 	json_bool(json_get(object, "json"), &request->json);
+	json_bool(json_get(object, "colours"), &request->colours);
 	json_bool(json_get(object, "no_queue"), &request->no_queue);
 	json_uint(json_get(object, "timeout_ms"), &request->timeout_ms);
 	json_uint(json_get(object, "limit"), &request->limit);

@@ -148,10 +148,15 @@ void task_refused(struct task *task, const struct denial *denial)
 
 void task_end(struct task *task, enum err err)
 {
+	const struct denial *why = auth_denial(task->app->auth);
 	struct denial denial = DENIAL_INIT;
 
 	if (task->ended)
 		return;
+	if (err == ERR_UNAUTHORIZED && why->err == err && why->detail.len) {
+		task_refused(task, why);
+		return;
+	}
 	denial.err = err;
 	if (err != ERR_OK) {
 		task_warn(task, err);

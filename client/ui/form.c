@@ -211,8 +211,9 @@ static void edit(struct field *field, const char *bytes, size_t len)
 
 bool form_has_again(const struct form *form)
 {
-	return form->kind == UI_FORM_LOGIN || form->kind == UI_FORM_CODE ||
-	       form->kind == UI_FORM_RENEW;
+	return form->kind == UI_FORM_LOGIN ||
+	       ((form->kind == UI_FORM_CODE || form->kind == UI_FORM_RENEW) &&
+		form->again_ms != FORM_NEVER);
 }
 
 static enum form_wish wish_of(struct form *form, const char *bytes, size_t len)

@@ -23,6 +23,8 @@ enum field_kind {
 	FIELD_COUNT,
 };
 
+#define FORM_NEVER UINT64_MAX
+
 /** Bytes of a field, with its end: the longest is LIMIT_ABOUT. */
 #define FIELD_BYTES 2049
 
@@ -45,8 +47,9 @@ struct form {
 	struct str title;  /**< of UI_FORM_CONFIRM, _ASK, _CODE and _LOCK; raw */
 	struct str offer;  /**< the SSH key that could log in; raw */
 	uint64_t until_ms; /**< the code holds so long; monotonic */
-	uint64_t again_ms; /**< another may be sent then */
-	unsigned tries;    /**< that are left */
+	uint64_t
+		again_ms; /**< another may be sent then; FORM_NEVER: none is sent at all */
+	unsigned tries;   /**< that are left */
 };
 
 /** What a key asks for. */

@@ -160,8 +160,9 @@ static uint64_t countdown_ms(const struct ui *ui, uint64_t now)
 {
 	const struct form *form = &ui->form;
 	bool waits = ui->model->link == MODEL_WAITING && ui->model->retry_ms > now;
-	bool code = (form->kind == UI_FORM_CODE || form->kind == UI_FORM_RENEW) &&
-		    (form->until_ms > now || form->again_ms > now);
+	bool code =
+		(form->kind == UI_FORM_CODE || form->kind == UI_FORM_RENEW) &&
+		(form->until_ms > now || (form_has_again(form) && form->again_ms > now));
 
 	return (waits && form->kind == UI_FORM_NONE && !ui->linear) ||
 			       (code && !ui->linear)

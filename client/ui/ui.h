@@ -187,7 +187,7 @@ void ui_form_error(struct ui *ui, const char *text);
 /** The same, of a password that was refused: its field is empty again. */
 void ui_form_refused(struct ui *ui, const char *text);
 /** For UI_FORM_CODE: where the code went, until when it holds, from when on another may
- *  be sent (both monotonic). */
+ *  be sent (both monotonic; UINT64_MAX: none is sent, an app has it). */
 void ui_form_code(struct ui *ui, const char *where, uint64_t until_ms, uint64_t again_ms);
 /** How often it may still be tried. */
 void ui_form_tries(struct ui *ui, unsigned tries);

@@ -106,7 +106,9 @@ static int draw_code(struct view *view, struct area area, int row)
 	if (form->until_ms && left)
 		str_addf(&text, _("It holds for %u:%02u."), left / 60, left % 60);
 	else if (form->until_ms)
-		str_add(&text, _("It has expired: F3 sends another."));
+		str_add(&text, form_has_again(form)
+				       ? _("It has expired: F3 sends another.")
+				       : _("The time is over: Esc begins anew."));
 	if (left && form->tries) {
 		str_add_char(&text, ' ');
 		str_addf(&text, Q_("%u try is left.", "%u tries are left.", form->tries),
@@ -145,7 +147,9 @@ static void add_hint(const struct view *view, struct str *out)
 		str_add(out, _("Enter: unlock · Ctrl-C: leave the program"));
 		break;
 	default:
-		if (wait)
+		if (!form_has_again(form))
+			str_add(out, _("Enter: go on · Esc: back"));
+		else if (wait)
 			str_addf(out,
 				 _("Enter: go on · F3: send again (in %u s) · Esc: back"),
 				 wait);

@@ -143,7 +143,13 @@ static enum err read_path(const char *path, size_t most, struct buf *ret, struct
 {
 	enum err err = file_read_secret(path, most, ret);
 
-	if (err != ERR_OK)
+	if (err == ERR_FORBIDDEN && access(path, R_OK) == 0)
+		str_addf(
+			why,
+			_("%s: a file with a secret is yours alone: chmod 600, and owned "
+			  "by you"),
+			path);
+	else if (err != ERR_OK)
 		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
 	return err;
 }

@@ -32,6 +32,7 @@ secret=$(value secret)
 check "of 160 bits" [ ${#secret} = 32 ]
 check "and an address for apps" says 'otpauth://totp/chat:alice?secret='
 check "and a picture of it" says '█'
+check "without colours, for no terminal shows it" not grep -q $'\x1b' "$world/run.log"
 check "the first code turns it on" cli alice --totp-confirm "$(totp)"
 check "and gives ten recovery codes" [ "$(grep -cE '^[a-z2-7]{5}-[a-z2-7]{5}$' "$world/run.log")" = 10 ]
 mapfile -t spare <"$world/run.log"
@@ -65,7 +66,10 @@ next_step
 check "password and code remove it" cli alice --totp-remove --code "$(totp)"
 
 # ---- devices ----
-check "devices are listed" cli alice --devices --json
+check "devices are listed" cli alice --devices
+check "with when" grep -qP "\t$(date +%Y-%m-%d) \d\d:\d\d\t" "$world/run.log"
+check "and which one this is" says 'this one'
+check "or as JSON" cli alice --devices --json
 check "with how and where" says '"how":"password"'
 check "and the address" says '"place":"127.0.0.1"'
 

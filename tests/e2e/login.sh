@@ -100,6 +100,12 @@ check "in words" said '--reset-code CODE'
 check "and set from another profile" cli carol --reset-code "$code" \
 	--challenge "$(grep -o '[a-z2-7]\{26\}' "$world/said.log")" --new-password-file "$world/old"
 
+# ---- what goes wrong on this side ----
+cp "$world/old" "$world/open" && chmod 644 "$world/open"
+check "a password that others can read is refused" exits 77 cli alice --login \
+	--password-file "$world/open" --account alice
+check "with what to do" heard 'chmod 600'
+
 # ---- beside an open screen ----
 check "alice logs in" with_code alice cli alice "${login[@]}" alice
 check "with her code" cli alice --code "$code"

@@ -22,7 +22,7 @@ enum err avatar_put(struct app *app, const char *path, link_result_fn *done, voi
 			 LIMIT_AVATAR / 1024);
 	} else if (err != ERR_OK) {
 		str_addf(why, _("cannot read %s: %s"), path, _(err_text(err)));
-	} else if (!picture_type(buf_view(&picture))) {
+	} else if (!picture_type_still(buf_view(&picture))) {
 		str_addf(why, _("%s is no PNG, JPEG or WebP file"), path);
 		err = ERR_BAD;
 	}

@@ -113,7 +113,8 @@ static struct message *last_with_files(struct app *app)
 	const struct timeline *timeline = &cmd_room_now(app)->timeline;
 
 	for (size_t i = timeline->count; i-- > 0;) {
-		if (timeline->rows[i]->flags & MESSAGE_FILES)
+		if ((timeline->rows[i]->flags & MESSAGE_FILES) &&
+		    timeline->rows[i]->state == MESSAGE_SENT)
 			return timeline->rows[i];
 	}
 	return NULL;

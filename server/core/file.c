@@ -9,16 +9,8 @@
 #include <string.h>
 
 #include "common/crypto/hash.h"
-#include "server/core/sniff.h"
 
 _Static_assert(BLOB_HASH_LEN == SHA256_LEN, "files are named by their hash");
-
-const char *file_image_type(struct bytes bytes)
-{
-	const char *type = sniff_picture(bytes);
-
-	return type && strcmp(type, "image/gif") != 0 ? type : NULL;
-}
 
 enum err file_keep(struct store *store, const char *folder, int64_t account,
 		   struct bytes bytes, const char *type, int64_t *ret_file)

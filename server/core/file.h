@@ -7,10 +7,6 @@
 
 #include "server/store/store_file.h"
 
-/** The media type of a picture by its first bytes: PNG, JPEG or WebP; NULL for anything
- *  else, whatever it says it is. Thread: any. */
-const char *file_image_type(struct bytes bytes);
-
 /** Keep @bytes for @account. Errors: ERR_STORE (no space), ERR_IO. */
 enum err file_keep(struct store *store, const char *folder, int64_t account,
 		   struct bytes bytes, const char *type, int64_t *ret_file) MUST_CHECK;

@@ -5,6 +5,8 @@
  */
 #include "server/core/profile.h"
 
+#include "common/proto/picture.h"
+
 static enum err own(struct store *store, const struct actor *actor,
 		    struct account_row *ret_account)
 {
@@ -32,7 +34,7 @@ enum err profile_set(struct store *store, const struct actor *actor,
 enum err profile_set_avatar(struct store *store, const struct actor *actor,
 			    const char *folder, struct bytes bytes)
 {
-	const char *type = bytes.ptr ? file_image_type(bytes) : NULL;
+	const char *type = bytes.ptr ? picture_type_still(bytes) : NULL;
 	struct account_row account;
 	struct profile_row profile;
 	int64_t file = 0;

@@ -10,6 +10,7 @@
 
 #include "common/base/attr.h"
 #include "common/base/utf8.h"
+#include "common/proto/picture.h"
 
 struct magic {
 	size_t at;
@@ -29,15 +30,7 @@ struct magic {
 	}
 
 /* clang-format off */
-static const struct magic pictures[] = {
-	IS(0, "\x89PNG\r\n\x1a\n", "image/png"),
-	IS(0, "\xff\xd8\xff", "image/jpeg"),
-	IS(0, "GIF87a", "image/gif"),
-	IS(0, "GIF89a", "image/gif"),
-	THEN(0, "RIFF", "image/webp", "WEBP"),
-};
-
-static const struct magic others[] = {
+static const struct magic rows[] = {
 	IS(0, "%PDF-", "application/pdf"),
 	IS(0, "OggS\0", "audio/ogg"),
 	IS(0, "fLaC", "audio/flac"),
@@ -53,9 +46,9 @@ static const struct magic others[] = {
 };
 /* clang-format on */
 
-static const char *find(const struct magic *rows, size_t count, struct bytes head)
+static const char *find(struct bytes head)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct magic *row = &rows[i];
 		if (head.len < row->at + row->len ||
 		    memcmp(head.ptr + row->at, row->bytes, row->len) != 0)
@@ -96,17 +89,12 @@ static bool is_text(struct bytes head, bool whole)
 	return head.len > 0;
 }
 
-const char *sniff_picture(struct bytes head)
-{
-	return find(pictures, ARRAY_LEN(pictures), head);
-}
-
 const char *sniff_type(struct bytes head, bool whole)
 {
-	const char *type = sniff_picture(head);
+	const char *type = picture_type(head);
 
 	if (!type)
-		type = find(others, ARRAY_LEN(others), head);
+		type = find(head);
 	if (!type && is_text(head, whole))
 		type = "text/plain; charset=utf-8";
 	return type ? type : "application/octet-stream";

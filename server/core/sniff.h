@@ -8,8 +8,6 @@
 
 #define SNIFF_MOST 4096 /**< bytes that are looked at; text needs most */
 
-/** The media type of a picture: PNG, JPEG, GIF or WebP; NULL for anything else. */
-const char *sniff_picture(struct bytes head);
 /** The media type of a file that begins with @head: "application/octet-stream" for what is
  *  not known. @whole: nothing follows. */
 const char *sniff_type(struct bytes head, bool whole);

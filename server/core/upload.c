@@ -80,6 +80,19 @@ enum err upload_own(struct store *store, const struct actor *actor, const struct
 	return err;
 }
 
+enum err upload_rest(const struct upload_row *row, uint64_t offset, struct bytes *data)
+{
+	if (offset > row->received)
+		return ERR_STATE;
+	if (data->len > row->note.size - offset)
+		return ERR_TOO_BIG;
+	uint64_t known = row->received - offset;
+	if (known > data->len)
+		known = data->len;
+	*data = bytes_of(data->ptr + known, data->len - (size_t)known);
+	return ERR_OK;
+}
+
 enum err upload_move(struct store *store, struct upload_row *row, uint64_t to)
 {
 	uint64_t expires_ms = store_now(store) + UNSENT_MS;

@@ -24,6 +24,10 @@ enum err upload_new(struct store *store, const struct actor *actor, struct bytes
 /** One's own. Errors: ERR_NOT_FOUND. Thread: reader. */
 enum err upload_own(struct store *store, const struct actor *actor, const struct id *id,
 		    struct upload_row *ret_row) MUST_CHECK;
+/** Of a piece @data that begins at @offset: cut away what is there already.
+ *  Errors: ERR_STATE (a gap before it), ERR_TOO_BIG (more than was announced). Thread: any. */
+enum err upload_rest(const struct upload_row *row, uint64_t offset,
+		     struct bytes *data) MUST_CHECK;
 /** @row has @to bytes on the disk now, and is kept for another day.
  *  Errors: ERR_STATE when it has not what @row says any more. */
 enum err upload_move(struct store *store, struct upload_row *row, uint64_t to) MUST_CHECK;

@@ -234,17 +234,11 @@ static enum err find_work(struct call *call, struct store *store)
 
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? call_blame(call, err, "file", NULL) : err;
-	if (args->offset > row->received)
-		return call_blame(call, ERR_STATE, "offset",
+	err = upload_rest(row, args->offset, &append->data);
+	if (err == ERR_STATE)
+		return call_blame(call, err, "offset",
 				  N_("there is a gap; ask how much has been received"));
-	if (append->data.len > row->note.size - args->offset)
-		return call_blame(call, ERR_TOO_BIG, "size", NULL);
-	uint64_t known = row->received - args->offset;
-	if (known > append->data.len)
-		known = append->data.len;
-	append->data =
-		bytes_of(append->data.ptr + known, append->data.len - (size_t)known);
-	return ERR_OK;
+	return err == ERR_OK ? ERR_OK : call_blame(call, err, "size", NULL);
 }
 
 static void found(struct call *call)

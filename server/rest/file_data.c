@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "server/net/byte_range.h"
+#include "server/net/disposition.h"
 #include "server/net/rate.h"
 #include "server/net/slots.h"
 #include "server/rest/files.h"
@@ -62,21 +63,6 @@ static enum err data_work(struct call *call, struct store *store)
 	const struct body_file_ref *args = call->args;
 
 	return open_file(call, store, &args->file);
-}
-
-/* RFC 6266 with the form of RFC 8187, which has no quoting to get wrong. */
-static void name_header(const char *name, struct str *out)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789.-_~";
-
-	str_add(out, "attachment; filename*=UTF-8''");
-	for (; *name; name++) {
-		if (strchr(plain, *name))
-			str_add_char(out, *name);
-		else
-			str_addf(out, "%%%02X", (unsigned char)*name);
-	}
 }
 
 /* The hash is a strong validator (RFC 9110 section 8.8.3). */
@@ -170,7 +156,7 @@ static void data_found(struct call *call)
 	}
 	enum range_kind kind =
 		range_of(request, download->row.note.size, tag.ptr, &range);
-	name_header(download->row.note.name, &name);
+	disposition_write(bytes_text(download->row.note.name), &name);
 	request_set(request, "Content-Disposition", name.ptr);
 	request_set(request, "Content-Security-Policy", "sandbox; default-src 'none'");
 	request_set(request, "Accept-Ranges", "bytes");

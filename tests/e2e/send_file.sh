@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A file goes out with a message and comes in again, from scripts: over a connection that
 # breaks, never over a file that is there.
-# shellcheck source=tests/e2e/lib.sh disable=SC2119
+# shellcheck source=tests/e2e/lib.sh disable=SC2119,SC2317
 . "$(dirname "$0")/lib.sh"
 
 export CHAT_SERVER=unix:$world/server/chat.sock
@@ -135,14 +135,16 @@ open_terminal dora 100 24 sh -c "cd $world/desk && HOME=$world/dora '$client' 2>
 see dora "[#lobby]"
 see dora "large.bin · 19.1 MiB"
 ok "a message shows name, size and kind"
-type_in dora "/file $world/plan.txt"
+printf 'a note\n' >"$world/note.txt"
+type_in dora "/file $world/note.txt"
 press dora Enter
-see dora "plan.txt · 9 B · text/plain"
+see dora "note.txt · 7 B · text/plain"
+see_gone dora "◌"
 ok "/file sends one"
 type_in dora "/save"
 press dora Enter
-see dora "plan.txt: saved"
-check "/save saves it, here" cmp -s "$world/plan.txt" "$world/desk/plan.txt"
+see dora "note.txt: saved"
+check "/save saves it, here" cmp -s "$world/note.txt" "$world/desk/note.txt"
 type_in dora "/file $world/nothing"
 press dora Enter
 see dora "there is no such thing"

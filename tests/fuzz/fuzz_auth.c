@@ -10,8 +10,8 @@
 #include "common/crypto/jws.h"
 #include "common/crypto/otp.h"
 #include "common/crypto/secret.h"
+#include "common/proto/picture.h"
 #include "common/proto/rest.h"
-#include "server/core/file.h"
 #include "server/core/name.h"
 #include "server/core/recovery.h"
 #include "server/core/refresh.h"
@@ -50,7 +50,7 @@ static void try_codes(struct bytes text)
 	if (recovery_parse(text, &recovery) == ERR_OK)
 		assert(recovery_parse(bytes_text(recovery.text), &recovery) == ERR_OK &&
 		       strlen(recovery.text) == RECOVERY_TEXT_LEN);
-	(void)file_image_type(text);
+	(void)picture_type_still(text);
 	if (refresh_parse(text, &token) == ERR_OK)
 		assert(memcmp(refresh_text(&token).text, text.ptr, REFRESH_TEXT_LEN) ==
 		       0);

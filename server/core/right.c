@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The gate. One function reads one table; nothing else in the server decides what a user
- * may do in a room. tests/unit/core/test_right.c holds the expected matrix, written by
- * hand and not made from the table.
+ * may do in a room. tests/unit/server/core/test_right.c holds the expected matrix, written
+ * by hand and not made from the table.
  */
 #include "server/core/right.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** One REST request, whatever brought it: HTTP (net/http.c) or a WebSocket `call`
- *  (on/on_call.c). Handlers see only this.
+ *  (on/call.c). Handlers see only this.
  *
  *  Life: who made it hands it to the router; from then on it belongs to the handler, which
  *  answers exactly once, at once or from a task's done. Answering ends it; the peer may be

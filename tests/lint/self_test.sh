@@ -130,7 +130,9 @@ bad threat 'every threat names a test' doc/SECURITY.md '| who | what | why | by 
 # shellcheck disable=SC2016 # no command, but how the table quotes
 bad threat 'every test that a threat names exists' doc/SECURITY.md \
 	'| who | what | why | `rest/test_none.c` |'
-
+bad mention 'files that are mentioned' doc/a.md 'It is read by common/base/none.c.'
+bad mention 'files that are mentioned' common/base/a.c '/* Like base/none.h. */'
+bad mention 'tests that are mentioned' doc/a.md 'test_none shows it.'
 bad man 'mandoc finds nothing' doc/a.1 '.Dd today' 'text'
 bad po 'every file with texts' client/a.c '	puts(_("a"));'
 bad po 'POTFILES.in has no other' po/POTFILES.in 'common/base/a.c'
@@ -156,7 +158,8 @@ put common/base/a.c "$spdx" '/* Counts; strcpy() and "rand(" stand in comments o
 	'{' '	static const char *const words = "system(x)";' '' \
 	'	return (int)strlen(text[0] ? text : words);' '}'
 put common/base/a.def "$spdx" '/* Rows. */' 'ROW(A, 1)' 'ROW(B, 1)' 'OTHER(A, 1)'
-for lint in include size banned order header head text po format shell; do
+put doc/a.md 'common/base/a.c and test/TOPIC.c; common/base/a.h declares it.'
+for lint in include size banned order header head text mention po format shell; do
 	status=0
 	"$here/$lint.sh" "$tree/t" >"$tree/out" 2>&1 || status=1
 	! grep -q '^not ok' "$tree/out" || status=1

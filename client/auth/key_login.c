@@ -68,17 +68,6 @@ const char *key_login_why(enum err err)
 	}
 }
 
-void key_login_describe(const struct agent_key *key, struct str *out)
-{
-	uint8_t hash[SHA256_LEN];
-
-	sshkey_fingerprint(key->key.blob, hash);
-	str_addf(out, "%s ", sshkey_type(&key->key));
-	sshkey_fingerprint_text(hash, out);
-	str_add_char(out, ' ');
-	str_add_len(out, (const char *)key->comment.ptr, key->comment.len);
-}
-
 /* ---- what the agent has ---- */
 
 static void looked(struct app *app, enum err err, struct bytes reply, void *ctx)

@@ -24,7 +24,5 @@ void key_login_try(struct key_login *login, const char *account, struct bytes bl
 
 /** One line about what the agent said, translated. */
 const char *key_login_why(enum err err);
-/** "ssh-ed25519 SHA256:… comment", to be shown (the comment is raw). */
-void key_login_describe(const struct agent_key *key, struct str *out);
 
 #endif

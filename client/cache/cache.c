@@ -244,8 +244,3 @@ enum err cache_setting_put(struct cache *cache, const char *name, const char *va
 		query_put_text(&query, bytes_text(value));
 	return query_run(&query);
 }
-
-void cache_trim(struct cache *cache)
-{
-	db_trim(cache->db);
-}

@@ -51,7 +51,4 @@ enum err cache_setting_get(struct cache *cache, const char *name,
 enum err cache_setting_put(struct cache *cache, const char *name,
 			   const char *value) MUST_CHECK;
 
-/** Give memory back after a large read. */
-void cache_trim(struct cache *cache);
-
 #endif

@@ -218,29 +218,6 @@ enum err cache_room_left(struct cache *cache, const struct id *id)
 	return query_run(&query);
 }
 
-enum err cache_room_forget(struct cache *cache, const struct id *id)
-{
-	uint64_t key;
-
-	enum err err = room_key(cache, id, &key);
-	if (err != ERR_OK)
-		return err == ERR_NO_ROOM ? ERR_OK : err;
-	struct scope scope;
-	err = scope_begin(cache, &scope);
-	if (err != ERR_OK)
-		return err;
-	/* Its words first: the index has to be told the texts. */
-	struct query query = query_of(cache->db, STMT_FTS_FORGET);
-	query_put_int(&query, key);
-	err = query_run(&query);
-	if (err == ERR_OK) {
-		query = query_of(cache->db, STMT_ROOM_FORGET);
-		query_put_int(&query, key);
-		err = query_run(&query);
-	}
-	return scope_end(&scope, err);
-}
-
 enum err cache_room_read(struct cache *cache, const struct id *id, uint64_t read,
 			 uint64_t unread, uint64_t mentions)
 {

@@ -62,8 +62,6 @@ enum err cache_room_find(struct cache *cache, const char *text,
 			 struct cache_rooms *ret_rooms) MUST_CHECK;
 /** Left, removed or deleted. Its events stay readable. Errors: ERR_NO_ROOM. */
 enum err cache_room_left(struct cache *cache, const struct id *id) MUST_CHECK;
-/** Forget the room with everything in it. */
-enum err cache_room_forget(struct cache *cache, const struct id *id) MUST_CHECK;
 /** Move the read marker (never back) and set the counts that remain.
  *  Errors: ERR_NO_ROOM. */
 enum err cache_room_read(struct cache *cache, const struct id *id, uint64_t read,

@@ -110,15 +110,6 @@ enum err cache_user_list(struct cache *cache, const char *prefix, unsigned limit
 	return read_users(&query, ERR_OK, ret_users);
 }
 
-enum err cache_user_block(struct cache *cache, const struct id *id, bool blocked)
-{
-	struct query query = query_of(cache->db, STMT_USER_BLOCK);
-
-	query_put_id(&query, id);
-	query_put_int(&query, blocked);
-	return query_change(&query, ERR_NO_USER);
-}
-
 enum err cache_member_put(struct cache *cache, const struct id *room,
 			  const struct id *user, int role, uint64_t joined_ms)
 {

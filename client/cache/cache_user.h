@@ -43,9 +43,6 @@ enum err cache_user_get(struct cache *cache, const struct id *id,
  *  most @limit. */
 enum err cache_user_list(struct cache *cache, const char *prefix, unsigned limit,
 			 struct cache_users *ret_users) MUST_CHECK;
-/** Mark as blocked or not. Errors: ERR_NO_USER. */
-enum err cache_user_block(struct cache *cache, const struct id *id,
-			  bool blocked) MUST_CHECK;
 
 /** @user is in @room with @role. Errors: ERR_NO_ROOM, ERR_NO_USER. */
 enum err cache_member_put(struct cache *cache, const struct id *room,

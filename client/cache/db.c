@@ -185,11 +185,6 @@ bool db_in_transaction(const struct db *db)
 	return !sqlite3_get_autocommit(db->sqlite);
 }
 
-void db_trim(struct db *db)
-{
-	sqlite3_db_release_memory(db->sqlite);
-}
-
 const char *db_stmt_text(enum stmt id)
 {
 	return texts[id];

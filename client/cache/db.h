@@ -36,8 +36,6 @@ enum err db_script(struct db *db, const char *sql) MUST_CHECK;
 /** The version of the schema (migrate.def). */
 enum err db_version(struct db *db, uint64_t *ret) MUST_CHECK;
 bool db_in_transaction(const struct db *db);
-/** Give back memory that holds pages. */
-void db_trim(struct db *db);
 /** The text of a statement, for tests. */
 const char *db_stmt_text(enum stmt id);
 

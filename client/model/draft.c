@@ -19,12 +19,6 @@ bool draft_set(struct draft *draft, const char *text, size_t len, size_t point)
 	return true;
 }
 
-void draft_clear(struct draft *draft)
-{
-	draft_set(draft, "", 0, 0);
-	draft_about(draft, DRAFT_NEW, NULL);
-}
-
 void draft_about(struct draft *draft, enum draft_kind kind, const struct id *target)
 {
 	draft->kind = kind;

@@ -23,7 +23,6 @@ struct draft {
 void draft_done(struct draft *draft);
 /** True: it is another text than before, and `unsaved` was set. */
 bool draft_set(struct draft *draft, const char *text, size_t len, size_t point);
-void draft_clear(struct draft *draft);
 void draft_about(struct draft *draft, enum draft_kind kind, const struct id *target);
 
 #endif

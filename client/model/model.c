@@ -20,19 +20,6 @@ void model_done(struct model *model)
 	str_done(&model->server);
 }
 
-void model_clear(struct model *model)
-{
-	uint64_t seed = model->rooms.seed;
-
-	hits_done(&model->hits);
-	rooms_done(&model->rooms);
-	people_done(&model->people);
-	people_init(&model->people, seed);
-	rooms_init(&model->rooms, seed);
-	model->self = (struct id){0};
-	model->waiting = 0;
-}
-
 void model_enter(struct model *model, struct room *room)
 {
 	struct room *last = rooms_current(&model->rooms);

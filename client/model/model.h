@@ -32,8 +32,6 @@ struct model {
 /** @seed: random bits for the hash tables. */
 void model_init(struct model *model, uint64_t seed);
 void model_done(struct model *model);
-/** Forget rooms and people: another account. */
-void model_clear(struct model *model);
 /** Put another room on the screen (NULL = none): new-messages line of both. */
 void model_enter(struct model *model, struct room *room);
 /** Forget typing that is over. True: something changed. */

@@ -28,14 +28,6 @@ static void room_free(struct room *room)
 	mem_free(room);
 }
 
-void rooms_clear(struct rooms *rooms)
-{
-	uint64_t seed = rooms->seed;
-
-	rooms_done(rooms);
-	rooms_init(rooms, seed);
-}
-
 void rooms_done(struct rooms *rooms)
 {
 	for (size_t i = 0; i < rooms->count; i++)

@@ -56,7 +56,6 @@ struct rooms {
 
 void rooms_init(struct rooms *rooms, uint64_t seed);
 void rooms_done(struct rooms *rooms);
-void rooms_clear(struct rooms *rooms);
 struct room *rooms_find(const struct rooms *rooms, const struct id *id);
 /** Found or made. */
 struct room *rooms_get(struct rooms *rooms, const struct id *id, enum room_kind kind);

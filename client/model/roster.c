@@ -13,13 +13,6 @@ void roster_done(struct roster *roster)
 	*roster = (struct roster){0};
 }
 
-void roster_clear(struct roster *roster)
-{
-	roster->count = 0;
-	roster->total = 0;
-	roster->complete = false;
-}
-
 struct member *roster_find(const struct roster *roster, const struct id *user)
 {
 	for (size_t i = 0; i < roster->count; i++)

@@ -27,7 +27,6 @@ struct roster {
 };
 
 void roster_done(struct roster *roster);
-void roster_clear(struct roster *roster);
 /** NULL: not in. Valid until the next change. */
 struct member *roster_find(const struct roster *roster, const struct id *user);
 /** Found or made, with that role. */

@@ -419,11 +419,6 @@ bool line_wants_esc(const struct line *line)
 	return rl_editing_mode == 0 || RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
 }
 
-bool line_is_commanding(const struct line *line)
-{
-	return rl_editing_mode == 0 && rl_get_keymap() == vi_movement_keymap;
-}
-
 void line_width(struct line *line, int cols)
 {
 	rl_set_screen_size(24, cols);

@@ -52,8 +52,6 @@ const char *line_prompt(const struct line *line, const char *plain);
 /** Whether Esc alone means something to readline now: in the maps of vi, and while it
  *  searches. Elsewhere it would make the next key, however late, another one. */
 bool line_wants_esc(const struct line *line);
-/** Vi's command mode. */
-bool line_is_commanding(const struct line *line);
 void line_width(struct line *line, int cols);
 
 /** A key of ours, unless the user's inputrc has bound it. Sequences that begin with Esc

@@ -14,7 +14,6 @@
 #define AUTO(fn) __attribute__((cleanup(fn)))
 
 #define NORETURN __attribute__((noreturn))
-#define UNUSED   __attribute__((unused))
 
 /** Marks a text for translation where it stands; the programs translate at the edge. */
 #define N_(text) text

@@ -35,11 +35,9 @@
 #define LIMIT_SSH_KEY       1024 /**< a public key in base64 with its comment */
 #define LIMIT_SSH_SIGNATURE 2048 /**< a signature in armour; ours are near 400 bytes */
 #define LIMIT_NONCE         64   /**< of a log-in by key: 40 bytes in base64url */
-#define LIMIT_URL           2048 /**< what other servers take */
+#define LIMIT_URL           2048 /**< of a webhook, of a push: what other servers take */
 #define LIMIT_ADDRESS       300 /**< "wss://" and a host of 253 bytes, or a socket's path */
-#define LIMIT_OTP           6   /**< digits of an e-mail code */
-#define LIMIT_URL           2048 /**< of a webhook: what other servers take */
-#define LIMIT_IDEMPOTENCY   255  /**< Idempotency-Key and --id of any form */
+#define LIMIT_IDEMPOTENCY   255 /**< Idempotency-Key and --id of any form */
 
 /* Items */
 #define LIMIT_MENTIONS 50 /**< @names in one message */

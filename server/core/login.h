@@ -50,8 +50,6 @@ enum key_factor { KEY_FACTOR_ENROLLED, KEY_FACTOR_ALWAYS, KEY_FACTOR_NEVER };
  *  asked, and a sign-up always proves its address. */
 enum otp_policy { OTP_ALWAYS, OTP_NEW_DEVICE, OTP_OFF };
 
-#define LOGIN_DEVICE_KEY_LEN 43 /**< characters of base64url */
-
 /** What a device shows to be known: only a log-in on it is told. Good until the password
  *  changes. The id alone would not do, others see it. */
 struct login_device {

@@ -149,19 +149,6 @@ enum err receipt_got(struct store *store, const struct actor *actor,
 	return ERR_OK;
 }
 
-enum err receipt_list(struct store *store, const struct actor *actor,
-		      const struct id *room, struct receipt_row **ret_rows,
-		      size_t *ret_count)
-{
-	struct seat_row seat;
-	enum err err = seat_take(store, actor, room, VERB_MEMBERS, &seat);
-
-	if (err) {
-		return err;
-	}
-	return store_member_receipts(store, seat.room, seat.account, ret_rows, ret_count);
-}
-
 enum err receipt_state(struct store *store, const struct actor *actor,
 		       const struct id *room, uint64_t seq, bool *ret_delivered,
 		       bool *ret_read)

@@ -28,11 +28,6 @@ enum err receipt_got(struct store *store, const struct actor *actor,
 		     const struct got_row *rows, size_t count,
 		     struct news *news) MUST_CHECK;
 
-/** Who has read and got how much, the actor left out. Owns: mem_free(*ret_rows). */
-enum err receipt_list(struct store *store, const struct actor *actor,
-		      const struct id *room, struct receipt_row **ret_rows,
-		      size_t *ret_count) MUST_CHECK;
-
 /** Whether @seq is on at least one device of every other member, and read by all. */
 enum err receipt_state(struct store *store, const struct actor *actor,
 		       const struct id *room, uint64_t seq, bool *ret_delivered,

@@ -26,10 +26,9 @@ struct wire {
 	struct request *request; /* until the router has it */
 	struct request *asked;   /* while the router has it; tells us when it replies */
 	uint64_t number;         /* of the last request, for X-Request-Id and the log */
-	uint64_t body_len, body_most;
+	uint64_t body_len;
 	struct buf out;        /* LWS_PRE bytes, then the answer or a piece of it */
 	struct source *source; /* where the rest of the answer comes from */
-	bool headless;         /* it was HEAD: no body goes out */
 	bool replied;
 	bool bare;      /* HEAD: the answer goes without its body */
 	bool completed; /* lws has told that the body is whole */

@@ -7,9 +7,6 @@
 
 #include "server/rest/call.h"
 
-#define IDEMPOTENCY_KEEP_MS \
-	604800000u /**< a week: a client that retries after that is new */
-
 /** Whether the call has a key to remember. Thread: loop. */
 bool idempotency_wanted(const struct call *call);
 /** Look for the answer of the first time; *ret_again says that the call has it now.

@@ -97,15 +97,3 @@ enum err store_log_prune(struct store *store, uint64_t before_ms, size_t limit)
 			 VALUES(value_int((int64_t)before_ms), value_int((int64_t)limit)),
 			 NULL, NULL);
 }
-
-enum err store_draft_put(struct store *store, int64_t account, int64_t room,
-			 struct bytes body, struct bytes sealed)
-{
-	if (!body.ptr && !sealed.ptr)
-		return store_run(store, STMT_draft_remove,
-				 VALUES(value_int(account), value_int(room)), NULL, NULL);
-	return store_run(store, STMT_draft_put,
-			 VALUES(value_int(account), value_int(room), value_text(body),
-				value_blob(sealed), value_int((int64_t)store_now(store))),
-			 NULL, NULL);
-}

@@ -20,8 +20,4 @@ enum err store_log_list(struct store *store, int64_t account, uint64_t useq, siz
 enum err store_log_prune(struct store *store, uint64_t before_ms,
 			 size_t limit) MUST_CHECK;
 
-/** Remember, or with neither forget, what a user has typed and not sent. */
-enum err store_draft_put(struct store *store, int64_t account, int64_t room,
-			 struct bytes body, struct bytes sealed) MUST_CHECK;
-
 #endif

@@ -308,24 +308,6 @@ enum err store_member_rooms(struct store *store, const struct id *user,
 		       sizeof(**ret_rooms), (void **)ret_rooms, ret_count);
 }
 
-static enum err on_receipt(const struct value *col, void *ctx)
-{
-	*(struct receipt_row *)array_add(ctx) = (struct receipt_row){
-		.user = col_id(&col[0]),
-		.read_seq = (uint64_t)col_int(&col[1]),
-		.got_seq = (uint64_t)col_int(&col[2]),
-	};
-	return ERR_OK;
-}
-
-enum err store_member_receipts(struct store *store, int64_t room, int64_t account,
-			       struct receipt_row **ret_rows, size_t *ret_count)
-{
-	return collect(store, STMT_member_receipts,
-		       VALUES(value_int(room), value_int(account)), on_receipt,
-		       sizeof(**ret_rows), (void **)ret_rows, ret_count);
-}
-
 static enum err on_least(const struct value *col, void *ctx)
 {
 	uint64_t *least = ctx;

@@ -74,16 +74,6 @@ enum err store_member_keys(struct store *store, int64_t room, int64_t **ret_keys
 enum err store_member_rooms(struct store *store, const struct id *user,
 			    struct id **ret_rooms, size_t *ret_count) MUST_CHECK;
 
-/** How far one member has read and got. */
-struct receipt_row {
-	struct id user;
-	uint64_t read_seq, got_seq;
-};
-
-/** Of all members but @account. Owns: mem_free(*ret_rows). */
-enum err store_member_receipts(struct store *store, int64_t room, int64_t account,
-			       struct receipt_row **ret_rows,
-			       size_t *ret_count) MUST_CHECK;
 /** How many others there are, and the least of their positions (0 without any). */
 enum err store_member_least(struct store *store, int64_t room, int64_t account,
 			    uint64_t *ret_others, uint64_t *ret_got,

@@ -92,6 +92,5 @@ enum err store_view_public(struct store *store, const struct id *user,
 
 /** Read USER_COLS of stmt.def from @col. */
 void user_take(const struct value *col, struct user_row *ret);
-#define USER_COL_COUNT 9
 
 #endif

@@ -49,12 +49,6 @@ enum err store_device_by_id(struct store *store, const struct id *id,
 	return store_one(store, STMT_device_by_id, VALUES(value_id(id)), on_device, ret);
 }
 
-enum err store_device_revoke(struct store *store, int64_t key)
-{
-	return store_run(store, STMT_device_revoke, VALUES(value_int(key), now(store)),
-			 NULL, NULL);
-}
-
 enum err store_device_seen(struct store *store, int64_t key, struct bytes name)
 {
 	return store_run(store, STMT_device_seen,

@@ -34,7 +34,6 @@ enum err store_device_by_id(struct store *store, const struct id *id,
 			    struct device_row *ret) MUST_CHECK;
 enum err store_device_rename(struct store *store, const struct id *id,
 			     struct bytes name) MUST_CHECK;
-enum err store_device_revoke(struct store *store, int64_t key) MUST_CHECK;
 /** It was used now; @name {NULL, 0} leaves the name as it is. */
 enum err store_device_seen(struct store *store, int64_t key,
 			   struct bytes name) MUST_CHECK;

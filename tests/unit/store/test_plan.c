@@ -85,9 +85,9 @@ static bool is_walk(const char *step)
 static bool must_not_sort(enum stmt stmt)
 {
 	static const enum stmt paged[] = {
-		STMT_event_at,   STMT_event_down,  STMT_event_down_keys, STMT_event_ord,
-		STMT_event_time, STMT_event_up,    STMT_event_visible,   STMT_log_list,
-		STMT_seat_get,   STMT_search_hits, STMT_search_keys,
+		STMT_event_down,  STMT_event_down_keys, STMT_event_ord, STMT_event_time,
+		STMT_event_up,    STMT_event_visible,   STMT_log_list,  STMT_seat_get,
+		STMT_search_hits, STMT_search_keys,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(paged); i++) {

@@ -73,8 +73,21 @@ struct message *cmd_picked(struct app *app, struct message *usual);
 enum ui_taken cmd_email(struct app *app, const char *address);
 /** No notifications from this room for a time, for good (""), or again ("off"). */
 enum ui_taken cmd_silence(struct app *app, const struct ui_line *line, const char *args);
-/** Make an invitation into @room and show its code. */
-void cmd_new_code(struct app *app, const struct id *room);
+/** "Display name (@name)". */
+void cmd_add_user(struct str *out, const struct body_user *user);
+/** When, who and what was said, a line. */
+void cmd_add_said(struct app *app, struct str *out, const struct body_event *event);
+/** That a page goes on where its answer ended; nothing when it is @complete. */
+void cmd_add_more(struct str *out, bool complete);
+
+/** The page of the rooms that anybody may join. */
+void cmd_public_rooms(struct app *app);
+
+/** What a link to a message begins with; its id follows. */
+#define CMD_LINK "chat:"
+
+/** Show the message of a link, or of a bare id, in its room. False: @text is neither. */
+bool cmd_goto_link(struct app *app, const char *text);
 /** A page in whichever front there is. */
 void cmd_show(struct app *app, const char *title, const struct str *text);
 

@@ -123,6 +123,47 @@ enum ui_taken cmd_create(struct app *app, const struct ui_line *line, const char
 	return UI_LINE_DONE;
 }
 
+struct leaving {
+	struct app *app;
+	struct id room;
+};
+
+/* Somewhere else, when what was left is on the screen. */
+static void left(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	struct leaving *leaving = ctx;
+	struct app *app = leaving->app;
+	const struct rooms *rooms = &app->model.rooms;
+	const struct room *next = NULL;
+
+	/* The first that one can talk in. */
+	for (size_t i = rooms->count; i-- > 0;) {
+		const struct room *room = rooms->rows[i];
+		if (!room->left && !id_equal(&room->id, &leaving->room) &&
+		    (!next || room->kind != ROOM_BROADCAST))
+			next = room;
+	}
+	if (err == ERR_STATE)
+		app_notice(app, _("You are its only owner: /role @NAME owner first, or "
+				  "/destroy it."));
+	else if (err != ERR_OK)
+		app_notice(app, _(err_text(err)));
+	else if (next && id_equal(&rooms->current, &leaving->room))
+		app_open_room(app, &next->id);
+	mem_free(leaving);
+}
+
+/* @op ends one's being in @room. */
+static void part(struct app *app, const struct room *room, const char *op)
+{
+	struct id_text id = id_text(&room->id);
+	struct body_room_ref ref = {.room = bytes_text(id.text)};
+	struct leaving *leaving = mem_new(struct leaving);
+
+	*leaving = (struct leaving){app, room->id};
+	cmd_ask(app, op, body_room_ref_def(), &ref, left, leaving);
+}
+
 enum ui_taken cmd_leave(struct app *app, const struct ui_line *line, const char *args)
 {
 	struct room *room = cmd_room_now(app);
@@ -132,11 +173,8 @@ enum ui_taken cmd_leave(struct app *app, const struct ui_line *line, const char 
 		err = rooms_named(&app->model.rooms, &app->model.people, args, &room);
 	if (err != ERR_OK || !room)
 		return room ? cmd_fail(app, err) : cmd_usage(app, "leave");
-	struct id_text id = id_text(&room->id);
-	struct body_room_ref ref = {.room = bytes_text(id.text)};
 	/* A direct chat is for ever; leaving it hides it until somebody speaks. */
-	cmd_call(app, room->kind == ROOM_DIRECT ? "room_hide" : "room_leave",
-		 body_room_ref_def(), &ref);
+	part(app, room, room->kind == ROOM_DIRECT ? "room_hide" : "room_leave");
 	return UI_LINE_DONE;
 }
 
@@ -156,20 +194,39 @@ enum ui_taken cmd_topic(struct app *app, const struct ui_line *line, const char 
 	return UI_LINE_DONE;
 }
 
-enum ui_taken cmd_invite(struct app *app, const struct ui_line *line, const char *args)
+enum ui_taken cmd_rename(struct app *app, const struct ui_line *line, const char *args)
 {
-	struct id_text id = id_text(line->room);
-	struct body_room_invite invite = {.room = bytes_text(id.text)};
-	const char *rest;
-	const char *name = args + (args[0] == '@');
-	size_t len = cmd_word(name, &rest);
+	struct room *room = cmd_room_now(app);
+	struct id_text id = id_text(&room->id);
+	struct body_room_update update = {.room = bytes_text(id.text)};
 
-	if (len == 0) {
-		cmd_new_code(app, line->room);
+	if (!*args)
+		return cmd_usage(app, "rename");
+	/* A public room is called by the word behind its "#", another by any name. */
+	if (room->kind == ROOM_PUBLIC)
+		update.slug = bytes_text(args + (args[0] == '#'));
+	else
+		update.name = bytes_text(args);
+	cmd_call(app, "room_update", body_room_update_def(), &update);
+	return UI_LINE_DONE;
+}
+
+enum ui_taken cmd_destroy(struct app *app, const struct ui_line *line, const char *args)
+{
+	struct room *room = cmd_room_now(app);
+	AUTO(str_done) struct str title = STR_INIT, ask = STR_INIT;
+
+	room_title(room, &app->model.people, &title);
+	if (strcmp(args, title.ptr) != 0 &&
+	    !(title.ptr[0] == '#' && strcmp(args, title.ptr + 1) == 0)) {
+		str_addf(&ask,
+			 _("This deletes %s and all that was said there, for everybody. "
+			   "If you mean it: /destroy %s"),
+			 title.ptr, title.ptr);
+		app_notice(app, ask.ptr);
 		return UI_LINE_DONE;
 	}
-	invite.user = bytes_of(name, len);
-	cmd_call(app, "room_invite", body_room_invite_def(), &invite);
+	part(app, room, "room_delete");
 	return UI_LINE_DONE;
 }
 

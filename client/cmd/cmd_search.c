@@ -151,6 +151,8 @@ enum ui_taken cmd_goto(struct app *app, const struct ui_line *line, const char *
 	char *end;
 	unsigned long number = strtoul(args, &end, 10);
 
+	if (cmd_goto_link(app, args))
+		return UI_LINE_DONE;
 	if (end == args || *end)
 		return cmd_usage(app, "goto");
 	if (number == 0 || number > hits->count) {

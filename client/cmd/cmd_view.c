@@ -123,7 +123,15 @@ static enum ui_taken list_rooms(struct app *app, bool unread)
 
 enum ui_taken cmd_rooms(struct app *app, const struct ui_line *line, const char *args)
 {
-	return list_rooms(app, false);
+	if (*args && strcmp(args, "public") != 0)
+		return cmd_usage(app, "rooms");
+	if (!*args)
+		return list_rooms(app, false);
+	if (link_state(app->link) == LINK_ONLINE)
+		cmd_public_rooms(app);
+	else
+		app_notice(app, _(err_text(ERR_UNREACHABLE)));
+	return UI_LINE_DONE;
 }
 
 enum ui_taken cmd_unread(struct app *app, const struct ui_line *line, const char *args)

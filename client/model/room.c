@@ -93,6 +93,8 @@ enum room_group room_group(const struct rooms *rooms, const struct room *room)
 {
 	bool waits = room->mentions > 0 || (room->unread > 0 && room->level == LEVEL_ALL);
 
+	if (room->left)
+		return GROUP_LEFT;
 	if (waits && !id_equal(&rooms->current, &room->id))
 		return GROUP_UNREAD;
 	return room->kind == ROOM_DIRECT ? GROUP_DIRECT : GROUP_ROOMS;
@@ -183,9 +185,10 @@ enum err rooms_named(const struct rooms *rooms, const struct people *people,
 		if (room == found || room->kind == ROOM_DIRECT || !room->name.len ||
 		    !str_equal(&room->name, name))
 			continue;
-		if (found)
+		if (found && !found->left && !room->left)
 			return ERR_AMBIGUOUS;
-		found = room;
+		if (!found || found->left)
+			found = room;
 	}
 	if (!found)
 		return ERR_NO_ROOM;

@@ -43,7 +43,7 @@ struct room {
 };
 
 /** Groups of the list, in the order shown. */
-enum room_group { GROUP_UNREAD, GROUP_ROOMS, GROUP_DIRECT, GROUP_COUNT };
+enum room_group { GROUP_UNREAD, GROUP_ROOMS, GROUP_DIRECT, GROUP_LEFT, GROUP_COUNT };
 
 struct rooms {
 	struct room **rows; /**< owned; in the order of rooms_sort() */

@@ -7,6 +7,16 @@
 #include "client/app_inside.h"
 #include "client/change.h"
 #include "client/on/on.h"
+#include "common/os/lang.h"
+
+static void tell_left(struct app *app, const struct room *room)
+{
+	AUTO(str_done) struct str title = STR_INIT, text = STR_INIT;
+
+	room_title(room, &app->model.people, &title);
+	str_addf(&text, _("You are no longer in %s."), title.ptr);
+	app_notice(app, text.ptr);
+}
 
 static void leave(struct app *app, const struct id *id)
 {
@@ -14,8 +24,12 @@ static void leave(struct app *app, const struct id *id)
 
 	link_forget(app->link, id);
 	change_left(app, id);
-	if (room)
-		room->left = true;
+	if (!room || room->left)
+		return;
+	room->left = true;
+	/* It stays on the screen: moving on by itself would put what is being typed elsewhere. */
+	if (room == rooms_current(&app->model.rooms))
+		tell_left(app, room);
 	app_touch(app);
 }
 
@@ -56,7 +70,10 @@ void on_user_event(struct app *app, const struct body_user_event *event)
 		rooms_sort(&app->model.rooms, &app->model.people);
 		app_watch(app);
 		break;
-	case USER_EVENT_LEFT: leave(app, &event->room); break;
+	case USER_EVENT_LEFT:
+		leave(app, &event->room);
+		rooms_sort(&app->model.rooms, &app->model.people);
+		break;
 	case USER_EVENT_READ:
 		if (room)
 			app_seen(app, &event->room, event->seq);

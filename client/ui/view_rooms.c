@@ -16,6 +16,7 @@ static const char *const group_names[GROUP_COUNT] = {
 	[GROUP_UNREAD] = N_("Unread"),
 	[GROUP_ROOMS] = N_("Rooms"),
 	[GROUP_DIRECT] = N_("Direct"),
+	[GROUP_LEFT] = N_("Left"),
 };
 
 /* Row of the list (headings count) at which room @index stands. */

@@ -27,10 +27,10 @@ static const enum err of_token[] = {
 };
 static const enum err of_operator[] = {ERR_FORBIDDEN};
 static const enum err of_room[] = {
-	ERR_AMBIGUOUS, ERR_GONE, ERR_NOT_MEMBER, ERR_NO_ROOM, ERR_UNVERIFIED,
+	ERR_AMBIGUOUS, ERR_GONE, ERR_MUTED, ERR_NOT_MEMBER, ERR_NO_ROOM, ERR_UNVERIFIED,
 };
 static const enum err of_message[] = {
-	ERR_GONE, ERR_NOT_FOUND, ERR_NOT_MEMBER, ERR_NO_ROOM, ERR_UNVERIFIED,
+	ERR_GONE, ERR_MUTED, ERR_NOT_FOUND, ERR_NOT_MEMBER, ERR_NO_ROOM, ERR_UNVERIFIED,
 };
 static const enum err of_user[] = {ERR_NO_USER};
 static const enum err of_key[] = {ERR_CONFLICT};

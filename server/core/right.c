@@ -81,8 +81,11 @@ static enum err check_flags(enum verb verb, unsigned flags, const struct object 
 	if ((flags & LOWER) && object->target_role >= seat->role) {
 		return ERR_FORBIDDEN;
 	}
-	if ((flags & SPEAK) && (seat->muted_until_ms > object->now_ms || seat->blocked)) {
+	if ((flags & SPEAK) && seat->blocked) {
 		return ERR_FORBIDDEN;
+	}
+	if ((flags & SPEAK) && seat->muted_until_ms > object->now_ms) {
+		return ERR_MUTED;
 	}
 	if ((flags & SPEAK) && seat->post_role >= ROOM_ARCHIVED) {
 		return ERR_FORBIDDEN;

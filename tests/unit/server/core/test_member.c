@@ -170,14 +170,14 @@ static void a_muted_member_reads_on(void **state)
 	mute.until_ms = hall->clock.ms + 1000;
 	check_ok(member_mute(&hall->store, &hall->who[ALICE], &mute, hall_news(hall)));
 	check_err(post_send(&hall->store, &hall->who[BOB], &post, &ack, hall_news(hall)),
-		  ERR_FORBIDDEN);
+		  ERR_MUTED);
 	bool told;
 	check_err(member_may_type(&hall->store, &hall->who[BOB], &room, &told),
-		  ERR_FORBIDDEN);
+		  ERR_MUTED);
 	check_ok(member_leave(&hall->store, &hall->who[BOB], &leave, hall_news(hall)));
 	check_ok(member_join(&hall->store, &hall->who[BOB], &leave, hall_news(hall)));
 	check_err(post_send(&hall->store, &hall->who[BOB], &post, &ack, hall_news(hall)),
-		  ERR_FORBIDDEN); /* leaving does not lift it */
+		  ERR_MUTED); /* leaving does not lift it */
 	hall->clock.ms += 1000;
 	check_ok(post_send(&hall->store, &hall->who[BOB], &post, &ack, hall_news(hall)));
 }

@@ -205,7 +205,7 @@ static void who_is_muted_or_blocked_reads_and_does_not_speak(void **state)
 		check_err(authorize(&alice, speaking[i], &object), ERR_FORBIDDEN);
 		seat.blocked = false;
 		seat.muted_until_ms = 1001;
-		check_err(authorize(&alice, speaking[i], &object), ERR_FORBIDDEN);
+		check_err(authorize(&alice, speaking[i], &object), ERR_MUTED);
 		check_ok(authorize(&alice, VERB_READ, &object));
 		check_ok(authorize(&alice, VERB_DELETE_OWN, &object));
 		seat.muted_until_ms = 1000; /* it has just ended */

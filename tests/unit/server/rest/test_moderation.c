@@ -117,6 +117,7 @@ static void who_is_muted_reads_and_says_nothing(void **state)
 	assert_int_equal(desk_ask(desk, mute, people.alice.access, "{\"for_ms\":60000}"),
 			 204);
 	assert_int_equal(try_to_say(desk, &people.bob, "hm"), 403);
+	assert_string_equal(desk_get(desk, "code").text, "muted");
 	assert_int_equal(desk_ask(desk, "GET " MESSAGES, people.bob.access, NULL), 200);
 	desk_wait(desk, 60001);
 	say(desk, &people.bob, "again");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Ask the server of this configuration one thing, as the one who runs it: over its Unix
  *  socket when it is running, else by being it for a moment, under its lock. For the
- *  commands of chat-server. */
+ *  commands of chat-server. Thread: one. */
 #ifndef CHAT_SERVER_ASK_H
 #define CHAT_SERVER_ASK_H
 

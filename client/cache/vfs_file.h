@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Inside the sealing VFS: what its two kinds of file share. Not for others. */
+/** Inside the sealing VFS: what its two kinds of file share. Not for others.
+ *  Thread: that of the connection. */
 #ifndef CHAT_CLIENT_CACHE_VFS_FILE_H
 #define CHAT_CLIENT_CACHE_VFS_FILE_H
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/alert.h"
 #include "client/cmd/cmd_private.h"
@@ -34,17 +33,6 @@ static void *answer(struct app *app, const struct body_def *def, enum err err,
 }
 
 /* ---- the list ---- */
-
-static void add_when(struct str *out, uint64_t ms)
-{
-	time_t seconds = (time_t)(ms / 1000);
-	struct tm tm;
-	char when[32] = "";
-
-	if (localtime_r(&seconds, &tm))
-		strftime(when, sizeof(when), "%F %H:%M", &tm);
-	str_addf(out, "%s  ", when);
-}
 
 static void add_bytes(struct str *out, struct bytes text)
 {
@@ -102,7 +90,8 @@ static void list_came(enum err err, unsigned status, struct bytes text, void *ct
 				  .ts_ms = row->ts};
 		hits_put(&app->model.hits, &hit, row->text);
 		str_addf(&out, "%2zu %s ", i + 1, row->read ? " " : "•");
-		add_when(&out, row->ts);
+		cmd_add_time(&out, row->ts);
+		str_add(&out, "  ");
 		add_what(row, &out);
 		str_add(&out, "\n");
 	}

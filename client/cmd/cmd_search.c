@@ -6,7 +6,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/cache/cache_event.h"
 #include "client/cmd/cmd_private.h"
@@ -19,14 +18,10 @@
 
 static void add_place(struct app *app, const struct hit *hit, struct str *out)
 {
-	time_t seconds = (time_t)(hit->ts_ms / 1000);
 	struct room *room = rooms_find(&app->model.rooms, &hit->room);
-	struct tm tm;
-	char when[32] = "";
 
-	if (localtime_r(&seconds, &tm))
-		strftime(when, sizeof(when), "%F %H:%M", &tm);
-	str_addf(out, "%s  ", when);
+	cmd_add_time(out, hit->ts_ms);
+	str_add(out, "  ");
 	if (room)
 		room_title(room, &app->model.people, out);
 }

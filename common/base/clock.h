@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The port through which time enters. The real one is common/os/clock_real, the tests
- *  have one that stands still until told otherwise. */
+ *  have one that stands still until told otherwise. Thread: any. */
 #ifndef CHAT_BASE_CLOCK_H
 #define CHAT_BASE_CLOCK_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** For the readers of options only (argv, environment, file): how one value is set and
- *  how a mistake is told. Programs use opt.h. */
+ *  how a mistake is told. Programs use opt.h. Thread: as opt.h. */
 #ifndef CHAT_BASE_OPT_READ_H
 #define CHAT_BASE_OPT_READ_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The poster over libcurl, with a thread of its own in which all requests go on at once. */
+/** The poster over libcurl, with a thread of its own in which all requests go on at once.
+ *  Thread: as poster.h. */
 #ifndef CHAT_SERVER_HOOK_POSTER_CURL_H
 #define CHAT_SERVER_HOOK_POSTER_CURL_H
 

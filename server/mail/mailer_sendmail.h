@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** A mailer that hands each letter to a program of this machine, as sendmail(8) takes it:
- *  the message on its standard input, the result in its exit status. */
+ *  the message on its standard input, the result in its exit status. Thread: as mailer.h. */
 #ifndef CHAT_MAIL_MAILER_SENDMAIL_H
 #define CHAT_MAIL_MAILER_SENDMAIL_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** A mailer that hands letters to a mail server (RFC 5321), over libcurl. A letter goes over
  *  TLS to a server whose certificate is verified, or not at all, except to this machine.
- *  One connection is kept for the letters that follow. */
+ *  One connection is kept for the letters that follow. Thread: as mailer.h. */
 #ifndef CHAT_MAIL_MAILER_SMTP_H
 #define CHAT_MAIL_MAILER_SMTP_H
 

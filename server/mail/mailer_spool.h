@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** A mailer that puts each letter into a folder as a file of its own: for servers without
- *  mail, for tests, and for tools that carry mail on. */
+ *  mail, for tests, and for tools that carry mail on. Thread: as mailer.h. */
 #ifndef CHAT_MAIL_MAILER_SPOOL_H
 #define CHAT_MAIL_MAILER_SPOOL_H
 

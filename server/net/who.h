@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Who stands behind a connection or a request: decided once, at the handshake or from the
- *  token, and taken from here ever after; never from what a frame or a body says. */
+ *  token, and taken from here ever after; never from what a frame or a body says.
+ *  Thread: any; it is a value. */
 #ifndef CHAT_SERVER_NET_WHO_H
 #define CHAT_SERVER_NET_WHO_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Inside the driver for SQLite: what its files share. Not for others. */
+/** Inside the driver for SQLite: what its files share. Not for others.
+ *  Thread: that of the connection. */
 #ifndef CHAT_STORE_DRIVER_SQLITE_DB_H
 #define CHAT_STORE_DRIVER_SQLITE_DB_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The way from any older schema to the present one: forward only. */
+/** The way from any older schema to the present one: forward only.
+ *  Thread: that of the connection. */
 #ifndef CHAT_STORE_MIGRATE_H
 #define CHAT_STORE_MIGRATE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Accounts, their addresses and their second factors. Names are never used again: a
- *  deleted account keeps its row, emptied. Errors: see store.h. */
+ *  deleted account keeps its row, emptied. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_ACCOUNT_H
 #define CHAT_STORE_ACCOUNT_H
 

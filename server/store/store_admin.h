@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Accounts and rooms as whoever administers the server sees them: all of them, whatever
- *  their state, with what is counted of them. Errors: see store.h. */
+ *  their state, with what is counted of them. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_ADMIN_H
 #define CHAT_STORE_ADMIN_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The rows of the audit log; core/audit.h makes and checks them. They cannot be changed
- *  or removed: triggers of the schema refuse it. Errors: see store.h. */
+ *  or removed: triggers of the schema refuse it. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_AUDIT_H
 #define CHAT_STORE_AUDIT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Bots and their tokens. Errors: see store.h. */
+/** Bots and their tokens. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_BOT_H
 #define CHAT_STORE_BOT_H
 

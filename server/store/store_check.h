@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Whether what is stored agrees with itself, beyond what the engine sees: sequences without
- *  holes, counters that say what the rows say. Errors: see store.h. */
+ *  holes, counters that say what the rows say. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_CHECK_H
 #define CHAT_STORE_CHECK_H
 

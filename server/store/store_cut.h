@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Retention: the beginnings of logs that are old enough are cut off, rows and all, a slice
  *  at a time. What is left of a log stays dense. Who asks for what was cut learns it by a
- *  `reset` or by a page that is complete. Errors: see store.h. */
+ *  `reset` or by a page that is complete. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_CUT_H
 #define CHAT_STORE_CUT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The logs of rooms, as rows. Errors: see store.h. */
+/** The logs of rooms, as rows. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_EVENT_H
 #define CHAT_STORE_EVENT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Second factors: the sealed seed of an authenticator, and the hashes of recovery codes.
- *  Errors: see store.h. */
+ *  Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_FACTOR_H
 #define CHAT_STORE_FACTOR_H
 

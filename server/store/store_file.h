@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Files as rows: who has which, and how often the same bytes are in use.
- *  Errors: see store.h. */
+ *  Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_FILE_H
 #define CHAT_STORE_FILE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Webhooks as rows. Secrets and URLs are sealed by the caller. Errors: see store.h. */
+/** Webhooks as rows. Secrets and URLs are sealed by the caller. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_HOOK_H
 #define CHAT_STORE_HOOK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Answers that are kept for requests that come twice. Errors: see store.h. */
+/** Answers that are kept for requests that come twice. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_IDEMPOTENCY_H
 #define CHAT_STORE_IDEMPOTENCY_H
 

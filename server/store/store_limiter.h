@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Failures of whoever guesses at a secret, kept over a restart: core/throttle.h counts in
- *  memory and begins with what is here. Errors: see store.h. */
+ *  memory and begins with what is here. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_LIMITER_H
 #define CHAT_STORE_LIMITER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The log of one user: what all devices of that user have to know. Errors: see store.h. */
+/** The log of one user: what all devices of that user have to know. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_LOG_H
 #define CHAT_STORE_LOG_H
 

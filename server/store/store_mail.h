@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Letters that wait to be sent, as rows. What may hold a code is sealed by the caller.
- *  Errors: see store.h. */
+ *  Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_MAIL_H
 #define CHAT_STORE_MAIL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Members, their intervals and markers, as rows. Errors: see store.h. */
+/** Members, their intervals and markers, as rows. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_MEMBER_H
 #define CHAT_STORE_MEMBER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Notifications as rows. Errors: see store.h. */
+/** Notifications as rows. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_NOTIFICATION_H
 #define CHAT_STORE_NOTIFICATION_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Challenges that a code answers. A code belongs to its challenge: others do not void it.
  *  Only keyed hashes of codes come here.
- *  Errors: see store.h. */
+ *  Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_OTP_H
 #define CHAT_STORE_OTP_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Who wants to be found and by whom not, and what is done when somebody goes.
- *  Errors: see store.h. */
+ *  Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_PEOPLE_H
 #define CHAT_STORE_PEOPLE_H
 

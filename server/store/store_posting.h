@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Requests that wait to be sent to other servers, as rows. (kind, owner) is a queue: one
- *  goes after the other. Errors: see store.h. */
+ *  goes after the other. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_POSTING_H
 #define CHAT_STORE_POSTING_H
 

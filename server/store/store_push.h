@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** How people want to be notified, as rows. Errors: see store.h. */
+/** How people want to be notified, as rows. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_PUSH_H
 #define CHAT_STORE_PUSH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Rooms, as rows. Rules stand in server/core. Errors: see store.h. */
+/** Rooms, as rows. Rules stand in server/core. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_ROOM_H
 #define CHAT_STORE_ROOM_H
 

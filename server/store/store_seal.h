@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Sealed values of every kind, to be gone through from the first to the last.
- *  Errors: see store.h. */
+ *  Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_SEAL_H
 #define CHAT_STORE_SEAL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Devices, sessions and the refresh tokens that prolong them. Tokens are stored as
- *  hashes; a family of refresh tokens is a session. Errors: see store.h. */
+ *  hashes; a family of refresh tokens is a session. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_SESSION_H
 #define CHAT_STORE_SESSION_H
 

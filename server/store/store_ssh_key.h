@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Public SSH keys of accounts. One key may stand in several accounts; it is proved in the
- *  one whose owner has logged in with it first. Errors: see store.h. */
+ *  one whose owner has logged in with it first. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_SSH_KEY_H
 #define CHAT_STORE_SSH_KEY_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** Files that people send, as rows: how far an upload is, which messages name a file, what
- *  nobody names any more. Errors: see store.h. */
+ *  nobody names any more. Errors, Thread: see store.h. */
 #ifndef CHAT_STORE_UPLOAD_H
 #define CHAT_STORE_UPLOAD_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The files of the writing connection: the system's, but what SQLite writes to its log
- *  goes to the system in one piece per commit. For driver_sqlite alone. */
+ *  goes to the system in one piece per commit. For driver_sqlite alone.
+ *  Thread: that of the connection. */
 #ifndef CHAT_STORE_VFS_SQLITE_H
 #define CHAT_STORE_VFS_SQLITE_H
 

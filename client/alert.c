@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "client/app_inside.h"
+#include "client/security.h"
 #include "common/os/lang.h"
 #include "common/os/zone.h"
 
@@ -79,7 +80,7 @@ void alert_notify(struct app *app, const struct body_notify *notify)
 			 from.len ? (const char *)from.ptr : "", (int)room.len,
 			 room.len ? (const char *)room.ptr : "");
 	else if (notify->why == WHY_SECURITY && !is_own_deed(app))
-		str_add(&text, _("Something happened to your account: /notifications"));
+		security_say(notify->what, &text);
 	else
 		return; /* it rings with its event */
 	app_notice(app, text.ptr);

@@ -171,7 +171,8 @@ static enum ui_taken run(struct app *app, const struct ui_line *line, const char
 		return UI_LINE_KEEP;
 	}
 	if (row->where != CMD_ANYWHERE && id_is_zero(app_user(app))) {
-		app_notice(app, _("That needs an account: /login or /signup first."));
+		app_notice(app, _("That needs an account: log in (/login) or sign up "
+				  "(/signup) first."));
 		return UI_LINE_KEEP;
 	}
 	return row->run(app, line, args);

@@ -8,6 +8,7 @@
 
 #include "client/alert.h"
 #include "client/cmd/cmd_private.h"
+#include "client/security.h"
 #include "common/base/mem.h"
 #include "common/base/opt.h"
 #include "common/os/lang.h"
@@ -48,10 +49,7 @@ static void add_what(const struct body_notify *row, struct str *out)
 		str_addf(out, " %s ", _("brought you into"));
 		add_bytes(out, row->room_name);
 		return;
-	case WHY_SECURITY:
-		str_addf(out, "%s: ", _("your account"));
-		add_bytes(out, row->what);
-		return;
+	case WHY_SECURITY: security_say(row->what, out); return;
 	case WHY_MENTION:
 	case WHY_ROOM: str_add(out, "@ "); break;
 	default: break;

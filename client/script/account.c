@@ -253,10 +253,19 @@ static enum err set_errand(const struct opts *opts, enum option which,
 	return err;
 }
 
+static enum err set_people(struct request *request, const char *prefix)
+{
+	struct body_users users = {.prefix = bytes_text(prefix + (prefix[0] == '@')),
+				   .limit = LIMIT_LIST};
+
+	set(request, "users", body_users_def(), &users);
+	return ERR_OK;
+}
+
 bool account_takes_words(enum option which)
 {
-	return which == OPTION_BOTS || which == OPTION_SET_PROFILE ||
-	       which == OPTION_WEBHOOKS;
+	return which == OPTION_BOTS || which == OPTION_PEOPLE ||
+	       which == OPTION_SET_PROFILE || which == OPTION_WEBHOOKS;
 }
 
 static bool takes_text(enum option which)
@@ -273,7 +282,6 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 {
 	const char *text = takes_text(which) ? opts_text(opts, which) : "";
 	struct body_totp_code code = {bytes_text(text)};
-	struct body_users users = {.prefix = bytes_text(text), .limit = LIMIT_LIST};
 
 	switch (which) {
 	case OPTION_AVATAR: return set_avatar(text, request, why);
@@ -288,9 +296,13 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 	case OPTION_DEVICES: return set_none(request, "auth_sessions");
 	case OPTION_END_DEVICE: return set_session(text, request, why);
 	case OPTION_EXPORT_ACCOUNT: return set_none(request, "auth_export");
-	case OPTION_FIND_USERS:
-		set(request, "users", body_users_def(), &users);
-		return ERR_OK;
+	case OPTION_FIND_USERS: return set_people(request, text);
+	case OPTION_PEOPLE:
+		if (opts->operand_count > 1) {
+			str_set(why, _("--people takes the beginning of one name"));
+			return ERR_USAGE;
+		}
+		return set_people(request, opts->operand_count ? opts->operands[0] : "");
 	case OPTION_KEYS: return set_none(request, "auth_keys");
 	case OPTION_KEY_ADD: return set_key(opts, request, why);
 	case OPTION_KEY_REMOVE:

@@ -40,7 +40,7 @@ static const struct {
 	{"bot_tokens", "tokens", {"session", "name", "scopes", "expires_ts", "used_ts"}},
 	{"bots", "bots", {"name", "display_name"}},
 	{"room_hooks", "hooks", {"hook", "kind", "state", "name", "url"}},
-	{"users", "users", {"name", "display_name", "status"}},
+	{"users", "users", {"name", "display_name", "status", "bot"}},
 };
 
 static struct call *call_of(struct task *task)
@@ -82,7 +82,7 @@ static bool is_time(const char *name)
 static void add_column(struct json_node row, const char *name, struct str *line)
 {
 	struct json_node node = json_get(row, name);
-	bool current = false;
+	bool is = false;
 	uint64_t ms = 0;
 	char when[32];
 	struct tm tm;
@@ -92,9 +92,9 @@ static void add_column(struct json_node row, const char *name, struct str *line)
 		if (ms && localtime_r(&seconds, &tm) &&
 		    strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm))
 			str_add(line, when);
-	} else if (strcmp(name, "current") == 0) {
-		json_bool(node, &current);
-		str_add(line, current ? _("this one") : "");
+	} else if (strcmp(name, "current") == 0 || strcmp(name, "bot") == 0) {
+		json_bool(node, &is);
+		str_add(line, !is ? "" : name[0] == 'b' ? _("bot") : _("this one"));
 	} else {
 		add_value(node, line);
 	}

@@ -67,7 +67,8 @@ static void init(struct ui *ui, const struct ui_options *options, struct model *
 	ui->clock = options->clock;
 	ui->notify = options->notify;
 	ui->tty.fd = -1;
-	ui->notice = ui->page = ui->page_qr = ui->page_title = ui->held_text = STR_INIT;
+	ui->notice = ui->page = ui->choices = ui->page_qr = ui->page_title =
+		ui->held_text = STR_INIT;
 	ui->focused = true;
 	ui->dirty = true;
 	input_init(&ui->input);
@@ -125,6 +126,7 @@ void ui_free(struct ui **at)
 	str_done(&ui->notice);
 	str_done(&ui->page);
 	str_done(&ui->page_qr);
+	str_done(&ui->choices);
 	str_done(&ui->page_title);
 	str_done(&ui->held_text);
 	mem_free(ui);
@@ -197,8 +199,7 @@ static bool go_back(struct ui *ui)
 	struct room *room = rooms_current(&ui->model->rooms);
 
 	if (ui->page.len) {
-		str_clear(&ui->page);
-		str_clear(&ui->page_qr);
+		ui_page_close(ui);
 	} else if (ui->view.overlay) {
 		ui->view.overlay = 0;
 	} else if (room && timeline_picked(&room->timeline)) {
@@ -236,7 +237,7 @@ static void on_input(const struct input_event *event, void *ctx)
 		str_clear(&ui->notice);
 	if (ui->form.kind != UI_FORM_NONE)
 		ui_form_input(ui, event);
-	else if (ui_pick_input(ui, event))
+	else if (ui_choose_input(ui, event) || ui_pick_input(ui, event))
 		return;
 	else if (event->kind == INPUT_MOUSE)
 		ui_mouse_input(ui, event);
@@ -312,6 +313,7 @@ static void fill_view(struct ui *ui)
 	view->page_title = ui->page_title.ptr;
 	view->page = ui->page.len ? ui->page.ptr : NULL;
 	view->page_qr = ui->page_qr.ptr;
+	view->choice = ui->choices.len ? ui->choice + 1 : 0;
 	view->form = ui->form.kind == UI_FORM_NONE ? NULL : &ui->form;
 }
 
@@ -376,32 +378,9 @@ void ui_notice(struct ui *ui, const char *text)
 	ui->dirty = true;
 }
 
-void ui_page(struct ui *ui, const char *title, const char *text)
-{
-	if (ui->form.kind == UI_FORM_LOCK)
-		return;
-	if (ui->linear) {
-		linear_say(ui, title);
-		linear_say(ui, text);
-		return;
-	}
-	str_set(&ui->page_title, title);
-	str_set(&ui->page, text);
-	str_clear(&ui->page_qr);
-	ui->view.page_top = 0;
-	ui->dirty = true;
-}
-
 uint64_t ui_typed_ms(const struct ui *ui)
 {
 	return ui->input_ms;
-}
-
-void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *text)
-{
-	ui_page(ui, title, text);
-	if (!ui->linear && ui->page.len)
-		str_set(&ui->page_qr, code);
 }
 
 enum err ui_theme(struct ui *ui, const char *name)

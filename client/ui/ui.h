@@ -174,6 +174,11 @@ void ui_page(struct ui *ui, const char *title, const char *text);
 /** The same with the QR code of @code above the text, as large as fits; where it does not
  *  fit, a line says so. */
 void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *text);
+/** The same, and the first @count lines of @text stand for @commands (copied): the arrows
+ *  mark one, Enter closes the page and gives its command to on_command(). Linear mode has
+ *  the text alone. */
+void ui_choose(struct ui *ui, const char *title, const char *text,
+	       const char *const *commands, size_t count);
 /** Tell the person who looks elsewhere: by the terminal's notification and the bell, unless
  *  the window has the focus. Raw texts. */
 void ui_alert(struct ui *ui, const char *title, const char *text);

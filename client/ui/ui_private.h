@@ -43,6 +43,8 @@ struct ui {
 	struct str page_title;
 	struct str page;
 	struct str page_qr;
+	struct str choices; /**< commands, each ended by a newline; "" = none */
+	size_t choice;      /**< the one that is marked */
 	struct held *held;
 	size_t held_count;
 	size_t held_cap;
@@ -87,6 +89,12 @@ bool ui_pick_input(struct ui *ui, const struct input_event *event);
 void ui_unpick(struct ui *ui);
 /** The letters, or NULL while nothing is picked. */
 const char *ui_pick_hint(const struct ui *ui);
+
+/** ui_page.c: what the keys are while a page has rows to choose from; true: the event was
+ *  taken. */
+bool ui_choose_input(struct ui *ui, const struct input_event *event);
+/** No page lies over the rest any more. */
+void ui_page_close(struct ui *ui);
 
 /** ui_mouse.c: clicks and the wheel. */
 void ui_mouse_input(struct ui *ui, const struct input_event *event);

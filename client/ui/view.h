@@ -45,9 +45,10 @@ struct view {
 	const char *hint;   /**< what the keys do now, in the status; NULL = as always */
 	const char *notice; /**< "" = none */
 	const char *page_title;
-	const char *page;        /**< NULL = none */
-	const char *page_qr;     /**< drawn above the page as a QR code, or "" */
-	size_t page_top;         /**< first row shown; clamped by drawing */
+	const char *page;    /**< NULL = none */
+	const char *page_qr; /**< drawn above the page as a QR code, or "" */
+	size_t page_top;     /**< first row shown; clamped by drawing */
+	size_t choice;       /**< the line of the page that is marked, from 1; 0 = none */
 	const struct form *form; /**< NULL = none */
 	/* Where things went, for the mouse and for scrolling. */
 	struct area bar, rooms, main, members, status, input;

@@ -46,6 +46,43 @@ static size_t draw_qr(struct view *view, struct area area, const struct qr *qr)
 	return row > view->page_top ? row - view->page_top : 0;
 }
 
+/* The row that the marked line begins in; the page moves so far that it is seen. */
+static void show_choice(struct view *view, const char *text, size_t cols, size_t rows)
+{
+	const char *at = text;
+	size_t row = 0;
+
+	for (size_t i = 1; i < view->choice && *at; i++) {
+		size_t len = strcspn(at, "\n");
+		row += wrap_count(at, len, cols);
+		at += len + (at[len] == '\n');
+	}
+	if (view->choice && row < view->page_top)
+		view->page_top = row;
+	if (view->choice && row >= view->page_top + rows)
+		view->page_top = row - rows + 1;
+}
+
+/* The text from row @skip on, down to the end of @in. */
+static void draw_text(struct view *view, struct area in, const struct str *text,
+		      size_t skip, size_t top)
+{
+	size_t at = 0, line = 1, rows = (size_t)in.rows;
+
+	for (size_t row = 0; at < text->len && row < skip + rows - top; row++) {
+		size_t next;
+		size_t len =
+			wrap_row(text->ptr + at, text->len - at, (size_t)in.cols, &next);
+		enum role_style style =
+			line == view->choice ? STYLE_CURRENT : STYLE_POPUP;
+		if (row >= skip)
+			view_put_style(view, in, (int)(row - skip + top), 0,
+				       view->theme->styles[style], text->ptr + at, len);
+		at += next;
+		line += text->ptr[at - 1] == '\n';
+	}
+}
+
 void view_page(struct view *view, struct area area)
 {
 	AUTO(str_done) struct str text = STR_INIT;
@@ -56,7 +93,8 @@ void view_page(struct view *view, struct area area)
 		return;
 	view_fill(view, area, STYLE_POPUP);
 	neutral_add(&title, view->page_title, strlen(view->page_title), NEUTRAL_LINE);
-	str_addf(&title, "  %s", _("(Esc closes)"));
+	str_addf(&title, "  %s",
+		 view->choice ? _("(↑ ↓ Enter; Esc closes)") : _("(Esc closes)"));
 	view_put(view, area, 0, 1, STYLE_POPUP_HINT, title.ptr);
 	neutral_add(&text, view->page, strlen(view->page), NEUTRAL_TEXT);
 	struct area in = {area.row + 1, area.col + 1, area.rows - 1, area.cols - 2};
@@ -64,18 +102,10 @@ void view_page(struct view *view, struct area area)
 	size_t cols = (size_t)in.cols, rows = (size_t)in.rows;
 	size_t above = (size_t)qr.rows,
 	       all = above + wrap_count(text.ptr, text.len, cols);
+	show_choice(view, text.ptr, cols, rows);
 	if (view->page_top + rows > all)
 		view->page_top = all > rows ? all - rows : 0;
 	size_t top = draw_qr(view, in, &qr);
 	size_t skip = view->page_top > above ? view->page_top - above : 0;
-	size_t at = 0;
-	for (size_t row = 0; at < text.len && row < skip + rows - top; row++) {
-		size_t next;
-		size_t len = wrap_row(text.ptr + at, text.len - at, cols, &next);
-		if (row >= skip)
-			view_put_style(view, in, (int)(row - skip + top), 0,
-				       view->theme->styles[STYLE_POPUP], text.ptr + at,
-				       len);
-		at += next;
-	}
+	draw_text(view, in, &text, skip, top);
 }

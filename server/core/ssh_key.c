@@ -78,6 +78,11 @@ enum err ssh_key_add(struct store *store, const struct keys *keys,
 		*ret_why = N_("there are as many keys as an account may have");
 		err = ERR_TOO_BIG;
 	}
+	if (err == ERR_OK && add->verify && !key.sk) {
+		*ret_why = N_("only a key in a FIDO2 token (sk-ssh-ed25519) can ask for "
+			      "PIN or finger");
+		err = ERR_BAD;
+	}
 	if (err != ERR_OK)
 		return err;
 	sshkey_fingerprint(key.blob, hash);
@@ -87,7 +92,7 @@ enum err ssh_key_add(struct store *store, const struct keys *keys,
 						      .blob = key.blob,
 						      .name = name_of(add, comment),
 						      .application = key.application,
-						      .verify = add->verify && key.sk},
+						      .verify = add->verify},
 				&number);
 	if (err == ERR_EXISTS)
 		*ret_why = N_("the account has that key already");

@@ -225,6 +225,10 @@ static void forms_ask_for_what_is_needed(void **state)
 	stage_wait(&stage, 30000);
 	stage_type(&stage, "\x1bOR");
 	assert_string_equal(stage_heard(&stage), "form 3 1 -|-|-|-|-|1234\n");
+	/* No other code is sent where an app makes them, and none is offered. */
+	ui_form_code(stage.ui, "", 1000 + 599000, UINT64_MAX);
+	stage_type(&stage, "\x1bOR");
+	assert_string_equal(stage_heard(&stage), "");
 	stage_done(&stage);
 }
 

@@ -31,7 +31,7 @@ static void add_user(struct rows *rows, const struct body_user *user)
 	str_addf(&rows->text, "@%.*s", (int)user->name.len, (const char *)user->name.ptr);
 	if (user->bot)
 		str_addf(&rows->text, " (%s)", _("bot"));
-	if (user->display_name.len) {
+	if (user->display_name.len && !bytes_equal(user->display_name, user->name)) {
 		str_add(&rows->text, "  ");
 		neutral_add(&rows->text, (const char *)user->display_name.ptr,
 			    user->display_name.len, NEUTRAL_LINE);

@@ -99,7 +99,11 @@ static int draw_code(struct view *view, struct area area, int row)
 
 	neutral_add(&where, form->where.ptr, form->where.len, NEUTRAL_LINE);
 	if (where.len) {
-		str_addf(&text, _("It went to %s."), where.ptr);
+		/* Who logs in by name is not told the address. */
+		str_addf(&text,
+			 strchr(where.ptr, '@') ? _("It went to %s.")
+						: _("It went to the mail address of %s."),
+			 where.ptr);
 		view_put(view, area, row++, 0, STYLE_HINT, text.ptr);
 	}
 	str_clear(&text);

@@ -60,6 +60,8 @@ press alice Tab
 type_in alice 'another quiet meadow'
 press alice Enter
 see alice 'Enter the code'
+see alice 'It went to the mail address of alice.'
+ok "whose name is given is not told the address"
 another "$count"
 press alice F3
 see alice 'send again (in'

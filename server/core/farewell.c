@@ -10,7 +10,9 @@
 #include "server/core/file.h"
 #include "server/core/member.h"
 #include "server/core/room.h"
+#include "server/store/store_bot.h"
 #include "server/store/store_people.h"
+#include "server/store/store_room.h"
 #include "server/store/store_upload.h"
 
 /* Somebody has to own @room when @actor is gone; ERR_NOT_FOUND: nobody is left. */
@@ -18,9 +20,14 @@ static enum err hand_over(struct store *store, const struct actor *actor, int64_
 			  const struct id *room, struct news *news)
 {
 	struct member_act act = {.room = *room, .role = ROLE_OWNER};
+	struct seat_row heir;
 	enum err err = store_account_heir(store, room, account, &act.user);
 
-	return err == ERR_OK ? member_set_role(store, actor, &act, news) : err;
+	if (err == ERR_OK)
+		err = store_seat_get(store, room, &act.user, &heir);
+	if (err != ERR_OK || heir.role == ROLE_OWNER)
+		return err;
+	return member_set_role(store, actor, &act, news);
 }
 
 static enum err leave(struct store *store, const struct actor *actor, int64_t account,
@@ -51,14 +58,45 @@ static enum err leave_all(struct store *store, const struct actor *actor, int64_
 	return err;
 }
 
+static enum err erase(struct store *store, const struct actor *actor,
+		      const struct account_row *account, const char *folder,
+		      login_ended_fn *ended, void *ctx, struct news *news);
+
+/* What acts in the name of @owner and would go on doing so. */
+static enum err erase_bots(struct store *store, const struct account_row *owner,
+			   const char *folder, login_ended_fn *ended, void *ctx,
+			   struct news *news)
+{
+	struct user_list bots = {0};
+	enum err err = store_bot_list(store, owner->key, LIMIT_BOTS, &bots);
+
+	for (size_t i = 0; i < bots.count && err == ERR_OK; i++) {
+		const struct actor self = {.user = bots.rows[i].id, .scope = SCOPE_ALL};
+		struct account_row bot;
+		err = store_account_by_id(store, &self.user, &bot);
+		if (err == ERR_OK)
+			err = audit_add(store,
+					&(struct audit){.verb = AUDIT_BOT_REMOVED,
+							.by = AUDIT_BY_SERVER,
+							.object = owner->id,
+							.detail = bytes_text(bot.name)});
+		if (err == ERR_OK)
+			err = erase(store, &self, &bot, folder, ended, ctx, news);
+	}
+	user_list_done(&bots);
+	return err;
+}
+
 /* Everything but the row in the audit log, which says whose wish it was. */
 static enum err erase(struct store *store, const struct actor *actor,
 		      const struct account_row *account, const char *folder,
 		      login_ended_fn *ended, void *ctx, struct news *news)
 {
 	struct profile_row profile;
-	enum err err = leave_all(store, actor, account->key, news);
+	enum err err = erase_bots(store, account, folder, ended, ctx, news);
 
+	if (err == ERR_OK)
+		err = leave_all(store, actor, account->key, news);
 	if (err == ERR_OK)
 		err = store_profile_get(store, account->key, &profile);
 	if (err == ERR_OK)

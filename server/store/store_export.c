@@ -6,7 +6,7 @@
 #include "server/store/store_export.h"
 
 #define SLICE   20000 /* keys of the log that one look covers: some milliseconds */
-#define COLUMNS 12
+#define COLUMNS 16
 
 /* How a table is walked. */
 enum walk {
@@ -27,7 +27,8 @@ static const struct section sections[] = {
 	 STMT_export_account,
 	 BY_OFFSET,
 	 {"user", "name", "display_name", "about", "status", "language", "created_ms",
-	  "seen_ms", "password_ms", "findable", "file_bytes"}},
+	  "seen_ms", "password_ms", "findable", "file_bytes", "avatar", "presence",
+	  "receipts", "typing"}},
 	{"email", STMT_export_email, BY_OFFSET, {"address", "created_ms", "verified_ms"}},
 	{"setting", STMT_export_setting, BY_OFFSET, {"name", "value", "changed_ms"}},
 	{"authenticator", STMT_export_factor, BY_OFFSET, {"created_ms", "confirmed_ms"}},
@@ -50,6 +51,16 @@ static const struct section sections[] = {
 	 BY_OFFSET,
 	 {"room", "slug", "name", "role", "joined_ms", "read", "level"}},
 	{"draft", STMT_export_draft, BY_OFFSET, {"room", "text", "changed_ms"}},
+	{"bot", STMT_export_bot, BY_KEY, {"user", "name", "display_name", "created_ms"}},
+	{"bot_token",
+	 STMT_export_bot_token,
+	 BY_KEY,
+	 {"token", "bot", "name", "created_ms", "expires_ms", "used_ms"}},
+	{"webhook",
+	 STMT_export_hook,
+	 BY_KEY,
+	 {"hook", "room", "kind", "name", "state", "created_ms", "used_ms"}},
+	{"push", STMT_export_push, BY_KEY, {"push", "kind", "every_ms", "created_ms"}},
 	{"notification",
 	 STMT_export_notification,
 	 BY_KEY,

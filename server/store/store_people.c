@@ -172,7 +172,8 @@ enum err store_account_empty(struct store *store, int64_t account)
 		STMT_account_erase_log,       STMT_account_erase_notes,
 		STMT_account_erase_positions, STMT_account_erase_push,
 		STMT_account_erase_refresh,   STMT_account_erase_sessions,
-		STMT_account_erase_settings,
+		STMT_account_erase_settings,  STMT_account_erase_postings,
+		STMT_account_erase_hooks,
 	};
 	enum err err =
 		run(store, STMT_account_erase_devices,

@@ -358,6 +358,159 @@ static void an_empty_file_is_a_file(void **state)
 	downloads(desk, &file, alice.access, "");
 }
 
+/* ---- the end of an account, of a message ---- */
+
+/* All pages of the export of @user. */
+static void export_all(struct desk *desk, const struct desk_user *user, struct str *out)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+
+	str_add(&line, "GET /v1/auth/export");
+	do {
+		assert_int_equal(desk_ask(desk, line.ptr, user->access, NULL), 200);
+		str_addf(out, "%s\n", desk->body.ptr);
+		str_clear(&line);
+		str_addf(&line, "GET /v1/auth/export?cursor=%s",
+			 desk_get(desk, "cursor").text);
+	} while (desk_get(desk, "cursor").text[0]);
+}
+
+static void delete_account(struct desk *desk, const struct desk_user *user,
+			   const char *address)
+{
+	assert_int_equal(desk_ask(desk, "POST /v1/auth/step-up", user->access,
+				  "{\"password\":\"" DESK_PASSWORD "\"}"),
+			 200);
+	struct desk_text challenge = desk_get(desk, "challenge");
+	assert_int_equal(desk_ask(desk, "POST /v1/auth/delete", user->access,
+				  "{\"challenge\":\"%s\",\"code\":\"%s\"}",
+				  challenge.text, desk_code(desk, address).text),
+			 204);
+}
+
+struct estate {
+	struct desk_user alice, bob;
+	struct desk_text sent, unsent; /* files */
+	struct desk_text bot;          /* a token of hers */
+	struct line hook;              /* that posts into ops */
+};
+
+/* What one can own, all of it alice's; bob owns the room with her. */
+static void gather(struct desk *desk, struct estate *estate)
+{
+	struct desk_user *alice = &estate->alice, *bob = &estate->bob;
+
+	*alice = desk_sign_up(desk, "alice");
+	*bob = desk_sign_up(desk, "bob");
+	desk_ask(desk, "POST /v1/rooms", bob->access,
+		 "{\"kind\":\"public\",\"slug\":\"ops\"}");
+	desk_ask(desk, "POST /v1/rooms/ops/join", alice->access, "{}");
+	assert_int_equal(desk_ask(desk, "PATCH /v1/rooms/ops/members/alice", bob->access,
+				  "{\"role\":\"owner\"}"),
+			 204);
+	estate->sent = upload(desk, alice->access, "sent.txt", "sent");
+	estate->unsent = upload(desk, alice->access, "unsent.txt", "unsent");
+	send_file(desk, alice->access, "ops", &estate->sent);
+	assert_int_equal(desk_ask(desk, "PUT /v1/auth/avatar", alice->access,
+				  "\x89PNG\r\n\x1a\n....IHDR"),
+			 204);
+	assert_int_equal(
+		desk_ask(desk, "POST /v1/bots", alice->access, "{\"name\":\"clock\"}"),
+		200);
+	desk_ask(desk, "POST /v1/bots/clock/tokens", alice->access,
+		 "{\"name\":\"the hall\"}");
+	estate->bot = desk_get(desk, "token");
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms/ops/hooks", alice->access,
+				  "{\"kind\":\"in\",\"name\":\"alerts\"}"),
+			 200);
+	snprintf(estate->hook.text, sizeof(estate->hook.text), "POST %s",
+		 strstr(desk_get(desk, "url").text, "/v1/hooks"));
+	desk_ask(desk, "POST /v1/rooms/ops/messages", bob->access,
+		 "{\"text\":\"look, @alice\"}");
+}
+
+static void a_deleted_account_leaves_nothing_that_acts_or_weighs(void **state)
+{
+	static const char *const want[] = {
+		"\"record\":\"file\"",
+		"sent.txt",
+		"unsent.txt",
+		"\"record\":\"bot\"",
+		"clock",
+		"\"record\":\"bot_token\"",
+		"the hall",
+		"\"record\":\"webhook\"",
+		"alerts",
+		"\"record\":\"notification\"",
+		"\"record\":\"session\"",
+		"\"record\":\"event\"",
+		"\"avatar\":\"",
+		"\"file_bytes\":",
+		"\"record\":\"room\"",
+		"\"record\":\"audit\"",
+	};
+	struct desk *desk = *state;
+	AUTO(str_done) struct str text = STR_INIT;
+	struct estate estate;
+	struct line avatar;
+
+	gather(desk, &estate);
+	export_all(desk, &estate.alice, &text);
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		if (!strstr(text.ptr, want[i]))
+			fail_msg("the export has no %s", want[i]);
+	assert_null(strstr(text.ptr, estate.bot.text));
+	assert_int_equal(desk_ask(desk, estate.hook.text, NULL, "{\"text\":\"x\"}"), 200);
+	snprintf(avatar.text, sizeof(avatar.text), "GET /v1/users/%.32s/avatar",
+		 estate.alice.user);
+	assert_int_equal(desk_ask(desk, avatar.text, estate.bob.access, NULL), 200);
+	assert_int_equal(blobs(desk), 3);
+
+	delete_account(desk, &estate.alice, "alice@example.org");
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, "GET /v1/auth/me", estate.bot.text, NULL);
+	desk_refused(desk, ERR_NO_USER, "user", "GET /v1/users/clock", estate.bob.access,
+		     NULL);
+	desk_refused(desk, ERR_GONE, NULL, estate.hook.text, NULL, "{\"text\":\"x\"}");
+	assert_int_not_equal(desk_ask(desk, avatar.text, estate.bob.access, NULL), 200);
+	collect(desk);
+	estate.bob = desk_log_in(desk, "bob", DESK_PASSWORD);
+	/* What a message names is the room's. */
+	downloads(desk, &estate.sent, estate.bob.access, "sent");
+	is_hidden(desk, &estate.unsent, estate.bob.access);
+	assert_int_equal(blobs(desk), 1);
+	/* Whoever stays may turn it on again, and knows then that it is. */
+	desk_ask(desk, "GET /v1/rooms/ops/hooks", estate.bob.access, NULL);
+	assert_string_equal(desk_get(desk, "hooks.0.state").text, "off");
+}
+
+static void files_of_messages_that_were_cut_are_collected(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct desk_text old = upload(desk, alice.access, "old", "old"), young;
+
+	send_file(desk, alice.access, "lobby", &old);
+	desk->peer.local = true;
+	assert_int_equal(desk_ask(desk, "POST /v1/admin/rooms/lobby/retention", NULL,
+				  "{\"keep_ms\":86400000}"),
+			 200);
+	desk->peer.local = false;
+	desk_wait(desk, DAY - 3600000);
+	alice = desk_log_in(desk, "alice", DESK_PASSWORD);
+	young = upload(desk, alice.access, "young", "young");
+	send_file(desk, alice.access, "lobby", &young);
+	downloads(desk, &old, alice.access, "old");
+	collect(desk); /* cuts the message */
+	collect(desk);
+	collect(desk);
+	alice = desk_log_in(desk, "alice", DESK_PASSWORD);
+	is_hidden(desk, &old, alice.access);
+	downloads(desk, &young, alice.access, "young");
+	assert_int_equal(blobs(desk), 1);
+	desk_ask(desk, "GET /v1/files/quota", alice.access, NULL);
+	assert_int_equal(desk_number(desk, "used"), strlen("young"));
+}
+
 CHECK_MAIN(DESK_TEST(a_file_comes_in_pieces_and_goes_out_as_it_was),
 	   DESK_TEST(a_range_and_a_tag_are_understood),
 	   DESK_TEST(a_frame_carries_pieces_too),
@@ -367,4 +520,6 @@ CHECK_MAIN(DESK_TEST(a_file_comes_in_pieces_and_goes_out_as_it_was),
 	   DESK_TEST(sizes_and_quotas_hold),
 	   DESK_TEST(what_no_message_names_is_collected),
 	   DESK_TEST(with_a_room_go_its_files_but_not_those_named_elsewhere),
+	   DESK_TEST(a_deleted_account_leaves_nothing_that_acts_or_weighs),
+	   DESK_TEST(files_of_messages_that_were_cut_are_collected),
 	   DESK_TEST(the_same_bytes_are_kept_once), DESK_TEST(an_empty_file_is_a_file))

@@ -8,9 +8,10 @@
 
 /** Delete @account of @actor at once: profile, addresses, factors, keys, sessions, settings,
  *  drafts, picture, bots, files that no message names. Webhooks that it made are off, since
- *  somebody knows their secrets who is not there any more. It leaves its rooms; where it is the only owner the highest of the
- *  others inherits, and a private room with nobody else in it is deleted. Messages stay,
- *  as those of a deleted account; the name is never given again. @folder: files/. */
+ *  somebody knows their secrets who is not there any more. It leaves its rooms; where it is
+ *  the only owner the highest of the others inherits, and a private room with nobody else
+ *  in it is deleted. Messages stay, as those of a deleted account; the name is never given
+ *  again. @folder: files/. */
 enum err farewell(struct store *store, const struct actor *actor,
 		  const struct account_row *account, const char *folder,
 		  login_ended_fn *ended, void *ctx, struct news *news) MUST_CHECK;

@@ -32,14 +32,17 @@ static enum err signup_work(struct call *call, struct store *store)
 {
 	const struct body_signup *args = call->args;
 	struct opening *opening = call->data;
+	const struct login_place place = call_place(call);
+	const bool says = args->language.len > 0;
 	const struct account_signup in = {
 		.name = args->name,
 		.email = args->email,
 		.folded = opening->email,
 		.display = args->display_name,
-		.locale = args->language,
+		.locale = says || !line_is_valid(place.language) ? args->language
+								 : place.language,
 		.password_hash = bytes_text(opening->hashed.hash.text),
-		.place = call_place(call),
+		.place = place,
 	};
 	enum err err =
 		account_signup(store, &call->server->keys, &in, &opening->challenge);

@@ -8,11 +8,13 @@
 #include "client/upload.h"
 
 #include "client/app_inside.h"
+#include "client/attached.h"
 #include "client/cache/cache_outbox.h"
 #include "client/cache/store_thread.h"
 #include "client/change.h"
 #include "client/transfer.h"
 #include "common/base/mem.h"
+#include "common/os/lang.h"
 #include "common/proto/body.h"
 #include "common/proto/json_out.h"
 
@@ -114,6 +116,39 @@ bool upload_waits(const struct message *message)
 	       message->part < PART_WHOLE;
 }
 
+static void quota_came(enum err err, unsigned status, struct bytes answer, void *ctx)
+{
+	struct app *app = ctx;
+	AUTO(json_free) struct json *json = NULL;
+	AUTO(str_done) struct str used = STR_INIT, most = STR_INIT, line = STR_INIT;
+	struct body_file_quota quota;
+
+	if (err == ERR_OK)
+		err = json_parse(answer, &json);
+	if (err == ERR_OK)
+		err = body_decode(body_file_quota_def(), json, json_root(json), &quota,
+				  NULL);
+	if (err != ERR_OK)
+		return;
+	attached_size(quota.used, &used);
+	attached_size(quota.quota, &most);
+	/* TRANSLATORS: two sizes, like "9.1 MiB" */
+	if (quota.quota)
+		str_addf(&line, _("your files take %s of %s"), used.ptr, most.ptr);
+	str_add(&line, line.len ? "; " : "");
+	str_clear(&most);
+	attached_size(quota.file_most, &most);
+	str_addf(&line, _("one file may take %s"), most.ptr);
+	app_notice(app, line.ptr);
+}
+
+/* How much would have been taken. */
+static void tell_quota(struct app *app, enum err why)
+{
+	if (why == ERR_QUOTA || why == ERR_TOO_BIG)
+		app_call(app, "file_quota", bytes_of(NULL, 0), quota_came, app);
+}
+
 /* ---- one after the other ---- */
 
 static void on_transfer(struct app *app, enum err err, const struct transferred *what,
@@ -127,6 +162,7 @@ static void on_transfer(struct app *app, enum err err, const struct transferred 
 	if (err != ERR_OK) {
 		forget(app);
 		app_refused(app, &cid, err);
+		tell_quota(app, err);
 		changes_flush(app); /* or it would be read as one that waits */
 		app_post_waiting(app);
 		return;

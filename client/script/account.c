@@ -309,6 +309,7 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 		str_set(&request->name, "auth_key_remove");
 		str_set(&request->text, text);
 		return ERR_OK;
+	case OPTION_QUOTA: return set_none(request, "file_quota");
 	case OPTION_RECOVERY_CODES:
 		return set_step_up(opts, request, "auth_recovery_codes", why);
 	case OPTION_SET_EMAIL: return set_email(opts, text, request, why);

@@ -19,7 +19,7 @@
 static const char *const kinds[] = {NULL,    "flush",  "follow", "history",
 				    "rooms", "search", "send",   "whoami",
 				    "save",  "call",   "logout"};
-static const char *const waits[] = {"stored", "delivered", "none"};
+static const char *const waits[] = {"stored", "delivered", "read", "none"};
 static const char *const sinces[] = {"now", "start"};
 
 void request_done(struct request *request)

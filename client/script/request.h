@@ -30,7 +30,7 @@ enum request_kind {
 };
 
 /** WAIT_NONE: until it is on our own disk. */
-enum request_wait { WAIT_STORED, WAIT_DELIVERED, WAIT_NONE };
+enum request_wait { WAIT_STORED, WAIT_DELIVERED, WAIT_READ, WAIT_NONE };
 enum request_since { SINCE_NOW, SINCE_START };
 
 /** Where a follower stands in a room: it has written everything up to @seq. */

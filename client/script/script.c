@@ -129,6 +129,12 @@ static void on_delivered(struct app *app, const struct id *room, const struct id
 	TELL((struct script *)ctx, delivered, room, user, seq)
 }
 
+static void on_receipt(struct app *app, const struct id *room, const struct id *user,
+		       uint64_t seq, void *ctx)
+{
+	TELL((struct script *)ctx, receipt, room, user, seq)
+}
+
 /* Lines of @task have left. */
 static void tell_written(struct task *task, uint64_t before)
 {
@@ -399,6 +405,7 @@ struct script *script_new(struct app *app, struct owner *owner)
 					 .sent = on_sent,
 					 .moved = on_moved,
 					 .delivered = on_delivered,
+					 .receipt = on_receipt,
 					 .ctx = script};
 	script->listener =
 		(struct app_source){.fd = script->owner ? owner_fd(script->owner) : -1,

@@ -23,7 +23,7 @@ struct send {
 	bool kept;   /* on disk */
 	bool again;  /* it was there already */
 	uint64_t seq;
-	size_t others, got; /* members that have to get it, and those that did */
+	size_t others, got; /* members that have to get or read it, and those that did */
 	struct id *got_by;
 };
 
@@ -80,13 +80,17 @@ static void count_others(struct send *send)
 	send->others = members > 0 ? members - 1 : 0;
 }
 
-static void on_delivered(struct task *task, const struct id *room, const struct id *user,
-			 uint64_t seq)
+static const char *waited_for(const struct send *send)
 {
-	struct send *send = send_of(task);
+	return send->task.request.wait == WAIT_READ ? "read" : "delivered";
+}
 
+/* @user has the message, in the way that is waited for. */
+static void got(struct send *send, const struct id *room, const struct id *user,
+		uint64_t seq)
+{
 	if (!send->seq || seq < send->seq || !id_equal(room, &send->room) ||
-	    id_equal(user, app_user(task->app)))
+	    id_equal(user, app_user(send->task.app)))
 		return;
 	for (size_t i = 0; i < send->got; i++)
 		if (id_equal(&send->got_by[i], user))
@@ -94,7 +98,21 @@ static void on_delivered(struct task *task, const struct id *room, const struct 
 	send->got_by = mem_resize(send->got_by, send->got + 1, sizeof(*user));
 	send->got_by[send->got++] = *user;
 	if (send->got >= send->others)
-		end_well(send, "delivered");
+		end_well(send, waited_for(send));
+}
+
+static void on_delivered(struct task *task, const struct id *room, const struct id *user,
+			 uint64_t seq)
+{
+	if (task->request.wait == WAIT_DELIVERED)
+		got(send_of(task), room, user, seq);
+}
+
+static void on_receipt(struct task *task, const struct id *room, const struct id *user,
+		       uint64_t seq)
+{
+	if (task->request.wait == WAIT_READ)
+		got(send_of(task), room, user, seq);
 }
 
 static void room_found(struct app *app, enum err err, const struct id *room, void *ctx)
@@ -109,7 +127,7 @@ static void room_found(struct app *app, enum err err, const struct id *room, voi
 		} else {
 			count_others(send);
 			if (send->others == 0)
-				end_well(send, "delivered");
+				end_well(send, waited_for(send));
 		}
 	} else if (!task->ended) {
 		end_well(send, "stored");
@@ -305,6 +323,7 @@ const struct task_ops task_send = {.size = sizeof(struct send),
 				   .sent = on_sent,
 				   .moved = on_moved,
 				   .delivered = on_delivered,
+				   .receipt = on_receipt,
 				   .late = send_late,
 				   .done = send_done};
 

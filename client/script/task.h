@@ -30,6 +30,8 @@ struct task_ops {
 		      const struct transferred *what);
 	void (*delivered)(struct task *task, const struct id *room, const struct id *user,
 			  uint64_t seq);
+	void (*receipt)(struct task *task, const struct id *room, const struct id *user,
+			uint64_t seq);
 	/** out.written grew. */
 	void (*written)(struct task *task);
 	/** The time of task_wait() is over. */

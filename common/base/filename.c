@@ -69,16 +69,22 @@ static void shorten(struct str *name)
 	str_remove(name, keep, ending - keep);
 }
 
+static void trim_end(struct str *name)
+{
+	while (name->len &&
+	       (name->ptr[name->len - 1] == ' ' || name->ptr[name->len - 1] == '.'))
+		str_cut(name, name->len - 1);
+}
+
 void filename_clean(struct bytes name, struct str *out)
 {
 	AUTO(str_done) struct str text = STR_INIT;
 
 	copy_fit(last_part(name), &text);
-	while (text.len &&
-	       (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '.'))
-		str_cut(&text, text.len - 1);
+	trim_end(&text);
 	for (size_t i = 0; i < text.len && strchr(" .-", text.ptr[i]); i++)
 		text.ptr[i] = '_';
 	shorten(&text);
+	trim_end(&text); /* where it was cut */
 	str_add(out, text.len ? text.ptr : "file");
 }

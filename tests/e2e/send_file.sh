@@ -90,6 +90,10 @@ counted() { # so many bytes of files
 	has "$world/facts" "$1"
 }
 check "and counts once" counted $((9 + 300000 + 20000000 + 20000000))
+as alice "$client" --quota >"$world/quota" 2>>"$world/send.log"
+check "--quota says so" has "$world/quota" "used	$((9 + 300000 + 20000000 + 20000000))"
+as alice "$client" --quota --json >"$world/quota" 2>>"$world/send.log"
+check "and in JSON" has "$world/quota" "\"used\":$((9 + 300000 + 20000000 + 20000000)),"
 
 scene "it cannot be sent as it was"
 printf 'first' >"$world/draft.txt"

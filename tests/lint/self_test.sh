@@ -106,6 +106,9 @@ put common/base/a.h '#ifndef CHAT_A_H' '#define CHAT_A_H' '#endif'
 put common/base/b.h '#ifndef CHAT_A_H' '#define CHAT_A_H' '#endif'
 finds header 'every header has a guard'
 
+bad named 'PROTOCOL.md names every frame' common/proto/frame.def 'FRAME(ACK, ack, S, READY, 1)'
+bad named 'REFERENCE.md names every call' common/proto/rest.def 'REST(room_list, GET, "/v1/rooms")'
+
 bad head 'every file has its licence' common/base/a.c '/* Nothing. */'
 bad head 'every source opens' common/base/a.c "$spdx" 'int a;'
 bad head 'no file is called' client/util.c "$spdx"

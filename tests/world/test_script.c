@@ -172,6 +172,26 @@ static void delivered_means_that_the_others_have_it(void **state)
 	world_free(&scene.world);
 }
 
+static void read_means_that_the_others_have_looked(void **state)
+{
+	struct scene scene;
+	struct run run;
+	struct request request = sending("@bob", "psst");
+
+	open_scene(&scene);
+	request.wait = WAIT_READ;
+	start(&run, scene.alice, request);
+	world_wait(scene.world, 2000);
+	assert_string_equal(output(&run), "");
+	world_read(scene.bob, "@alice");
+	world_wait(scene.world, 2000);
+	stop(&run);
+	assert_int_equal(run.code, 0);
+	check_has(&run, "\"state\":\"read\"");
+	done(&run);
+	world_free(&scene.world);
+}
+
 static void without_a_server_it_is_queued_and_sent_later(void **state)
 {
 	struct scene scene;
@@ -553,6 +573,7 @@ static void edits_and_deletions_are_told_as_they_happen(void **state)
 CHECK_MAIN(TEST(a_message_is_stored_and_heard),
 	   TEST(a_direct_chat_is_made_for_the_first_message),
 	   TEST(delivered_means_that_the_others_have_it),
+	   TEST(read_means_that_the_others_have_looked),
 	   TEST(without_a_server_it_is_queued_and_sent_later),
 	   TEST(what_must_not_be_queued_is_not), TEST(the_same_id_is_the_same_message),
 	   TEST(the_same_id_while_it_waits_is_the_same_message),

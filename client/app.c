@@ -16,6 +16,7 @@
 #include "client/model/unread.h"
 #include "client/net/rest.h"
 #include "client/on/on.h"
+#include "client/preview.h"
 #include "client/transfer.h"
 #include "client/upload.h"
 #include "common/base/log.h"
@@ -55,6 +56,7 @@ void app_done(struct app *app)
 	}
 	upload_done(app);
 	transfers_done(app);
+	previews_done(app);
 	link_free(&app->link);
 	rest_free(&app->rest);
 	auth_free(&app->auth);

@@ -109,6 +109,7 @@ struct app {
 	struct app_source *sources;
 	struct app_timer *timers;
 	struct transfer *transfers; /**< that are under way */
+	struct preview *previews;   /**< pictures that are */
 	struct upload *upload;      /**< the file of a message that is; see upload.h */
 	struct app_quiet quiet;     /**< when nothing rings */
 	uint64_t fresh_ms;   /**< UTC: so long the server was heard; 0: never; fresh.h */

@@ -8,6 +8,7 @@
 
 #include "common/base/neutral.h"
 #include "common/os/lang.h"
+#include "common/proto/limits.h"
 
 #define MARK "▤ "
 
@@ -73,6 +74,40 @@ static void add_count(struct bytes extra, struct str *text)
 		return;
 	str_add(text, text->len ? "\n" MARK : MARK);
 	str_addf(text, Q_("%u file", "%u files", count), count);
+}
+
+bool attached_is_picture(const struct body_file_note *note)
+{
+	static const char *const types[] = {"image/jpeg", "image/png", "image/webp"};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (bytes_equal(note->media, bytes_text(types[i])))
+			return true;
+	return false;
+}
+
+struct first {
+	struct id *file;
+	bool found;
+};
+
+static void pick_picture(const struct body_file_note *note, void *ctx)
+{
+	struct first *first = ctx;
+
+	if (first->found || note->size > LIMIT_PICTURE_SMALL ||
+	    !attached_is_picture(note))
+		return;
+	*first->file = note->file;
+	first->found = true;
+}
+
+bool attached_picture(struct bytes extra, struct id *ret_file)
+{
+	struct first first = {.file = ret_file};
+
+	attached_each(extra, pick_picture, &first);
+	return first.found;
 }
 
 bool attached_lines(struct bytes extra, struct str *text)

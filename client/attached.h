@@ -19,4 +19,9 @@ typedef void attached_fn(const struct body_file_note *note, void *ctx);
 /** Call @fn for each file of @extra whose name is known. */
 void attached_each(struct bytes extra, attached_fn *fn, void *ctx);
 
+/** Whether it is of a type that can be shown as a picture. */
+bool attached_is_picture(const struct body_file_note *note);
+/** The first of them that is small enough to be shown without being asked for. */
+bool attached_picture(struct bytes extra, struct id *ret_file);
+
 #endif

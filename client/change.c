@@ -100,13 +100,12 @@ void changes_free(struct changes **changes)
 /* ---- noting ---- */
 
 /* What has no column of its own goes along as JSON. */
-static struct bytes extra_of(struct app *app, const struct body_event *event)
+void change_extra(const struct body_event *event, struct buf *buf)
 {
-	AUTO(buf_done) struct buf buf = BUF_INIT;
-	struct json_out out = json_out_init(&buf);
+	struct json_out out = json_out_init(buf);
 
 	if (!event->slug.len && !event->name.len && !event->files_count)
-		return bytes_of(NULL, 0);
+		return;
 	json_out_open(&out, '{');
 	if (event->slug.len) {
 		json_out_put_text(&out, "slug", event->slug);
@@ -127,7 +126,14 @@ static struct bytes extra_of(struct app *app, const struct body_event *event)
 		json_out_close(&out, ']');
 	}
 	json_out_close(&out, '}');
-	return keep(app, buf_view(&buf));
+}
+
+static struct bytes extra_of(struct app *app, const struct body_event *event)
+{
+	AUTO(buf_done) struct buf extra = BUF_INIT;
+
+	change_extra(event, &extra);
+	return extra.len ? keep(app, buf_view(&extra)) : bytes_of(NULL, 0);
 }
 
 void change_event(struct app *app, const struct body_event *event, bool mentions_me)

@@ -11,6 +11,8 @@
 #include "client/cache/cache_draft.h"
 #include "common/proto/frame.h"
 
+/** What of @event has no column of its own, as the store has it: appended. */
+void change_extra(const struct body_event *event, struct buf *out);
 /** The next event of its room; @mentions_me as the model found. */
 void change_event(struct app *app, const struct body_event *event, bool mentions_me);
 /** Everything from @first to @last of @room is held. */

@@ -190,6 +190,7 @@ struct message *app_message_of(struct app *app, const struct cache_event *event)
 		bool files = attached_lines(event->extra, &text);
 		message = message_new(&event->id, &event->from, text.ptr, text.len);
 		message->flags |= files ? MESSAGE_FILES : 0;
+		attached_picture(event->extra, &message->picture);
 		message->flags |= event->edited_ms ? MESSAGE_EDITED : 0;
 		message->flags |= event->deleted ? MESSAGE_DELETED : 0;
 		message->flags |= event->mentions_me ? MESSAGE_MENTION : 0;
@@ -261,6 +262,9 @@ static void show_member(struct app *app, struct room *room,
 
 static void show_line(struct app *app, struct room *room, const struct body_event *event)
 {
+	AUTO(buf_done) struct buf extra = BUF_INIT;
+
+	change_extra(event, &extra);
 	const struct cache_event line = {.room = event->room,
 					 .id = event->cid,
 					 .from = event->from,
@@ -273,6 +277,7 @@ static void show_line(struct app *app, struct room *room, const struct body_even
 					 .mentions_me = app_mentions_me(app, event),
 					 .reply = event->reply,
 					 .thread = event->thread,
+					 .extra = buf_view(&extra),
 					 .text = event->text};
 	struct message *message = app_message_of(app, &line);
 	size_t mentions = room->mentions, unread = room->unread;

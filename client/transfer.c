@@ -39,6 +39,7 @@ struct transfer {
 	struct id file;
 	struct str folder, path, name;
 	uint64_t size, at;
+	uint64_t most; /* that a download may have, 0: any */
 	uint64_t again_ms;
 	/* of what is sent */
 	struct id cid, gone; /* gone: the server has not this file any more */
@@ -86,7 +87,7 @@ static void transfer_free(struct transfer *transfer)
 	app_timer_clear(transfer->app, &transfer->timer);
 	if (transfer->fd >= 0)
 		close(transfer->fd);
-	if (half)
+	if (half && transfer->path.len)
 		unlink(transfer->path.ptr);
 	str_done(&transfer->folder);
 	str_done(&transfer->path);
@@ -263,10 +264,12 @@ static void info_came(enum err err, unsigned status, struct bytes answer, void *
 		err = read_file(answer, &json, &file);
 	if (err == ERR_OK && !file.whole)
 		err = ERR_STATE;
-	if (err == ERR_OK && transfer->fd < 0) {
+	if (err == ERR_OK && transfer->most && file.size > transfer->most)
+		err = ERR_TOO_BIG;
+	if (err == ERR_OK) {
 		str_set_len(&transfer->name, (const char *)file.name.ptr, file.name.len);
 		transfer->size = file.size;
-		err = make_file(transfer);
+		err = transfer->fd < 0 ? make_file(transfer) : ERR_OK;
 	}
 	if (err != ERR_OK) {
 		failed(transfer, err, status);
@@ -288,6 +291,18 @@ static void save_on(struct transfer *transfer)
 		    &(struct body_file_part_ask){.file = transfer->file,
 						 .offset = transfer->at},
 		    part_came);
+}
+
+void transfer_fetch(struct app *app, const struct id *file, int fd, uint64_t most,
+		    transfer_fn *fn, void *ctx)
+{
+	struct transfer *transfer = transfer_new(app, fn, ctx);
+
+	transfer->save = true;
+	transfer->file = *file;
+	transfer->fd = fd;
+	transfer->most = most;
+	go_on(transfer);
 }
 
 void transfer_save(struct app *app, const struct id *file, const char *folder,

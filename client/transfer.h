@@ -53,6 +53,10 @@ void transfer_cancel(struct transfer **transfer);
 /** Download @file into the folder @folder, under a name that is not there yet. */
 void transfer_save(struct app *app, const struct id *file, const char *folder,
 		   transfer_fn *fn, void *ctx);
+/** Download @file, at most @most bytes, into the empty file @fd, which is taken. Also
+ *  ERR_TOO_BIG. */
+void transfer_fetch(struct app *app, const struct id *file, int fd, uint64_t most,
+		    transfer_fn *fn, void *ctx);
 /** There is a session again: what waits to be tried again is tried now. */
 void transfers_hurry(struct app *app);
 /** The program ends: close what is open, remove what is not whole. */

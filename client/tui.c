@@ -18,6 +18,7 @@
 #include "client/lock.h"
 #include "client/loop.h"
 #include "client/net/denial.h"
+#include "client/preview.h"
 #include "client/rescue.h"
 #include "client/ui/ui.h"
 #include "common/base/mem.h"
@@ -78,6 +79,11 @@ static void hook_seen(void *ctx, const struct id *room, uint64_t seq)
 static void hook_draft(void *ctx, const struct id *room)
 {
 	app_keep_draft(((struct tui *)ctx)->app, room);
+}
+
+static void hook_picture(void *ctx, const struct id *file)
+{
+	preview_small(((struct tui *)ctx)->app, file);
 }
 
 static void hook_complete(void *ctx, const char *line, size_t word, size_t point,
@@ -483,6 +489,23 @@ static int colours_of(const struct opts *opts)
 	return counts[opts_word(opts, OPTION_COLOURS)];
 }
 
+static void watch_idle(struct tui *tui, const struct opts *opts)
+{
+	struct app *app = tui->app;
+
+	tui->lock_after = (uint64_t)opts_number(opts, OPTION_LOCK_AFTER);
+	tui->idle = (struct app_timer){.due = on_idle, .ctx = tui};
+	if (tui->lock_after)
+		app_timer_set(app, &tui->idle,
+			      clock_mono_ms(app->clock) + tui->lock_after);
+}
+
+static enum ui_images images_of(const struct opts *opts)
+{
+	return preview_is_there() ? (enum ui_images)opts_word(opts, OPTION_IMAGES)
+				  : UI_IMAGES_OFF;
+}
+
 enum err tui_new(struct app *app, const struct profile *profile, struct tui **ret_tui)
 {
 	static const struct ui_hooks hooks = {
@@ -494,6 +517,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 		.on_draft = hook_draft,
 		.on_room = hook_room,
 		.on_form = hook_form,
+		.on_picture = hook_picture,
 		.complete = hook_complete,
 		.on_suspend = hook_suspend,
 		.on_quit = hook_quit,
@@ -509,6 +533,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 		.no_mouse = !opts_bool(opts, OPTION_MOUSE),
 		.no_markdown = !opts_bool(opts, OPTION_MARKDOWN),
 		.notify = (enum ui_notify)opts_word(opts, OPTION_NOTIFY),
+		.images = images_of(opts),
 		.clock = app->clock,
 	};
 	struct tui *tui = mem_new(struct tui);
@@ -533,11 +558,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 	cmd_bind(app->ui);
 	app_face_add(app, &tui->face);
 	auth_listen(app->auth, on_auth, tui);
-	tui->lock_after = (uint64_t)opts_number(opts, OPTION_LOCK_AFTER);
-	tui->idle = (struct app_timer){.due = on_idle, .ctx = tui};
-	if (tui->lock_after)
-		app_timer_set(app, &tui->idle,
-			      clock_mono_ms(app->clock) + tui->lock_after);
+	watch_idle(tui, opts);
 	ui_draw(app->ui);
 	*ret_tui = tui;
 	return ERR_OK;

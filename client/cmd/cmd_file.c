@@ -2,13 +2,14 @@
 /*
  * Files from the keyboard: /file sends one into the room, as a message that waits for its
  * turn and shows how far it is; /save takes those of a message into a folder, and tells in
- * the notice line. Typing goes on meanwhile.
+ * the notice line; /view shows one that is a picture. Typing goes on meanwhile.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/attached.h"
 #include "client/cmd/cmd_private.h"
+#include "client/preview.h"
 #include "client/transfer.h"
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
@@ -134,5 +135,60 @@ enum ui_taken cmd_save(struct app *app, const struct ui_line *line, const char *
 	add_path(*args ? args : ".", &saving->folder);
 	cmd_ask(app, "message_get", body_message_ref_def(),
 		&(struct body_message_ref){.id = message->cid}, message_came, saving);
+	return UI_LINE_DONE;
+}
+
+/* ---- /view ---- */
+
+static void on_picture(struct app *app, enum err err, struct bitmap *bitmap,
+		       const struct transferred *what, void *ctx)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+
+	neutral_add(&text, what->name, strlen(what->name), NEUTRAL_LINE);
+	if (err == ERR_OK && app->ui) {
+		AUTO(str_done) struct str size = STR_INIT;
+		attached_size(what->size, &size);
+		app_notice(app, "");
+		ui_page_picture(app->ui, text.ptr, size.ptr, bitmap);
+		return;
+	}
+	str_add(&text, ": ");
+	ui_no_picture(err, &text);
+	app_notice(app, text.ptr);
+}
+
+/* The picture of this number, of those that hang on @body; @head is the number. */
+static void show_picture(struct app *app, const char *head, const void *body)
+{
+	const struct body_event *event = body;
+	unsigned long left = *head ? strtoul(head, NULL, 10) : 1;
+
+	for (size_t i = 0; i < event->attached_count; i++) {
+		const struct body_file_note *note = &event->attached[i];
+		if (!attached_is_picture(note) || --left > 0)
+			continue;
+		app_notice(app, _("The picture is coming…"));
+		preview_start(app, &note->file, LIMIT_PICTURE, PREVIEW_PAGE, PREVIEW_PAGE,
+			      on_picture, NULL);
+		return;
+	}
+	app_notice(app, _("There is no picture here to show."));
+}
+
+enum ui_taken cmd_view(struct app *app, const struct ui_line *line, const char *args)
+{
+	struct message *message = cmd_picked(app, last_with_files(app));
+
+	if (!message || !(message->flags & MESSAGE_FILES))
+		app_notice(app, _("There is no picture here to show."));
+	else if (is_linear(app))
+		app_notice(app, _("A picture needs the full screen."));
+	else if (!preview_is_there())
+		app_notice(app, _("chat-picture is not installed: it decodes pictures."));
+	else
+		cmd_get_under(app, args, "message_get", body_message_ref_def(),
+			      &(struct body_message_ref){.id = message->cid},
+			      body_event_def(), show_picture);
 	return UI_LINE_DONE;
 }

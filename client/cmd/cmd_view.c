@@ -295,8 +295,14 @@ enum ui_taken cmd_set(struct app *app, const struct ui_line *line, const char *a
 		{"osc9", UI_NOTIFY_9},    {"osc777", UI_NOTIFY_777},
 		{"osc99", UI_NOTIFY_99},  {"off", UI_NOTIFY_OFF},
 	};
+	static const struct word images[] = {
+		{"auto", UI_IMAGES_AUTO},   {"blocks", UI_IMAGES_BLOCKS},
+		{"kitty", UI_IMAGES_KITTY}, {"off", UI_IMAGES_OFF},
+		{"on", UI_IMAGES_AUTO},     {"sixel", UI_IMAGES_SIXEL},
+	};
 	const char *value;
 	size_t len = cmd_word(args, &value);
+	int image = find_word(images, ARRAY_LEN(images), value);
 	int on = find_word(words, ARRAY_LEN(words), value);
 	int form = find_word(forms, ARRAY_LEN(forms), value);
 
@@ -305,6 +311,11 @@ enum ui_taken cmd_set(struct app *app, const struct ui_line *line, const char *a
 	if (cmd_is(args, len, "notify") && form >= 0) {
 		if (app->ui)
 			ui_notify(app->ui, (enum ui_notify)form);
+		return UI_LINE_DONE;
+	}
+	if (cmd_is(args, len, "images") && image >= 0) {
+		if (app->ui)
+			ui_images(app->ui, (enum ui_images)image);
 		return UI_LINE_DONE;
 	}
 	void (*set)(struct ui *, bool) = cmd_is(args, len, "markdown") ? ui_markdown

@@ -34,6 +34,7 @@ struct message {
 	struct id sender;   /**< a user; see people.h for the name */
 	struct id reply_to; /**< zero = none */
 	struct id thread;   /**< the message that its thread begins with; zero = none */
+	struct id picture;  /**< a file on it that can be shown; zero = none */
 	uint64_t seq;       /**< place in the room; 0 until acknowledged */
 	uint64_t ts_ms;     /**< of the server; own clock while pending */
 	enum message_state state;

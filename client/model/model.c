@@ -14,6 +14,7 @@ void model_init(struct model *model, uint64_t seed)
 
 void model_done(struct model *model)
 {
+	pictures_done(&model->pictures);
 	hits_done(&model->hits);
 	rooms_done(&model->rooms);
 	people_done(&model->people);

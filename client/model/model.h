@@ -9,6 +9,7 @@
 
 #include "client/model/hits.h"
 #include "client/model/people.h"
+#include "client/model/pictures.h"
 #include "client/model/room.h"
 
 enum model_link {
@@ -27,6 +28,7 @@ struct model {
 	struct people people;
 	struct rooms rooms;
 	struct hits hits; /**< of the last search */
+	struct pictures pictures;
 };
 
 /** @seed: random bits for the hash tables. */

@@ -73,15 +73,29 @@ static unsigned distance(uint32_t a, uint32_t b)
 	return sum;
 }
 
-uint32_t theme_to_256(uint32_t rgb)
+/* The nearest entry of the palette from @first to before @end. */
+static uint32_t nearest(uint32_t rgb, unsigned first, unsigned end)
 {
-	unsigned best = 16;
+	unsigned best = first;
 
-	for (unsigned i = 16; i < 256; i++)
+	for (unsigned i = first; i < end; i++)
 		if (distance(theme_palette_rgb(i), rgb) <
 		    distance(theme_palette_rgb(best), rgb))
 			best = i;
 	return COLOUR_PALETTE(best);
+}
+
+uint32_t theme_to_256(uint32_t rgb)
+{
+	return nearest(rgb, 16, 256);
+}
+
+uint32_t theme_colour(uint32_t rgb, int colours)
+{
+	if (colours >= 1 << 24)
+		return rgb;
+	return colours >= 256 ? theme_to_256(rgb)
+			      : nearest(rgb, 0, colours < 16 ? 8 : 16);
 }
 
 static uint32_t colour_of(uint32_t rgb, uint32_t of16, int colours)

@@ -39,6 +39,8 @@ struct style theme_sender(const struct theme *theme, const struct id *user);
 
 /** The nearest colour of the 240 fixed ones of a 256-colour terminal. */
 uint32_t theme_to_256(uint32_t rgb);
+/** What shows @rgb best on a terminal of @colours colours, at least 8. */
+uint32_t theme_colour(uint32_t rgb, int colours);
 /** What palette entry @index looks like on a terminal with xterm's palette. */
 uint32_t theme_palette_rgb(unsigned index);
 

@@ -89,6 +89,21 @@ void tty_size(const struct tty *tty, int *ret_rows, int *ret_cols)
 	*ret_cols = size.ws_col;
 }
 
+void tty_cell(const struct tty *tty, int *ret_wide, int *ret_high)
+{
+	struct winsize size = {0};
+
+	*ret_wide = 8;
+	*ret_high = 16;
+	if (ioctl(tty->fd, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
+		return;
+	int wide = size.ws_xpixel / size.ws_col, high = size.ws_ypixel / size.ws_row;
+	if (wide < 2 || wide > 100 || high < 4 || high > 200)
+		return;
+	*ret_wide = wide;
+	*ret_high = high;
+}
+
 void tty_write(struct tty *tty, const char *bytes, size_t len)
 {
 	if (tty->gone)

@@ -30,6 +30,8 @@ void tty_close(struct tty *tty);
 void tty_raw(struct tty *tty);
 void tty_restore(struct tty *tty);
 void tty_size(const struct tty *tty, int *ret_rows, int *ret_cols);
+/** Points of a cell; a usual size where the terminal does not say. */
+void tty_cell(const struct tty *tty, int *ret_wide, int *ret_high);
 /** Queue, and write what goes. */
 void tty_write(struct tty *tty, const char *bytes, size_t len);
 /** True: the queue is empty. */

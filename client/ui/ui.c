@@ -56,6 +56,8 @@ static void start_view(struct ui *ui, const struct ui_options *options)
 	ui->view.model = ui->model;
 	ui->view.times = true;
 	ui->view.no_markdown = options->no_markdown;
+	ui->view.colours = ui->colours;
+	ui_images(ui, options->images);
 }
 
 static void init(struct ui *ui, const struct ui_options *options, struct model *model,
@@ -127,6 +129,7 @@ void ui_free(struct ui **at)
 	str_done(&ui->page);
 	str_done(&ui->page_qr);
 	str_done(&ui->choices);
+	bitmap_done(&ui->page_picture);
 	str_done(&ui->page_title);
 	str_done(&ui->held_text);
 	mem_free(ui);
@@ -288,6 +291,7 @@ void ui_resize(struct ui *ui)
 		screen_curses_resize(ui->screen);
 	if (ui->line)
 		line_width(ui->line, ui->screen->cols);
+	ui_picture_gone(ui);
 	ui->dirty = true;
 }
 
@@ -314,7 +318,20 @@ static void fill_view(struct ui *ui)
 	view->page = ui->page.len ? ui->page.ptr : NULL;
 	view->page_qr = ui->page_qr.ptr;
 	view->choice = ui->choices.len ? ui->choice + 1 : 0;
+	view->page_picture = ui->page_picture.rgba ? &ui->page_picture : NULL;
+	view->page_cells = ui_images_now(ui) == UI_IMAGES_BLOCKS;
 	view->form = ui->form.kind == UI_FORM_NONE ? NULL : &ui->form;
+}
+
+/* One at a time: the next when the model has heard of this one. */
+static void ask_picture(struct ui *ui)
+{
+	struct id file = ui->view.wanted;
+
+	if (id_is_zero(&file) || ui->form.kind != UI_FORM_NONE || !ui->hooks->on_picture)
+		return;
+	ui->hooks->on_picture(ui->ctx, &file);
+	ui->dirty = true;
 }
 
 void ui_draw(struct ui *ui)
@@ -324,6 +341,8 @@ void ui_draw(struct ui *ui)
 	/* A terminal that has not taken the last frame gets no other one. */
 	if (ui->has_tty && ui->tty.out.len)
 		return;
+	if (ui->form.kind != UI_FORM_NONE)
+		ui_picture_gone(ui);
 	ui->dirty = false;
 	if (ui->linear) {
 		linear_draw(ui);
@@ -333,6 +352,8 @@ void ui_draw(struct ui *ui)
 	view_draw(&ui->view);
 	if (screen_flush(ui->screen) != ERR_OK)
 		return;
+	ui_lay_picture(ui);
+	ask_picture(ui);
 	ui_ask_history(ui);
 	ui_tell_seen(ui);
 }
@@ -355,6 +376,7 @@ void ui_resume(struct ui *ui)
 	/* Also after a stop that we were not asked about (SIGSTOP). */
 	screen_suspend(ui->screen);
 	screen_resume(ui->screen);
+	ui->laid = false;
 	line_width(ui->line, ui->screen->cols);
 }
 

@@ -94,6 +94,9 @@ struct ui_hooks {
 	void (*on_room)(void *ctx, const struct id *room);
 	void (*on_form)(void *ctx, enum ui_form form, enum ui_form_act act,
 			const struct ui_values *values);
+	/** The small picture of @file is seen and not in the model: pictures_wait() at once,
+	 *  pictures_came() and ui_touch() later. */
+	void (*on_picture)(void *ctx, const struct id *file);
 	/** Add with ui_word() what could stand at @word…@point of @line. */
 	void (*complete)(void *ctx, const char *line, size_t word, size_t point,
 			 struct ui_words *words);
@@ -113,6 +116,16 @@ enum ui_notify {
 	UI_NOTIFY_OFF,
 };
 
+/** How pictures are shown: by what the terminal is and as cells below messages where it has
+ *  the colours; not below messages; as cells; by one of two protocols. */
+enum ui_images {
+	UI_IMAGES_AUTO,
+	UI_IMAGES_OFF,
+	UI_IMAGES_BLOCKS,
+	UI_IMAGES_KITTY,
+	UI_IMAGES_SIXEL,
+};
+
 struct ui_options {
 	int in_fd; /**< the terminal; linear mode: anything readable */
 	int out_fd;
@@ -123,6 +136,7 @@ struct ui_options {
 	bool no_mouse;
 	bool no_markdown;
 	enum ui_notify notify;
+	enum ui_images images;
 	const struct clock *clock; /**< borrowed */
 	struct screen *screen;     /**< tests: draw here, taken; fds are not touched */
 };
@@ -179,6 +193,12 @@ void ui_page_qr(struct ui *ui, const char *title, const char *code, const char *
  *  the text alone. */
 void ui_choose(struct ui *ui, const char *title, const char *text,
 	       const char *const *commands, size_t count);
+/** The same with *bitmap, which is taken, below the text, as large as fits. */
+void ui_page_picture(struct ui *ui, const char *title, const char *text,
+		     struct bitmap *bitmap);
+/** Append the sentence that there is no picture, because of @why. */
+void ui_no_picture(enum err why, struct str *out);
+void ui_images(struct ui *ui, enum ui_images images);
 /** Tell the person who looks elsewhere: by the terminal's notification and the bell, unless
  *  the window has the focus. Raw texts. */
 void ui_alert(struct ui *ui, const char *title, const char *text);

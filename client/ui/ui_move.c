@@ -118,6 +118,7 @@ void ui_redraw(struct ui *ui)
 {
 	if (ui->screen)
 		ui->screen->redraw = true;
+	ui->laid = false;
 	ui->dirty = true;
 }
 

@@ -16,10 +16,9 @@ void ui_page(struct ui *ui, const char *title, const char *text)
 		linear_say(ui, text);
 		return;
 	}
+	ui_page_close(ui);
 	str_set(&ui->page_title, title);
 	str_set(&ui->page, text);
-	str_clear(&ui->page_qr);
-	str_clear(&ui->choices);
 	ui->view.page_top = 0;
 	ui->dirty = true;
 }
@@ -36,6 +35,8 @@ void ui_page_close(struct ui *ui)
 	str_clear(&ui->page);
 	str_clear(&ui->page_qr);
 	str_clear(&ui->choices);
+	bitmap_done(&ui->page_picture);
+	ui_picture_gone(ui);
 	ui->dirty = true;
 }
 

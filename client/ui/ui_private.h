@@ -43,8 +43,11 @@ struct ui {
 	struct str page_title;
 	struct str page;
 	struct str page_qr;
-	struct str choices; /**< commands, each ended by a newline; "" = none */
-	size_t choice;      /**< the one that is marked */
+	struct str choices;         /**< commands, each ended by a newline; "" = none */
+	size_t choice;              /**< the one that is marked */
+	struct bitmap page_picture; /**< none: rgba is NULL */
+	enum ui_images images;
+	bool laid; /**< the picture lies over the cells of the terminal */
 	struct held *held;
 	size_t held_count;
 	size_t held_cap;
@@ -102,6 +105,14 @@ void ui_mouse_input(struct ui *ui, const struct input_event *event);
 /** ui_history.c: what the timeline lacks is asked for, what was seen is told. */
 void ui_ask_history(struct ui *ui);
 void ui_tell_seen(struct ui *ui);
+
+/** ui_picture.c: the picture of a page, where it is not drawn in cells. */
+/** What this terminal draws: not UI_IMAGES_AUTO, not _OFF. */
+enum ui_images ui_images_now(const struct ui *ui);
+/** After the cells: lay it over them, unless it is there or there is none. */
+void ui_lay_picture(struct ui *ui);
+/** Before anything else is drawn there; also when the cells were wiped. */
+void ui_picture_gone(struct ui *ui);
 
 /** linear.c: the other front. Errors of _read(): ERR_CLOSED. */
 void linear_new(struct ui *ui, int in_fd, int out_fd);

@@ -28,7 +28,9 @@ struct view {
 	struct model *model;
 	uint64_t now_ms; /**< UTC */
 	uint64_t mono_ms;
+	int colours;      /**< of the terminal: 0, 8, 16, 256 or 1 << 24 */
 	bool times;       /**< the column of times */
+	bool pictures;    /**< below messages */
 	bool no_markdown; /**< texts as typed, without styles */
 	bool no_rooms;    /**< hidden though there is room */
 	bool no_members;
@@ -47,14 +49,18 @@ struct view {
 	const char *page_title;
 	const char *page;    /**< NULL = none */
 	const char *page_qr; /**< drawn above the page as a QR code, or "" */
-	size_t page_top;     /**< first row shown; clamped by drawing */
-	size_t choice;       /**< the line of the page that is marked, from 1; 0 = none */
+	const struct bitmap *page_picture; /**< below the page, or NULL */
+	bool page_cells; /**< it is drawn in cells; else they are left empty */
+	size_t page_top; /**< first row shown; clamped by drawing */
+	size_t choice;   /**< the line of the page that is marked, from 1; 0 = none */
 	const struct form *form; /**< NULL = none */
 	/* Where things went, for the mouse and for scrolling. */
 	struct area bar, rooms, main, members, status, input;
-	size_t top_index; /**< of the first message that is seen */
-	size_t end_index; /**< behind the last one */
-	bool at_top;      /**< the first message's first row is seen */
+	size_t top_index;      /**< of the first message that is seen */
+	size_t end_index;      /**< behind the last one */
+	bool at_top;           /**< the first message's first row is seen */
+	struct area page_area; /**< of the page's picture */
+	struct id wanted;      /**< a picture that is not in the model; zero = none */
 };
 
 /** Everything. */
@@ -70,6 +76,20 @@ void view_input(struct view *view, struct area area);
 void view_words(struct view *view, struct area area);
 void view_page(struct view *view, struct area area);
 void view_form(struct view *view, struct area area);
+
+/** The cells that @bitmap takes where there are @rows x @cols, in its shape. */
+void view_bitmap_cells(const struct bitmap *bitmap, int rows, int cols, int *ret_rows,
+		       int *ret_cols);
+/** @bitmap in half blocks, in @area, which has the size that view_bitmap_cells() said. */
+void view_bitmap(struct view *view, struct area area, const struct bitmap *bitmap);
+/** Rows that the picture of @message takes below its text where that has @cols columns. */
+size_t view_picture_rows(const struct view *view, const struct message *message,
+			 int cols);
+/** Row @index of them in @area's row @y from @col on. */
+void view_picture_row(struct view *view, struct area area, int y, int col,
+		      const struct message *message, size_t index);
+/** view->wanted becomes the picture of @message unless it is here or another is. */
+void view_want_picture(struct view *view, const struct message *message);
 
 /** Rows that the input wants at @cols columns. */
 int view_input_rows(const struct view *view, int cols);

@@ -83,6 +83,19 @@ static void draw_text(struct view *view, struct area in, const struct str *text,
 	}
 }
 
+/* The picture, in the middle of what the text above it leaves. */
+static void draw_picture(struct view *view, struct area area)
+{
+	if (area.rows < 1)
+		return;
+	view_bitmap_cells(view->page_picture, area.rows, area.cols, &view->page_area.rows,
+			  &view->page_area.cols);
+	view->page_area.row = area.row;
+	view->page_area.col = area.col + (area.cols - view->page_area.cols) / 2;
+	if (view->page_cells)
+		view_bitmap(view, view->page_area, view->page_picture);
+}
+
 void view_page(struct view *view, struct area area)
 {
 	AUTO(str_done) struct str text = STR_INIT;
@@ -98,6 +111,14 @@ void view_page(struct view *view, struct area area)
 	view_put(view, area, 0, 1, STYLE_POPUP_HINT, title.ptr);
 	neutral_add(&text, view->page, strlen(view->page), NEUTRAL_TEXT);
 	struct area in = {area.row + 1, area.col + 1, area.rows - 1, area.cols - 2};
+	view->page_area = (struct area){0};
+	if (view->page_picture) {
+		view_put_style(view, in, 0, 0, view->theme->styles[STYLE_POPUP], text.ptr,
+			       strcspn(text.ptr, "\n"));
+		draw_picture(view,
+			     (struct area){in.row + 1, in.col, in.rows - 1, in.cols});
+		return;
+	}
 	find_qr(view, in, &qr);
 	size_t cols = (size_t)in.cols, rows = (size_t)in.rows;
 	size_t above = (size_t)qr.rows,

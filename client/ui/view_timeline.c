@@ -25,11 +25,11 @@ struct columns {
 	bool inline_name; /* too narrow: "bob: text" */
 };
 
-enum row_kind { ROW_DAY, ROW_MARK, ROW_QUOTE, ROW_TEXT, ROW_CHIPS };
+enum row_kind { ROW_DAY, ROW_MARK, ROW_QUOTE, ROW_TEXT, ROW_PICTURE, ROW_CHIPS };
 
 struct row {
 	enum row_kind kind;
-	size_t start, len; /* of ROW_TEXT, in the text */
+	size_t start, len; /* of ROW_TEXT, in the text; start: which of ROW_PICTURE */
 	bool first;        /* of the message's text: time and sender stand here */
 };
 
@@ -150,6 +150,9 @@ static void lay(const struct view *view, const struct timeline *timeline, size_t
 		first = false;
 		at += next;
 	} while (at < laid->said.text.len);
+	size_t high = view_picture_rows(view, message, columns->text_cols);
+	for (size_t i = 0; i < high; i++)
+		add_row(laid, (struct row){.kind = ROW_PICTURE, .start = i});
 	if (message->reactions.count)
 		add_row(laid, (struct row){.kind = ROW_CHIPS});
 }
@@ -291,6 +294,9 @@ static void draw_row(struct view *view, struct area area, int y,
 		view_text_draw(view, area, y, columns->text, laid->message, &laid->said,
 			       row->start, row->len);
 		break;
+	case ROW_PICTURE:
+		view_picture_row(view, area, y, columns->text, laid->message, row->start);
+		break;
 	case ROW_CHIPS: draw_chips(view, area, y, columns->text, laid->message); break;
 	}
 	if (laid->message == timeline_picked(timeline) && row->kind >= ROW_QUOTE &&
@@ -322,6 +328,7 @@ static void draw_messages(struct view *view, struct area area,
 	for (;; index--) {
 		struct laid laid;
 		lay(view, timeline, index, &columns, &laid);
+		view_want_picture(view, laid.message);
 		size_t left = hidden < laid.count ? laid.count - hidden : 1;
 		hidden = 0;
 		while (left > 0 && y > 0) {
@@ -357,6 +364,7 @@ void view_timeline(struct view *view, struct area area)
 
 	view->main = area;
 	view->top_index = view->end_index = 0;
+	view->wanted = (struct id){0};
 	view->at_top = true;
 	if (area.rows < 1 || area.cols < 1)
 		return;

@@ -68,6 +68,16 @@
 #define LIMIT_HOOK_EVENTS   16    /**< words in the list of what a webhook is told */
 #define LIMIT_INVITE_USES   10000 /**< of one code; without a count there is no end to it */
 
+/* Pictures that the client shows */
+#define LIMIT_PICTURE        8388608 /**< bytes, encoded: what a camera makes */
+#define LIMIT_PICTURE_SMALL  2097152 /**< the same of what nobody asked for: one second */
+#define LIMIT_PICTURE_SIDE   16384   /**< pixels; WebP has no larger ones either */
+#define LIMIT_PICTURE_PIXELS 33554432  /**< of one, 128 MiB while it is decoded */
+#define LIMIT_PICTURE_BOX    1024      /**< side of what is handed on: 4 MiB at most */
+#define LIMIT_PICTURE_MEMORY 536870912 /**< bytes of the process that decodes */
+#define LIMIT_PICTURE_CPU    5         /**< seconds of it */
+#define LIMIT_PICTURE_MS     10000     /**< of waiting for it */
+
 /* Frames and bodies, in bytes */
 #define LIMIT_JSON_DEPTH      8     /**< our deepest body is 5 */
 #define LIMIT_FRAME_LOGIN     8192  /**< before welcome: one hello with 50 positions */

@@ -12,13 +12,16 @@ env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u DESTDIR make -s -C "$top_builddir" in
 ok "make install"
 
 installed() { (cd "$root$prefix" && find . -type f ! -path './share/locale/*' | sort); }
+# Where the libraries that decode pictures were there.
+decoder=
+[ ! -x "$top_builddir/client/chat-picture" ] || decoder=$'./libexec/chat/chat-picture\n'
 wanted="./bin/chat-client
 ./bin/chat-server
 ./lib/systemd/system/chat-server.service
 ./lib/systemd/system/chat-server.socket
 ./lib/sysusers.d/chat.conf
 ./lib/tmpfiles.d/chat.conf
-./share/man/man1/chat-client.1
+${decoder}./share/man/man1/chat-client.1
 ./share/man/man5/chat-server.conf.5
 ./share/man/man8/chat-server.8"
 installed >"$world/installed.log"

@@ -145,6 +145,7 @@ press dora Enter
 see dora "note.txt · 7 B · text/plain"
 see_gone dora "◌"
 ok "/file sends one"
+see_gone dora "◌"
 type_in dora "/save"
 press dora Enter
 see dora "note.txt: saved"

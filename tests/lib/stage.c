@@ -72,6 +72,14 @@ static void on_form(void *ctx, enum ui_form form, enum ui_form_act act,
 		 values->code ? values->code : "-");
 }
 
+static void on_picture(void *ctx, const struct id *file)
+{
+	struct stage *stage = ctx;
+
+	pictures_wait(&stage->model.pictures, file);
+	str_addf(&stage->log, "picture %02x\n", file->bytes[0]);
+}
+
 static void complete(void *ctx, const char *line, size_t word, size_t point,
 		     struct ui_words *words)
 {
@@ -101,6 +109,7 @@ static const struct ui_hooks hooks = {
 	.on_draft = on_draft,
 	.on_room = on_room,
 	.on_form = on_form,
+	.on_picture = on_picture,
 	.complete = complete,
 	.on_suspend = on_suspend,
 	.on_quit = on_quit,

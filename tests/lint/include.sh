@@ -20,6 +20,7 @@ common/sqlite/    common/(base|sqlite)/
 client/model/     ${pure}|client/model/
 client/ui/        ${common}|client/(model|ui)/
 client/net/       ${common}|client/(model|net)/
+client/picture/   ${common}|client/(model|picture)/
 client/e2ee/      ${common}|client/(model|e2ee)/
 client/cache/     ${common}|client/(model|cache)/
 client/unlock/    ${common}|client/unlock/
@@ -55,6 +56,10 @@ readline/         client/ui/line\.c
 qrencode          client/ui/qr\.c
 (n?curses|term\.h) client/ui/screen_curses\.c
 uv                server/net/loop[a-z_]*\.[ch]
+png               client/picture/decode_png\.c
+turbojpeg         client/picture/decode_jpeg\.c
+webp/             client/picture/decode_webp\.c
+seccomp           client/picture/sandbox\.c
 security/         client/unlock/pam\.c
 fido              client/unlock/token_fido2\.c
 (libintl|locale)  common/os/lang\.c

@@ -282,6 +282,88 @@ static void panes_come_as_overlays_where_it_is_narrow(void **state)
 	stage_done(&stage);
 }
 
+/* Half of it red, half of it blue, the last row but half there. */
+static struct bitmap flag(unsigned cols, unsigned rows)
+{
+	struct bitmap bitmap;
+
+	check_ok(bitmap_make(cols, rows, &bitmap));
+	for (unsigned i = 0; i < cols * rows; i++) {
+		bitmap.rgba[i * 4 + (i % cols < cols / 2 ? 0 : 2)] = 255;
+		bitmap.rgba[i * 4 + 3] =
+			i / cols + 1 < rows || i % cols < cols / 2 ? 255 : 0;
+	}
+	return bitmap;
+}
+
+static void a_picture_is_asked_for_and_stands_below_its_message(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 24, 80);
+	struct message *message =
+		stage_say(&stage, stage.lobby, &stage.bob, "▤ flag.png · 1.0 KiB");
+	message->picture = (struct id){.bytes = {0xf1}};
+	stage_say(&stage, stage.lobby, &stage.bob, "nice, isn't it?");
+	stage_heard(&stage);
+	ui_draw(stage.ui);
+	assert_non_null(strstr(stage_heard(&stage), "picture f1"));
+	assert_false(stage_shows(&stage, "▀"));
+	assert_null(strstr(stage_heard(&stage), "picture f1")); /* once */
+	struct bitmap bitmap = flag(20, 9);
+	pictures_came(&stage.model.pictures, &message->picture, ERR_OK, &bitmap);
+	stage_golden(&stage, "picture");
+	ui_images(stage.ui, UI_IMAGES_OFF);
+	assert_false(stage_shows(&stage, "▀"));
+	ui_images(stage.ui, UI_IMAGES_AUTO);
+	pictures_came(&stage.model.pictures, &message->picture, ERR_TOO_BIG, &bitmap);
+	assert_true(stage_shows(&stage, "picture cannot be shown: it is too large"));
+	timeline_delete(&stage.lobby->timeline, &message->cid);
+	assert_false(stage_shows(&stage, "picture cannot"));
+	stage_done(&stage);
+}
+
+static void a_picture_on_a_page_is_as_large_as_fits(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 14, 60);
+	struct bitmap bitmap = flag(64, 40);
+	ui_page_picture(stage.ui, "flag.png", "1.0 KiB", &bitmap);
+	assert_null(bitmap.rgba);
+	stage_golden(&stage, "picture_page");
+	const struct cell *left = screen_cell(stage.screen, 4, 17);
+	const struct cell *right = screen_cell(stage.screen, 4, 42);
+	assert_string_equal(left->text, "▀");
+	assert_int_equal(left->style.fg, COLOUR_PALETTE(196));
+	assert_int_equal(left->style.bg, COLOUR_PALETTE(196));
+	assert_int_equal(right->style.fg, COLOUR_PALETTE(21));
+	stage_resize(&stage, 3, 20);
+	stage_resize(&stage, 1, 1);
+	stage_resize(&stage, 14, 60);
+	assert_true(stage_shows(&stage, "▀"));
+	stage_type(&stage, "\x1b");
+	stage_wait(&stage, 60);
+	assert_false(stage_shows(&stage, "▀"));
+	stage_done(&stage);
+}
+
+static void a_terminal_that_draws_points_is_left_the_cells(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 14, 60);
+	struct bitmap bitmap = flag(64, 40);
+	ui_images(stage.ui, UI_IMAGES_KITTY);
+	ui_page_picture(stage.ui, "flag.png", "1.0 KiB", &bitmap);
+	assert_false(stage_shows(&stage, "▀"));
+	const char *raw = screen_text_raw(stage.screen);
+	const char *begin = strstr(raw, "\x1b_Ga=T");
+	assert_non_null(begin);
+	assert_null(strstr(begin + 1, "\x1b_Ga=T")); /* once, whatever is drawn */
+	ui_page(stage.ui, "another", "page");
+	assert_true(stage_shows(&stage, "another"));
+	assert_non_null(strstr(screen_text_raw(stage.screen), "\x1b_Ga=d"));
+	stage_done(&stage);
+}
+
 CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_members),
 	   TEST(forty_columns_fold_the_rooms), TEST(twenty_by_five_can_be_used),
 	   TEST(one_by_one_is_survived), TEST(what_a_program_says_is_marked),
@@ -290,4 +372,7 @@ CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_mem
 	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
 	   TEST(forms_ask_for_what_is_needed), TEST(a_profile_is_edited_in_place),
 	   TEST(a_page_lies_over_the_timeline_and_scrolls),
-	   TEST(panes_come_as_overlays_where_it_is_narrow))
+	   TEST(panes_come_as_overlays_where_it_is_narrow),
+	   TEST(a_picture_is_asked_for_and_stands_below_its_message),
+	   TEST(a_picture_on_a_page_is_as_large_as_fits),
+	   TEST(a_terminal_that_draws_points_is_left_the_cells))

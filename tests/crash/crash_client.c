@@ -2,8 +2,10 @@
 /*
  * crash_client CHAT-SERVER CHAT-CLIENT [KILLS [SEED]]: kill -9 of chat-client, again and
  * again, in three roles: a --send, which is then tried again with its --id; somebody who
- * types lines; a --follow with a place of its own. In half of the rounds the server stands
- * still meanwhile, so that what is sent stays unanswered. In the end each --send is there
+ * types lines; a --follow with a place of its own. In most rounds the server stands still
+ * meanwhile, so that what is sent stays unanswered: nine of ten of those who say something
+ * are killed before all of it is acknowledged. KILLS counts these two; followers are killed
+ * beside them. In the end each --send is there
  * once, of the typed lines a beginning of each sitting and all that was shown as sent, and
  * the follower has given out everything, in order, with repetitions only where it was
  * killed.
@@ -21,10 +23,12 @@
 #include "tests/crash/fail.h"
 #include "tests/crash/program.h"
 
-#define PATIENCE_MS 60000
-#define LINES_MOST  8   /* typed in one sitting */
-#define REPEAT_MOST 100 /* what a follower may give out again: its page */
-#define SAY_MOST    (1 << 20)
+#define PATIENCE_MS  60000
+#define LINES_MOST   8   /* typed in one sitting */
+#define REPEAT_MOST  100 /* what a follower may give out again: its page */
+#define SAY_MOST     (1 << 20)
+#define MISS_PERCENT 10 /* kills with nothing in flight; of a few, one */
+#define STILL_OF     12 /* but one of so many rounds the server stands still */
 
 enum { SITTINGS_MOST = 1000 };
 
@@ -243,7 +247,7 @@ static void check_followed(struct story *story, const struct heard_lines *want)
 
 static void round_of(struct story *story)
 {
-	bool still = draw(story, 2) == 0;
+	bool still = draw(story, STILL_OF) != 0;
 	unsigned role = draw(story, 3);
 
 	if (still && role < 2)
@@ -322,12 +326,14 @@ int main(int argc, char **argv)
 	begin(&story, argv);
 	while (kills < most && complaints() == 0) {
 		round_of(&story);
-		kills = story.kills[0] + story.kills[1] + story.kills[2];
+		kills = story.kills[0] + story.kills[1];
 	}
 	end(&story);
-	remark("%u kills: %u of --send, %u of typing, %u of --follow; %u before all was "
-	       "acknowledged, %.1f s",
-	       kills, story.kills[0], story.kills[1], story.kills[2], story.hits,
+	unsigned allowed = kills * MISS_PERCENT / 100;
+	point(story.hits + (allowed ? allowed : 1) >= kills,
+	      "%u of %u kills had unacknowledged sends in flight", story.hits, kills);
+	remark("%u kills: %u of --send, %u of typing; and %u of --follow; %.1f s", kills,
+	       story.kills[0], story.kills[1], story.kills[2],
 	       (double)(now_ms() - began) / 1000);
 	if (complaints())
 		site_tell_log(&story.site);

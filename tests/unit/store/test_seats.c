@@ -180,7 +180,7 @@ static const struct change {
 	enum err (*run)(struct hall *hall, struct store *store, const struct id *room);
 	enum err then;
 } changes[] = {
-	{kick, ERR_NOT_MEMBER},  {ban, ERR_NOT_MEMBER}, {mute, ERR_FORBIDDEN},
+	{kick, ERR_NOT_MEMBER},  {ban, ERR_NOT_MEMBER}, {mute, ERR_MUTED},
 	{leave, ERR_NOT_MEMBER}, {slow, ERR_RATE},      {suspend, ERR_FORBIDDEN},
 	{delete, ERR_GONE},
 };

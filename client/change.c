@@ -16,6 +16,7 @@
 #include "client/cache/cache_session.h"
 #include "client/cache/cache_user.h"
 #include "client/cache/store_thread.h"
+#include "client/event_row.h"
 #include "client/stranger.h"
 #include "common/base/mem.h"
 
@@ -128,39 +129,11 @@ void change_extra(const struct body_event *event, struct buf *buf)
 	json_out_close(&out, '}');
 }
 
-static struct bytes extra_of(struct app *app, const struct body_event *event)
-{
-	AUTO(buf_done) struct buf extra = BUF_INIT;
-
-	change_extra(event, &extra);
-	return extra.len ? keep(app, buf_view(&extra)) : bytes_of(NULL, 0);
-}
-
 void change_event(struct app *app, const struct body_event *event, bool mentions_me)
 {
 	struct change *change = note(app, CHANGE_EVENT, &event->room);
 
-	change->event = (struct cache_event){
-		.room = event->room,
-		.id = event->cid,
-		.from = event->from,
-		.target = event->target,
-		.reply = event->reply,
-		.thread = event->thread,
-		.user = event->user.user,
-		.seq = event->seq,
-		.ord = event->ord,
-		.ts_ms = event->ts,
-		.kind = event->kind,
-		.change = event->change,
-		.role = event->role,
-		.deleted = event->deleted,
-		.quiet = event->quiet,
-		.mentions_me = mentions_me,
-		.text = keep(app, event->text),
-		.sealed = keep(app, event->sealed),
-	};
-	change->event.extra = extra_of(app, event);
+	event_row(event, mentions_me, &app->changes->rows, &change->event);
 }
 
 void change_covered(struct app *app, const struct id *room, uint64_t first, uint64_t last)

@@ -24,9 +24,7 @@ static void room_came(enum err err, unsigned status, struct bytes body, void *ct
 	struct json *json = NULL;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_room_def(), json, json_root(json), &row, NULL);
+		err = body_parse(body_room_def(), body, &json, &row);
 	if (err == ERR_OK) {
 		app_show_room(app, &row);
 		rooms_sort(&app->model.rooms, &app->model.people);

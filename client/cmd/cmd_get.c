@@ -11,16 +11,6 @@ struct asked {
 	struct str head;
 };
 
-static enum err read_answer(struct bytes text, const struct body_def *def, void *body,
-			    struct json **ret_json)
-{
-	enum err err = json_parse(text, ret_json);
-
-	return err == ERR_OK
-		       ? body_decode(def, *ret_json, json_root(*ret_json), body, NULL)
-		       : err;
-}
-
 static void came(enum err err, unsigned status, struct bytes text, void *ctx)
 {
 	struct asked *asked = ctx;
@@ -31,7 +21,7 @@ static void came(enum err err, unsigned status, struct bytes text, void *ctx)
 	if (err != ERR_OK)
 		cmd_why(err, text, &why);
 	else if (asked->def &&
-		 (err = read_answer(text, asked->def, body, &json)) != ERR_OK)
+		 (err = body_parse(asked->def, text, &json, body)) != ERR_OK)
 		str_add(&why, _(err_text(err)));
 	if (err == ERR_OK)
 		asked->show(asked->app, asked->head.ptr, body);

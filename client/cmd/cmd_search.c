@@ -64,10 +64,7 @@ static void server_found(enum err err, unsigned status, struct bytes body, void 
 	struct body_events events;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_events_def(), json, json_root(json), &events,
-				  NULL);
+		err = body_parse(body_events_def(), body, &json, &events);
 	for (size_t i = 0; err == ERR_OK && i < events.events_count; i++) {
 		const struct body_event *event = &events.events[i];
 		struct hit hit = {.room = event->room,

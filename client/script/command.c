@@ -13,6 +13,7 @@
 #include "client/script/account.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
+#include "common/proto/kind.h"
 #include "common/proto/limits.h"
 
 /* The options that are commands, and what they ask for. */
@@ -26,11 +27,13 @@ static const struct {
 	{OPTION_BLOCK, REQUEST_CALL, true},
 	{OPTION_BLOCKS, REQUEST_CALL, false},
 	{OPTION_BOTS, REQUEST_CALL, false},
+	{OPTION_BROADCASTS, REQUEST_STREAM, false},
 	{OPTION_CHANGE_PASSWORD, REQUEST_CALL, false},
 	{OPTION_CONFIRM_EMAIL, REQUEST_CALL, true},
 	{OPTION_DELETE_ACCOUNT, REQUEST_CALL, false},
 	{OPTION_DEVICES, REQUEST_CALL, false},
 	{OPTION_END_DEVICE, REQUEST_CALL, true},
+	{OPTION_EVERYTHING, REQUEST_STREAM, false},
 	{OPTION_EXPORT_ACCOUNT, REQUEST_CALL, false},
 	{OPTION_FIND_USERS, REQUEST_CALL, true},
 	{OPTION_FLUSH, REQUEST_FLUSH, false},
@@ -170,6 +173,31 @@ static enum err read_follow(const struct opts *opts, struct request *request,
 	return ERR_OK;
 }
 
+/* --before, --after, --around: one of them. */
+static enum err read_history(const struct opts *opts, struct request *request,
+			     struct str *why)
+{
+	static const struct {
+		enum option option;
+		enum request_side side;
+	} sides[] = {{OPTION_AFTER, SIDE_AFTER},
+		     {OPTION_AROUND, SIDE_AROUND},
+		     {OPTION_BEFORE, SIDE_BEFORE}};
+
+	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+		const char *place = opts_text(opts, sides[i].option);
+		if (!*place)
+			continue;
+		if (request->side != SIDE_NEWEST) {
+			str_set(why, _("give one of --before, --after and --around"));
+			return ERR_USAGE;
+		}
+		request->side = sides[i].side;
+		str_set(&request->text, place);
+	}
+	return ERR_OK;
+}
+
 static enum err read_kind(const struct opts *opts, size_t which, struct request *request,
 			  struct str *why)
 {
@@ -192,18 +220,25 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 		return read_save(opts, request, why);
 	if (request->kind == REQUEST_FOLLOW)
 		return read_follow(opts, request, why);
+	if (commands[which].option == OPTION_BROADCASTS)
+		str_set(&request->name, kind_word(&room_kind_words, ROOM_BROADCAST));
 	if (opts->operand_count > 0) {
 		str_addf(why, _("nobody asked for \"%s\": see --help"),
 			 opts->operands[0]);
 		return ERR_USAGE;
 	}
-	return ERR_OK;
+	return request->kind == REQUEST_HISTORY ? read_history(opts, request, why)
+						: ERR_OK;
 }
 
 static void explain(const struct request *request, enum err err, struct str *why)
 {
 	if (err == ERR_TOO_BIG && request->text.len > LIMIT_TEXT)
 		str_addf(why, _("a message has at most %d bytes"), LIMIT_TEXT);
+	else if (err != ERR_OK && request->side != SIDE_NEWEST)
+		str_set(why,
+			_("a message is named by its id or its number in the room, as "
+			  "--history --json prints them"));
 	else if (err == ERR_UTF8)
 		str_set(why, _("the text is not UTF-8"));
 	else if (err == ERR_BAD && request->kind == REQUEST_SEND &&

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * --rooms, --whoami and --history: one answer, then the end. Each waits for the server a
- * moment, since what it says is newer. Where it is out of reach the store answers, and
+ * --rooms, --whoami, and how --history begins: one answer, then the end. Each waits for the
+ * server a moment, since what it says is newer. Where it is out of reach the store answers, and
  * stderr says as of when; a profile that has never heard its server has no answer.
  */
+#include "client/script/list.h"
+
 #include <string.h>
 #include <time.h>
 
 #include "client/app_inside.h"
-#include "client/cache/cache_room.h"
-#include "client/cache/cache_session.h"
-#include "client/cache/store_thread.h"
 #include "client/change.h"
 #include "client/script/line.h"
-#include "client/script/task.h"
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/os/lang.h"
@@ -21,41 +19,22 @@
 
 #define LOOK_MS 20 /* nobody tells when the last room is caught up */
 
-struct list {
-	struct task task; /* first */
-	void (*ask)(struct task *task);
-	uint64_t deadline_ms;
-	bool fresh;     /* the server has told of its rooms */
-	bool asked;     /* the store */
-	struct id room; /* history: zero until found */
-	bool fetching;
-	bool fetched;   /* the server has nothing more, or does not say */
-	uint64_t first; /* history: how far down the store went last time */
-};
-
-struct read {
-	struct store_job job; /* first */
-	struct task *task;
-	struct cache_rooms rooms;
-	struct cache_session session;
-	struct cache_page page;
-};
-
-static struct list *list_of(struct task *task)
+struct list *list_of(struct task *task)
 {
 	return CONTAINER_OF(task, struct list, task);
 }
 
-static void submit(struct task *task, enum err (*run)(struct store_job *, struct cache *),
-		   void (*done)(struct store_job *, enum err))
+void list_submit(struct task *task, enum err (*run)(struct store_job *, struct cache *),
+		 void (*done)(struct store_job *, enum err))
 {
-	struct read *read = mem_new(struct read);
+	struct list_read *read = mem_new(struct list_read);
 
-	*read = (struct read){.job = {.run = run, .done = done}, .task = task_ref(task)};
+	*read = (struct list_read){.job = {.run = run, .done = done},
+				   .task = task_ref(task)};
 	store_submit(task->app->store, &read->job);
 }
 
-static void read_free(struct read *read)
+void list_read_free(struct list_read *read)
 {
 	cache_rooms_done(&read->rooms);
 	cache_session_done(&read->session);
@@ -121,7 +100,7 @@ static void look(struct task *task)
 		ask(task);
 }
 
-static void list_start(struct task *task, void (*ask_fn)(struct task *task))
+void list_start(struct task *task, void (*ask_fn)(struct task *task))
 {
 	struct list *list = list_of(task);
 
@@ -134,13 +113,13 @@ static void list_start(struct task *task, void (*ask_fn)(struct task *task))
 		task_wait(task, LOOK_MS);
 }
 
-static void list_state(struct task *task, bool fresh)
+void list_state(struct task *task, bool fresh)
 {
 	list_of(task)->fresh |= fresh;
 	look(task);
 }
 
-static void list_late(struct task *task)
+void list_late(struct task *task)
 {
 	struct list *list = list_of(task);
 
@@ -161,14 +140,14 @@ static void list_late(struct task *task)
 
 static enum err rooms_run(struct store_job *job, struct cache *cache)
 {
-	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct list_read *read = CONTAINER_OF(job, struct list_read, job);
 
 	return cache_room_list(cache, &read->rooms);
 }
 
 static void rooms_read(struct store_job *job, enum err err)
 {
-	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct list_read *read = CONTAINER_OF(job, struct list_read, job);
 	struct task *task = read->task;
 	AUTO(str_done) struct str line = STR_INIT;
 
@@ -182,12 +161,12 @@ static void rooms_read(struct store_job *job, enum err err)
 	}
 	if (!task->ended)
 		task_end(task, err);
-	read_free(read);
+	list_read_free(read);
 }
 
 static void rooms_ask(struct task *task)
 {
-	submit(task, rooms_run, rooms_read);
+	list_submit(task, rooms_run, rooms_read);
 }
 
 static void rooms_start(struct task *task)
@@ -204,7 +183,7 @@ const struct task_ops task_rooms = {.size = sizeof(struct list),
 
 static enum err whoami_run(struct store_job *job, struct cache *cache)
 {
-	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct list_read *read = CONTAINER_OF(job, struct list_read, job);
 
 	return cache_session_get(cache, &read->session);
 }
@@ -255,7 +234,7 @@ static void whoami_text(struct task *task, const struct cache_session *session,
 
 static void whoami_read(struct store_job *job, enum err err)
 {
-	struct read *read = CONTAINER_OF(job, struct read, job);
+	struct list_read *read = CONTAINER_OF(job, struct list_read, job);
 	struct task *task = read->task;
 	const bool online = link_state(task->app->link) == LINK_ONLINE;
 
@@ -265,12 +244,12 @@ static void whoami_read(struct store_job *job, enum err err)
 		whoami_text(task, &read->session, online);
 	if (!task->ended)
 		task_end(task, err);
-	read_free(read);
+	list_read_free(read);
 }
 
 static void whoami_ask(struct task *task)
 {
-	submit(task, whoami_run, whoami_read);
+	list_submit(task, whoami_run, whoami_read);
 }
 
 static void whoami_start(struct task *task)
@@ -282,112 +261,3 @@ const struct task_ops task_whoami = {.size = sizeof(struct list),
 				     .start = whoami_start,
 				     .state = list_state,
 				     .late = list_late};
-
-/* ---- --history ---- */
-
-static void history_read(struct task *task);
-
-static void page_came(enum err err, const struct body_page *page, void *ctx)
-{
-	struct task *task = ctx;
-	struct list *list = list_of(task);
-
-	list->fetching = false;
-	list->fetched = err != ERR_OK || page->events_count == 0;
-	if (task->ended)
-		return;
-	if (err == ERR_OK) {
-		change_page(task->app, page, page->complete_before);
-		changes_flush(task->app);
-	}
-	history_read(task);
-}
-
-static enum err history_run(struct store_job *job, struct cache *cache)
-{
-	struct read *read = CONTAINER_OF(job, struct read, job);
-	struct list *list = list_of(read->task);
-
-	return cache_event_before(cache, &list->room, 0,
-				  (unsigned)read->task->request.limit, &read->page);
-}
-
-static void history_show(struct task *task, const struct cache_page *page)
-{
-	AUTO(str_done) struct str line = STR_INIT;
-
-	for (size_t i = 0; i < page->count; i++) {
-		str_clear(&line);
-		if (line_event(&task->app->model, &page->events[i], task->request.json,
-			       &line))
-			task_line(task, str_view(&line));
-	}
-	task_end(task, ERR_OK);
-}
-
-static void history_done(struct store_job *job, enum err err)
-{
-	struct read *read = CONTAINER_OF(job, struct read, job);
-	struct task *task = read->task;
-	struct list *list = list_of(task);
-	const struct cache_page *page = &read->page;
-	bool whole = page->complete_before || page->count >= task->request.limit;
-
-	if (task->ended) {
-		read_free(read);
-		return;
-	}
-	if (err != ERR_OK) {
-		task_end(task, err);
-	} else if (whole || list->fetched || link_state(task->app->link) != LINK_ONLINE) {
-		history_show(task, page);
-	} else if (list->first > 0 && page->first >= list->first) {
-		history_show(task, page); /* what came did not join what is here */
-	} else {
-		list->first = page->first;
-		list->fetching = true;
-		link_fetch(task->app->link, &list->room, LINK_BEFORE, page->first,
-			   LIMIT_PAGE, page_came, task);
-	}
-	read_free(read);
-}
-
-static void history_read(struct task *task)
-{
-	submit(task, history_run, history_done);
-}
-
-static void history_found(struct app *app, enum err err, const struct id *room, void *ctx)
-{
-	struct task *task = ctx;
-
-	if (!task->ended && err != ERR_OK) {
-		task_end(task, err);
-	} else if (!task->ended) {
-		list_of(task)->room = *room;
-		history_read(task);
-	}
-	task_unref(&task);
-}
-
-static void history_ask(struct task *task)
-{
-	app_find_room(task->app, task->request.room.ptr, history_found, task_ref(task));
-}
-
-static void history_start(struct task *task)
-{
-	list_start(task, history_ask);
-}
-
-static void history_end(struct task *task)
-{
-	if (list_of(task)->fetching && task->app->link)
-		link_unask(task->app->link, task);
-}
-
-const struct task_ops task_history = {.size = sizeof(struct list),
-				      .start = history_start,
-				      .state = list_state,
-				      .late = list_late,
-				      .done = history_end};

@@ -5,7 +5,9 @@
  */
 #include "client/script/request.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/mem.h"
@@ -18,8 +20,9 @@
 /* Words of the JSON, by number; sorted as the enums are. */
 static const char *const kinds[] = {NULL,    "flush",  "follow", "history",
 				    "rooms", "search", "send",   "whoami",
-				    "save",  "call",   "logout"};
+				    "save",  "call",   "logout", "stream"};
 static const char *const waits[] = {"stored", "delivered", "read", "none"};
+static const char *const sides[] = {"newest", "before", "after", "around"};
 static const char *const sinces[] = {"now", "start"};
 
 void request_done(struct request *request)
@@ -56,6 +59,28 @@ void request_add_room(struct request *request, const char *room)
 	struct str *added = &request->rooms[request->room_count++];
 	*added = STR_INIT;
 	str_set(added, room);
+}
+
+bool request_seq(const struct request *request, uint64_t *ret_seq)
+{
+	char *end;
+
+	if (request->text.ptr[0] < '1' || request->text.ptr[0] > '9')
+		return false;
+	errno = 0;
+	*ret_seq = strtoull(request->text.ptr, &end, 10);
+	return !*end && errno == 0 && *ret_seq <= INT64_MAX;
+}
+
+/* A message has an id, and a number in its room. */
+static enum err check_place(const struct request *request)
+{
+	struct id id;
+	uint64_t seq;
+
+	if (request->side == SIDE_NEWEST || request_seq(request, &seq))
+		return ERR_OK;
+	return id_parse(request->text.ptr, request->text.len, &id);
 }
 
 static bool has_control(const struct str *text, const char *allowed)
@@ -103,6 +128,8 @@ enum err request_check(const struct request *request)
 	    (request->kind == REQUEST_SEND || request->kind == REQUEST_SEARCH ||
 	     request->kind == REQUEST_CALL))
 		err = check_text(&request->text);
+	if (err == ERR_OK && request->kind == REQUEST_HISTORY)
+		err = check_place(request);
 	if (err == ERR_OK && request->kind == REQUEST_CALL &&
 	    (!rest_find(request->name.ptr, request->name.len) ||
 	     (request->room.len && !rest_find(request->room.ptr, request->room.len))))
@@ -154,6 +181,7 @@ void request_encode(const struct request *request, struct buf *buf)
 		json_out_put_word(&out, "cid", id_text(&request->cid).text);
 	json_out_put_word(&out, "wait", waits[request->wait]);
 	json_out_put_word(&out, "since", sinces[request->since]);
+	json_out_put_word(&out, "side", sides[request->side]);
 	json_out_put_bool(&out, "no_queue", request->no_queue);
 	json_out_put_uint(&out, "timeout_ms", request->timeout_ms);
 	json_out_put_uint(&out, "limit", request->limit);
@@ -209,6 +237,7 @@ static enum err decode(struct json_node object, struct request *request)
 	size_t kind = get_word(object, "kind", kinds, ARRAY_LEN(kinds));
 	size_t wait = get_word(object, "wait", waits, ARRAY_LEN(waits));
 	size_t since = get_word(object, "since", sinces, ARRAY_LEN(sinces));
+	size_t side = get_word(object, "side", sides, ARRAY_LEN(sides));
 	struct bytes cid;
 
 	if (kind == ARRAY_LEN(kinds) || wait == ARRAY_LEN(waits) ||
@@ -217,6 +246,7 @@ static enum err decode(struct json_node object, struct request *request)
 	request->kind = (enum request_kind)kind;
 	request->wait = (enum request_wait)wait;
 	request->since = (enum request_since)since;
+	request->side = side == ARRAY_LEN(sides) ? SIDE_NEWEST : (enum request_side)side;
 	json_bool(json_get(object, "json"), &request->json);
 	json_bool(json_get(object, "colours"), &request->colours);
 	json_bool(json_get(object, "no_queue"), &request->no_queue);

@@ -27,10 +27,13 @@ enum request_kind {
 	REQUEST_SAVE,   /**< @room: a file; @text: the folder, absolute */
 	REQUEST_CALL,   /**< an operation of the server, see call.c */
 	REQUEST_LOGOUT, /**< @name: "everywhere", or empty */
+	REQUEST_STREAM, /**< @name: the kind of rooms, "" = all */
 };
 
 /** WAIT_NONE: until it is on our own disk. */
 enum request_wait { WAIT_STORED, WAIT_DELIVERED, WAIT_READ, WAIT_NONE };
+/** Which part of a history: beside the message @text (its id, or its number in the room). */
+enum request_side { SIDE_NEWEST, SIDE_BEFORE, SIDE_AFTER, SIDE_AROUND };
 enum request_since { SINCE_NOW, SINCE_START };
 
 /** Where a follower stands in a room: it has written everything up to @seq. */
@@ -44,11 +47,13 @@ struct request {
 	bool colours;    /**< the lines go to a terminal that shows them */
 	bool json;       /**< answer in JSON lines */
 	struct str room; /**< send, history: as written; call: what a step-up is for */
-	struct str text; /**< send; search: what is looked for; call: arguments as JSON */
+	struct str text; /**< send; search: what is looked for; call: arguments as JSON;
+			    history: beside which message */
 	struct str name; /**< send --id, follow --consumer; call: operation */
 	struct id cid;   /**< send: made by whom was asked first */
 	enum request_wait wait;   /**< send */
 	enum request_since since; /**< follow: where a new consumer begins */
+	enum request_side side;   /**< history */
 	bool no_queue;            /**< send: what cannot be sent in time is dropped */
 	uint64_t timeout_ms;      /**< send, history */
 	uint64_t limit;           /**< history, search */
@@ -71,6 +76,8 @@ void request_put_place(struct request *request, const struct id *room, uint64_t 
 /** Errors: ERR_TOO_BIG (text over LIMIT_TEXT, names), ERR_UTF8, ERR_BAD (empty text or
  *  room, control characters). */
 enum err request_check(const struct request *request) MUST_CHECK;
+/** The number of a message in @text. False: it is something else. */
+bool request_seq(const struct request *request, uint64_t *ret_seq);
 /** Append as a JSON object of type "run". */
 void request_encode(const struct request *request, struct buf *out);
 /** Errors: ERR_BAD and those of request_check(). *ret is REQUEST_INIT before. */

@@ -14,7 +14,8 @@ static const struct task_ops *const kinds[] = {
 	[REQUEST_FOLLOW] = &task_follow, [REQUEST_HISTORY] = &task_history,
 	[REQUEST_LOGOUT] = &task_logout, [REQUEST_ROOMS_LIST] = &task_rooms,
 	[REQUEST_SEARCH] = &task_search, [REQUEST_SAVE] = &task_save,
-	[REQUEST_SEND] = &task_send,     [REQUEST_WHOAMI] = &task_whoami,
+	[REQUEST_SEND] = &task_send,     [REQUEST_STREAM] = &task_stream,
+	[REQUEST_WHOAMI] = &task_whoami,
 };
 
 static void on_late(struct app *app, void *ctx)

@@ -60,7 +60,8 @@ struct task {
 };
 
 extern const struct task_ops task_call, task_flush, task_follow, task_history,
-	task_logout, task_rooms, task_save, task_search, task_send, task_whoami;
+	task_logout, task_rooms, task_save, task_search, task_send, task_stream,
+	task_whoami;
 
 /** A command for @request (taken), with one reference. */
 struct task *task_new(struct app *app, struct request *request) MUST_CHECK;

@@ -10,9 +10,15 @@
 #include "common/base/grapheme.h"
 #include "common/base/width.h"
 
+/* A blank by itself: one that a mark has joined is something to see. */
+static bool is_blank(const char *text, size_t len, size_t at)
+{
+	return at < len && text[at] == ' ' && grapheme_next(text + at, len - at) == 1;
+}
+
 static size_t skip_blanks(const char *text, size_t len, size_t at)
 {
-	while (at < len && text[at] == ' ')
+	while (is_blank(text, len, at))
 		at++;
 	if (at < len && text[at] == '\n')
 		at++;
@@ -32,10 +38,11 @@ size_t wrap_row(const char *text, size_t len, size_t columns, size_t *ret_next)
 		if (used + width > columns)
 			break;
 		used += width;
-		if (text[at] == ' ' && (at == 0 || text[at - 1] != ' '))
+		bool blank = step == 1 && text[at] == ' ';
+		if (blank && (at == 0 || next < at))
 			end = at;
 		at += step;
-		if (text[at - 1] == ' ')
+		if (blank)
 			next = at;
 		else if (width == 2)
 			end = next = at;
@@ -44,7 +51,7 @@ size_t wrap_row(const char *text, size_t len, size_t columns, size_t *ret_next)
 		*ret_next = at < len ? at + 1 : at;
 		return at;
 	}
-	if (text[at] == ' ') {
+	if (is_blank(text, len, at)) {
 		*ret_next = skip_blanks(text, len, at);
 		return at;
 	}

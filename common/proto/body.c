@@ -275,6 +275,16 @@ enum err body_decode(const struct body_def *def, struct json *json, struct json_
 	return begin(&decoder, def, node, ret_body);
 }
 
+enum err body_parse(const struct body_def *def, struct bytes text, struct json **ret_json,
+		    void *ret_body)
+{
+	enum err err = json_parse(text, ret_json);
+
+	return err == ERR_OK
+		       ? body_decode(def, *ret_json, json_root(*ret_json), ret_body, NULL)
+		       : err;
+}
+
 enum err body_decode_request(const struct body_def *def, struct json *json,
 			     struct json_node node, void *ret_body,
 			     const char **ret_field)

@@ -101,7 +101,12 @@ struct body_def {
 enum err body_decode(const struct body_def *def, struct json *json, struct json_node node,
 		     void *ret_body, const char **ret_field) MUST_CHECK;
 
-/** The same for what somebody asks: a word that is not known is refused with ERR_BAD also
+/** Parse @text and read it so. *ret_json, NULL before, holds what the body points into: the
+ *  caller ends it, also after an error. Errors: those of json_parse() too. */
+enum err body_parse(const struct body_def *def, struct bytes text, struct json **ret_json,
+		    void *ret_body) MUST_CHECK;
+
+/** Like body_decode() for what somebody asks: a word that is not known is refused with ERR_BAD also
  *  where the field may be absent, since doing something else than asked is worse than
  *  doing nothing. */
 enum err body_decode_request(const struct body_def *def, struct json *json,

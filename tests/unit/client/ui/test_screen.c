@@ -191,8 +191,9 @@ static void rows_break_where_a_reader_expects_it(void **state)
 static void every_wrap_gets_on_and_fits(void **state)
 {
 	static const char *const pieces[] = {
-		"a",       " ",    "\n",   "日", "👨‍👩‍👧",
-		"e\u0301", "word", "שלום", "  ", "⟦RLO⟧"};
+		"a",       " ",      "\n",   "日", "👨‍👩‍👧",
+		"e\u0301", "word",   "שלום", "  ", "⟦RLO⟧",
+		" \u0301", "\u0600 "};
 	unsigned seed = 9;
 
 	for (int round = 0; round < 3000; round++) {

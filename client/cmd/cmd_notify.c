@@ -102,7 +102,7 @@ static void list_came(enum err err, unsigned status, struct bytes text, void *ct
 			&out, "\n%s",
 			_("/goto NUMBER shows one in its room; /notifications read marks "
 			  "all as read."));
-		cmd_show(app, _("Notifications"), &out);
+		cmd_show_hits(app, _("Notifications"), &out);
 	}
 	mem_free(page);
 	json_free(&json);

@@ -88,6 +88,8 @@ void cmd_public_rooms(struct app *app);
 
 /** Show the message of a link, or of a bare id, in its room. False: @text is neither. */
 bool cmd_goto_link(struct app *app, const char *text);
+/** A page whose first lines are the hits of the model: Enter goes to one. */
+void cmd_show_hits(struct app *app, const char *title, const struct str *text);
 /** A page in whichever front there is. */
 void cmd_show(struct app *app, const char *title, const struct str *text);
 

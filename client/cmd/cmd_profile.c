@@ -67,6 +67,12 @@ static struct bytes changed(const char *text)
 	return text ? bytes_text(text) : bytes_of(NULL, 0);
 }
 
+/* One of the words of a choice; 0: it was left as it is. */
+static int chosen(const struct kind_words *words, const char *text)
+{
+	return text ? kind_value(words, text, strlen(text)) : 0;
+}
+
 static void save(struct app *app, const struct ui_values *values)
 {
 	if (!values)
@@ -74,16 +80,20 @@ static void save(struct app *app, const struct ui_values *values)
 	struct body_profile body = {.display_name = changed(values->display),
 				    .status = changed(values->status),
 				    .about = changed(values->about)};
-	if (values->findable)
-		body.findable = kind_value(&yes_no_words, values->findable,
-					   strlen(values->findable));
-	if (values->findable && !body.findable)
-		app_edit_end(app, _("Findable is yes or no."));
-	else if (body.display_name.ptr || body.status.ptr || body.about.ptr ||
-		 body.findable)
+	body.findable = chosen(&yes_no_words, values->findable);
+	body.receipts = chosen(&yes_no_words, values->receipts);
+	body.typing = chosen(&yes_no_words, values->typing);
+	body.presence = chosen(&shown_to_words, values->presence);
+	if (body.display_name.ptr || body.status.ptr || body.about.ptr || body.findable ||
+	    body.receipts || body.typing || body.presence)
 		cmd_ask(app, "auth_profile", body_profile_def(), &body, saved, app);
 	else
 		app_edit_end(app, NULL);
+}
+
+static const char *yes_or_no(int word)
+{
+	return word == YES_NO_NO ? "no" : "yes";
 }
 
 static void edit_me(struct app *app, const char *head, const void *data)
@@ -98,13 +108,17 @@ static void edit_me(struct app *app, const char *head, const void *data)
 	AUTO(mem_freep)
 	char *about = mem_strndup((const char *)me->user.about.ptr, me->user.about.len);
 
-	app_edit(
-		app,
-		&(struct ui_values){.display = display,
-				    .status = status,
-				    .about = about,
-				    .findable = me->findable == YES_NO_NO ? "no" : "yes"},
-		save);
+	app_edit(app,
+		 &(struct ui_values){.display = display,
+				     .status = status,
+				     .about = about,
+				     .findable = yes_or_no(me->findable),
+				     .receipts = yes_or_no(me->receipts),
+				     .typing = yes_or_no(me->typing),
+				     .presence = me->presence ? kind_word(&shown_to_words,
+									  me->presence)
+							      : "everyone"},
+		 save);
 }
 
 /* ---- the picture ---- */
@@ -190,5 +204,32 @@ enum ui_taken cmd_profile(struct app *app, const struct ui_line *line, const cha
 	    !body.findable && !body.presence && !body.receipts && !body.typing)
 		return cmd_usage(app, "profile");
 	cmd_get(app, "auth_profile", body_profile_def(), &body, body_me_def(), show_me);
+	return UI_LINE_DONE;
+}
+
+/* ---- away ---- */
+
+static void away_noted(struct app *app, const char *head, const void *data)
+{
+	app_notice(app, _("You are away, as far as others see, until /back."));
+}
+
+enum ui_taken cmd_away(struct app *app, const struct ui_line *line, const char *args)
+{
+	const struct body_profile body = {.status = bytes_text(args)};
+
+	link_away(app->link, true);
+	if (*args)
+		cmd_get(app, "auth_profile", body_profile_def(), &body, body_me_def(),
+			away_noted);
+	else
+		away_noted(app, "", NULL);
+	return UI_LINE_DONE;
+}
+
+enum ui_taken cmd_back(struct app *app, const struct ui_line *line, const char *args)
+{
+	link_away(app->link, false);
+	app_notice(app, _("You are there again."));
 	return UI_LINE_DONE;
 }

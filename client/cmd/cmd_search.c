@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * /search and /goto. This device answers at once; where it has less than a page, the
- * server is asked as well, and what only that has is put between. What was found is kept
- * by number until the next search.
+ * /search, /everything, /broadcasts and /goto. For a search this device answers at once;
+ * where it has less than a page, the server is asked as well, and what only that has is put
+ * between. What was found is kept by number until the next list.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cache/cache_event.h"
 #include "client/cmd/cmd_private.h"
+#include "client/stranger.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 #include "common/proto/json.h"
@@ -26,11 +28,25 @@ static void add_place(struct app *app, const struct hit *hit, struct str *out)
 		room_title(room, &app->model.people, out);
 }
 
-static void show_hits(struct app *app)
+void cmd_show_hits(struct app *app, const char *title, const struct str *text)
+{
+	char lines[HITS_MOST][sizeof("/goto 4294967295")];
+	const char *commands[HITS_MOST];
+	size_t count = app->model.hits.count;
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(lines[i], sizeof(lines[i]), "/goto %u", (unsigned)(i + 1));
+		commands[i] = lines[i];
+	}
+	if (app->ui)
+		ui_choose(app->ui, title, text->ptr, commands, count);
+}
+
+/* A line for each hit; @more: how to see others. */
+static void list_hits(struct app *app, const char *title, const char *more)
 {
 	const struct hits *hits = &app->model.hits;
 	AUTO(str_done) struct str text = STR_INIT;
-	AUTO(str_done) struct str title = STR_INIT;
 
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct hit *hit = &hits->rows[i];
@@ -44,15 +60,34 @@ static void show_hits(struct app *app)
 				     hit->text.ptr[j] == '\n' ? ' ' : hit->text.ptr[j]);
 		str_add(&text, "\n");
 	}
-	if (hits->count == 0) {
+	if (hits->more)
+		str_addf(&text, "%s\n", more);
+	str_addf(&text, "\n%s", _("/goto NUMBER shows one in its room."));
+	cmd_show_hits(app, title, &text);
+}
+
+static void show_hits(struct app *app)
+{
+	AUTO(str_done) struct str title = STR_INIT;
+
+	if (app->model.hits.count == 0) {
 		app_notice(app, _("Nothing was found."));
 		return;
 	}
-	if (hits->more)
-		str_addf(&text, "%s\n", _("There is more: narrow it with before:DATE."));
-	str_addf(&text, "\n%s", _("/goto NUMBER shows one in its room."));
-	str_addf(&title, _("Found: %s"), hits->words.ptr);
-	cmd_show(app, title.ptr, &text);
+	str_addf(&title, _("Found: %s"), app->model.hits.words.ptr);
+	list_hits(app, title.ptr, _("There is more: narrow it with before:DATE."));
+}
+
+static void add_event(struct app *app, const struct body_event *told, bool in_order)
+{
+	const struct body_event event = stranger_event(app, told);
+	const struct hit hit = {.room = event.room,
+				.cid = event.cid,
+				.from = event.from,
+				.seq = event.seq,
+				.ts_ms = event.ts};
+
+	(in_order ? hits_put : hits_add)(&app->model.hits, &hit, event.text);
 }
 
 /* ---- here, then there ---- */
@@ -65,15 +100,8 @@ static void server_found(enum err err, unsigned status, struct bytes body, void 
 
 	if (err == ERR_OK)
 		err = body_parse(body_events_def(), body, &json, &events);
-	for (size_t i = 0; err == ERR_OK && i < events.events_count; i++) {
-		const struct body_event *event = &events.events[i];
-		struct hit hit = {.room = event->room,
-				  .cid = event->cid,
-				  .from = event->from,
-				  .seq = event->seq,
-				  .ts_ms = event->ts};
-		hits_add(&app->model.hits, &hit, event->text);
-	}
+	for (size_t i = 0; err == ERR_OK && i < events.events_count; i++)
+		add_event(app, &events.events[i], false);
 	if (err == ERR_OK)
 		app->model.hits.more |= !events.complete;
 	show_hits(app);
@@ -135,6 +163,44 @@ enum ui_taken cmd_search(struct app *app, const struct ui_line *line, const char
 		str_add(&text, _(err_text(err)));
 	app_notice(app, text.ptr);
 	return UI_LINE_KEEP;
+}
+
+/* ---- many rooms in one stream ---- */
+
+static void show_stream(struct app *app, const char *title, const void *body)
+{
+	const struct body_events *events = body;
+	struct hits *hits = &app->model.hits;
+
+	hits_begin(hits, title);
+	for (size_t i = 0; i < events->events_count; i++)
+		add_event(app, &events->events[i], true);
+	hits->more = !events->complete;
+	if (hits->count == 0)
+		app_notice(app, _("Nothing has been said here yet."));
+	else
+		list_hits(app, title, _("There is more: /search before:DATE."));
+}
+
+/* Only the server can put rooms into one order. */
+static enum ui_taken stream(struct app *app, const char *title, int kind)
+{
+	cmd_get_under(app, title, "history", body_history_def(),
+		      &(struct body_history){.kind = kind, .limit = HITS_MOST},
+		      body_events_def(), show_stream);
+	return UI_LINE_DONE;
+}
+
+enum ui_taken cmd_everything(struct app *app, const struct ui_line *line,
+			     const char *args)
+{
+	return stream(app, _("Everything, newest first"), 0);
+}
+
+enum ui_taken cmd_broadcasts(struct app *app, const struct ui_line *line,
+			     const char *args)
+{
+	return stream(app, _("Announcements to everybody, newest first"), ROOM_BROADCAST);
 }
 
 enum ui_taken cmd_goto(struct app *app, const struct ui_line *line, const char *args)

@@ -160,6 +160,8 @@ void link_read(struct link *link, const struct id *room, uint64_t seq);
 void link_typing(struct link *link, const struct id *room, bool on);
 /** The room on the screen, or NULL. */
 void link_focus(struct link *link, const struct id *room);
+/** Nobody is at this device, until the opposite is said. */
+void link_away(struct link *link, bool away);
 /** Whose presence is wanted; at most LIMIT_WATCH are used. */
 void link_watch(struct link *link, const struct id *users, size_t count);
 

@@ -115,6 +115,7 @@ struct link {
 	bool typing;
 	uint64_t typing_sent, typing_last;
 	struct id focus;
+	bool away;
 	struct id *watch;
 	size_t watch_count;
 };

@@ -10,7 +10,7 @@
 
 static void say_focus(struct link *link)
 {
-	struct body_focus focus = {.room = link->focus};
+	struct body_focus focus = {.room = link->focus, .away = link->away};
 
 	link_say(link, FRAME_FOCUS, &focus);
 }
@@ -27,7 +27,7 @@ void link_talk_begin(struct link *link)
 {
 	link->typing = false;
 	link->post_pause = 0;
-	if (!id_is_zero(&link->focus))
+	if (!id_is_zero(&link->focus) || link->away)
 		say_focus(link);
 	if (link->watch_count)
 		say_watch(link);
@@ -42,6 +42,14 @@ void link_focus(struct link *link, const struct id *room)
 	if (id_equal(&focus, &link->focus))
 		return;
 	link->focus = focus;
+	say_focus(link);
+}
+
+void link_away(struct link *link, bool away)
+{
+	if (away == link->away)
+		return;
+	link->away = away;
 	say_focus(link);
 }
 

@@ -106,6 +106,39 @@ static enum err set_change(const struct opts *opts, struct request *request,
 	return ERR_OK;
 }
 
+/* "NAME=VALUE" into @body. False: there is no such field, or it does not take that. */
+static bool set_field(const char *word, struct body_profile *body)
+{
+	const struct {
+		const char *name;
+		const struct kind_words *words; /* NULL: any text */
+		struct bytes *text;
+		int *choice;
+	} fields[] = {
+		{"about", NULL, &body->about, NULL},
+		{"display_name", NULL, &body->display_name, NULL},
+		{"findable", &yes_no_words, NULL, &body->findable},
+		{"presence", &shown_to_words, NULL, &body->presence},
+		{"receipts", &yes_no_words, NULL, &body->receipts},
+		{"status", NULL, &body->status, NULL},
+		{"typing", &yes_no_words, NULL, &body->typing},
+	};
+	const size_t len = strcspn(word, "=");
+
+	for (size_t i = 0; word[len] && i < ARRAY_LEN(fields); i++) {
+		const char *value = word + len + 1;
+		if (strlen(fields[i].name) != len ||
+		    memcmp(fields[i].name, word, len) != 0)
+			continue;
+		if (fields[i].words)
+			return (*fields[i].choice = kind_value(fields[i].words, value,
+							       strlen(value))) != 0;
+		*fields[i].text = bytes_text(value);
+		return true;
+	}
+	return false;
+}
+
 /* FIELD=VALUE, as often as there are fields. */
 static enum err set_profile(const struct opts *opts, struct request *request,
 			    struct str *why)
@@ -113,26 +146,12 @@ static enum err set_profile(const struct opts *opts, struct request *request,
 	struct body_profile body = {.findable = 0};
 
 	for (size_t i = 0; i < opts->operand_count; i++) {
-		const char *word = opts->operands[i], *equals = strchr(word, '=');
-		size_t len = equals ? (size_t)(equals - word) : 0;
-		struct bytes value = equals ? bytes_text(equals + 1) : bytes_of(NULL, 0);
-		if (len == 12 && memcmp(word, "display_name", len) == 0)
-			body.display_name = value;
-		else if (len == 5 && memcmp(word, "about", len) == 0)
-			body.about = value;
-		else if (len == 6 && memcmp(word, "status", len) == 0)
-			body.status = value;
-		else if (len == 8 && memcmp(word, "findable", len) == 0 &&
-			 kind_value(&yes_no_words, equals + 1, value.len))
-			body.findable = kind_value(&yes_no_words, equals + 1, value.len);
-		else
-			len = 0;
-		if (!len) {
-			str_set(why,
-				_("--set-profile takes display_name=, about=, status= "
-				  "and findable=yes or no"));
-			return ERR_USAGE;
-		}
+		if (set_field(opts->operands[i], &body))
+			continue;
+		str_set(why, _("--set-profile takes display_name=, about=, status=, "
+			       "findable=, receipts= and typing=yes or no, and "
+			       "presence=everyone, rooms or nobody"));
+		return ERR_USAGE;
 	}
 	set(request, "auth_profile", body_profile_def(), &body);
 	return ERR_OK;
@@ -303,6 +322,8 @@ enum err account_read(const struct opts *opts, enum option which, struct request
 			return ERR_USAGE;
 		}
 		return set_people(request, opts->operand_count ? opts->operands[0] : "");
+	case OPTION_NOTIFICATIONS: return set_none(request, "notifications");
+	case OPTION_NOTIFICATIONS_READ: return set_none(request, "notifications_read");
 	case OPTION_KEYS: return set_none(request, "auth_keys");
 	case OPTION_KEY_ADD: return set_key(opts, request, why);
 	case OPTION_KEY_REMOVE:

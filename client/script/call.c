@@ -40,6 +40,9 @@ static const struct {
 	{"bot_tokens", "tokens", {"session", "name", "scopes", "expires_ts", "used_ts"}},
 	{"bots", "bots", {"name", "display_name"}},
 	{"room_hooks", "hooks", {"hook", "kind", "state", "name", "url"}},
+	{"notifications",
+	 "notifications",
+	 {"why", "room_name", "from_name", "count", "what", "text"}},
 	{"users", "users", {"name", "display_name", "status", "bot"}},
 };
 

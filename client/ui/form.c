@@ -19,8 +19,9 @@ static const enum field_kind code_fields[] = {FIELD_CODE};
 static const enum field_kind forgotten_fields[] = {FIELD_EMAIL};
 static const enum field_kind renew_fields[] = {FIELD_CODE, FIELD_PASSWORD};
 static const enum field_kind secret_fields[] = {FIELD_PASSWORD};
-static const enum field_kind profile_fields[] = {FIELD_DISPLAY, FIELD_STATUS, FIELD_ABOUT,
-						 FIELD_FINDABLE};
+static const enum field_kind profile_fields[] = {
+	FIELD_DISPLAY,  FIELD_STATUS, FIELD_ABOUT,   FIELD_FINDABLE,
+	FIELD_RECEIPTS, FIELD_TYPING, FIELD_PRESENCE};
 
 _Static_assert(FIELD_BYTES > LIMIT_ABOUT, "every profile can be edited");
 
@@ -34,6 +35,9 @@ static const char *const labels[FIELD_COUNT] = {
 	[FIELD_STATUS] = N_("Status"),
 	[FIELD_ABOUT] = N_("About"),
 	[FIELD_FINDABLE] = N_("Found by search"),
+	[FIELD_RECEIPTS] = N_("Tell what is read"),
+	[FIELD_TYPING] = N_("Tell of typing"),
+	[FIELD_PRESENCE] = N_("Seen here by"),
 };
 
 const char *form_label(enum field_kind kind)
@@ -89,6 +93,9 @@ static const char *known_value(const struct ui_values *known, enum field_kind ki
 	case FIELD_STATUS: return known->status;
 	case FIELD_ABOUT: return known->about;
 	case FIELD_FINDABLE: return known->findable;
+	case FIELD_RECEIPTS: return known->receipts;
+	case FIELD_TYPING: return known->typing;
+	case FIELD_PRESENCE: return known->presence;
 	default: return known->code;
 	}
 }
@@ -145,6 +152,9 @@ struct ui_values form_values(const struct form *form)
 		case FIELD_STATUS: values.status = text; break;
 		case FIELD_ABOUT: values.about = text; break;
 		case FIELD_FINDABLE: values.findable = text; break;
+		case FIELD_RECEIPTS: values.receipts = text; break;
+		case FIELD_TYPING: values.typing = text; break;
+		case FIELD_PRESENCE: values.presence = text; break;
 		default: values.code = text;
 		}
 	}
@@ -171,13 +181,31 @@ static bool is_key(const char *bytes, size_t len, const char *key)
 	return strlen(key) == len && memcmp(bytes, key, len) == 0;
 }
 
-/* The other of the two words; they stand as bytes, and are translated where they are shown. */
-static void toggle(struct field *field)
+const char *const *form_choices(enum field_kind kind)
 {
-	bool yes = strcmp(field->text, "yes") == 0;
+	static const char *const yes_no[] = {N_("yes"), N_("no"), NULL};
+	static const char *const people[] = {N_("everyone"), N_("rooms"), N_("nobody"),
+					     NULL};
 
+	switch (kind) {
+	case FIELD_FINDABLE:
+	case FIELD_RECEIPTS:
+	case FIELD_TYPING: return yes_no;
+	case FIELD_PRESENCE: return people;
+	default: return NULL;
+	}
+}
+
+/* The word behind the one that is there. */
+static void choose(struct field *field, const char *const *words)
+{
+	size_t at = 0;
+
+	while (words[at] && strcmp(words[at], field->text) != 0)
+		at++;
+	const char *next = words[at] && words[at + 1] ? words[at + 1] : words[0];
 	erase(field, 0, field->len);
-	insert(field, yes ? "no" : "yes", yes ? 2 : 3);
+	insert(field, next, strlen(next));
 }
 
 /* Keys that change the field. */
@@ -187,10 +215,10 @@ static void edit(struct field *field, const char *bytes, size_t len)
 	size_t step = grapheme_next(field->text + point, field->len - point);
 	size_t back = grapheme_before(field->text, point);
 
-	if (field->kind == FIELD_FINDABLE) {
+	if (form_choices(field->kind)) {
 		if (is_key(bytes, len, " ") || is_key(bytes, len, "\x1b[C") ||
 		    is_key(bytes, len, "\x1b[D"))
-			toggle(field);
+			choose(field, form_choices(field->kind));
 	} else if (is_key(bytes, len, "\x7f") || is_key(bytes, len, "\b"))
 		erase(field, back, point);
 	else if (is_key(bytes, len, "\x1b[3~"))
@@ -260,8 +288,7 @@ void form_paste(struct form *form, const char *text, size_t len)
 {
 	const char *end = memchr(text, '\n', len);
 
-	if (form->count && !form->busy &&
-	    form->fields[form->focus].kind != FIELD_FINDABLE)
+	if (form->count && !form->busy && !form_choices(form->fields[form->focus].kind))
 		insert(&form->fields[form->focus], text,
 		       end ? (size_t)(end - text) : len);
 }

@@ -19,7 +19,10 @@ enum field_kind {
 	FIELD_CODE,
 	FIELD_STATUS,
 	FIELD_ABOUT,
-	FIELD_FINDABLE, /**< "yes" or "no"; the blank changes it */
+	FIELD_FINDABLE, /**< one of a few words; the blank changes it */
+	FIELD_RECEIPTS, /**< the same */
+	FIELD_TYPING,   /**< the same */
+	FIELD_PRESENCE, /**< the same */
 	FIELD_COUNT,
 };
 
@@ -68,6 +71,9 @@ bool form_has_again(const struct form *form);
 void form_paste(struct form *form, const char *text, size_t len);
 /** Views of the fields, of a profile those that were changed; valid until the next key. */
 struct ui_values form_values(const struct form *form);
+/** Words of a field that has a few, the last one NULL; NULL: anything can be typed. They are
+ *  those of the wire: translate with _(). */
+const char *const *form_choices(enum field_kind kind);
 /** "Password" …: English, translate with _(). */
 const char *form_label(enum field_kind kind);
 

@@ -62,7 +62,8 @@ struct ui_values {
 	const char *password; /**< wiped after the call */
 	const char *code;
 	const char *status, *about;
-	const char *findable; /**< "yes" or "no" */
+	const char *findable, *receipts, *typing; /**< "yes" or "no" */
+	const char *presence;                     /**< "everyone", "rooms", "nobody" */
 };
 
 enum ui_form_act {

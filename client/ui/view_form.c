@@ -37,8 +37,8 @@ static int shown_text(const struct field *field, struct str *out)
 	size_t before = 0;
 	size_t at = 0;
 
-	if (field->kind == FIELD_FINDABLE) {
-		str_add(out, strcmp(field->text, "no") == 0 ? _("no") : _("yes"));
+	if (form_choices(field->kind)) {
+		str_add(out, field->len ? _(field->text) : _("yes"));
 		return 0;
 	}
 	if (field->kind != FIELD_PASSWORD) {
@@ -144,8 +144,7 @@ static void add_hint(const struct view *view, struct str *out)
 	case UI_FORM_CONFIRM:
 	case UI_FORM_ASK: str_add(out, _("Enter: go on · Esc: back")); break;
 	case UI_FORM_PROFILE:
-		str_add(out,
-			_("Enter: save · Tab: next · blank: yes or no · Esc: leave"));
+		str_add(out, _("Enter: save · Tab: next · blank: choose · Esc: leave"));
 		break;
 	case UI_FORM_LOCK:
 		str_add(out, _("Enter: unlock · Ctrl-C: leave the program"));

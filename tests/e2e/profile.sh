@@ -31,7 +31,7 @@ type_in alice 'on holiday'
 press alice Down
 type_in alice 'I keep the disks.'
 press alice Tab Space
-see alice 'Found by search  no'
+see alice 'Found by search    no'
 press alice Enter
 see alice 'Your profile is saved'
 see_gone alice 'Found by search'

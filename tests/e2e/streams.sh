@@ -42,4 +42,52 @@ check "broadcasts alone" run 0 second --broadcasts --json
 check "have what was announced" says '"text":"the tap is off tonight"'
 check "and nothing else" [ "$(grep -c '"seq"' "$world/run.log")" = 1 ]
 check "a stream is not guessed from a part of it" run 69 second --everything --server unix:/nowhere --timeout 300ms
+
+# ---- what one should look at ----
+check "notifications are listed" run 0 second --notifications --json
+check "and marked as read" run 0 second --notifications-read
+
+# ---- on the screen ----
+CHAT_SERVER=ws://127.0.0.1:$port
+sign_up bob
+open_terminal bob 100 24 env CHAT_SERVER="$CHAT_SERVER" "$client"
+see bob Rooms
+say bob "/join #lobby"
+see bob "line 13"
+say bob "/create #den"
+see bob "[#den]"
+say bob "/everything"
+see bob "Everything, newest first"
+see bob "the tap is off tonight"
+ok "everything is one list, announcements too"
+press bob Down
+press bob Enter
+see_gone bob "Everything, newest first"
+see bob "[#announcements]"
+see bob "the tap is off tonight"
+ok "Enter goes to the message in its room"
+say bob "/broadcasts"
+see bob "Announcements to everybody"
+press bob Enter
+see bob "[#announcements]"
+ok "the announcements are a list of their own"
+
+# ---- away, and what is told of oneself ----
+say bob "/away at lunch"
+see bob "You are away"
+check "who is away has a status" run 0 bob --whois bob
+check "with what he said" says 'at lunch'
+say bob "/back"
+see bob "You are there again"
+say bob "/profile"
+see bob "Tell of typing"
+press bob BTab
+press bob Space
+see bob "rooms"
+press bob Enter
+see bob "Your profile is saved"
+check "presence is shown to fewer now" run 0 bob --set-profile typing=no receipts=no
+check "the form and the flags agree" says 'rooms'
+check "what is no choice is refused" run 64 bob --set-profile typing=maybe
+check "and the fields are named" says 'receipts='
 done_testing

@@ -521,6 +521,24 @@ static void focus_is_said_again_in_each_session(void **state)
 	scene_done(&scene);
 }
 
+static void who_is_away_is_so_in_each_session(void **state)
+{
+	struct id a = letter('A');
+	struct scene scene;
+
+	scene_init(&scene);
+	link_away(scene.link, true);
+	start(&scene);
+	expect_sent(&scene, "{'type':'focus','away':true}");
+	link_away(scene.link, true);
+	expect_nothing_sent(&scene);
+	link_focus(scene.link, &a);
+	expect_sent(&scene, "{'type':'focus','room':'A,'away':true}");
+	link_away(scene.link, false);
+	expect_sent(&scene, "{'type':'focus','room':'A}");
+	scene_done(&scene);
+}
+
 CHECK_MAIN(TEST(a_session_begins_with_hello), TEST(it_waits_for_the_token),
 	   TEST(tries_come_less_and_less_often), TEST(the_user_need_not_wait),
 	   TEST(goaway_says_when_to_come_back), TEST(final_close_codes_are_final),
@@ -541,4 +559,5 @@ CHECK_MAIN(TEST(a_session_begins_with_hello), TEST(it_waits_for_the_token),
 	   TEST(got_is_said_once_a_second_and_again_after_a_break),
 	   TEST(the_read_marker_is_told_also_later),
 	   TEST(typing_is_throttled_and_ends_by_itself),
-	   TEST(focus_is_said_again_in_each_session))
+	   TEST(focus_is_said_again_in_each_session),
+	   TEST(who_is_away_is_so_in_each_session))

@@ -238,13 +238,16 @@ static void a_profile_is_edited_in_place(void **state)
 	struct ui_values known = {.display = "Alice",
 				  .status = "",
 				  .about = "disks\nand tapes",
-				  .findable = "yes"};
-	stage_init(&stage, 12, 70);
+				  .findable = "yes",
+				  .receipts = "yes",
+				  .typing = "no",
+				  .presence = "rooms"};
+	stage_init(&stage, 14, 70);
 	ui_form(stage.ui, UI_FORM_PROFILE, &known);
 	stage_type(&stage, "\r");
 	/* Nothing was changed, so nothing comes back. */
 	assert_string_equal(stage_heard(&stage), "form 8 0 -|-|-|-|-|-\n");
-	stage_type(&stage, " B.\x1b[A ");
+	stage_type(&stage, " B.\x1b[A \x1b[A\x1b[A\x1b[A ");
 	stage_golden(&stage, "profile");
 	stage_type(&stage, "\r");
 	assert_string_equal(stage_heard(&stage), "form 8 0 -|-|Alice B.|-|-|-\n");

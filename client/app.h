@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "client/model/model.h"
 #include "client/net/link.h"
@@ -90,7 +91,7 @@ struct app_quiet {
 struct app {
 	const struct clock *clock;
 	const struct random *random;
-	struct opts *opts; /**< rows of option.def; NULL in tests */
+	const struct opts *opts; /**< rows of option.def; NULL in tests */
 	struct transport_inbox inbox;
 	struct transport *transport;
 	struct link *link;
@@ -109,6 +110,7 @@ struct app {
 	struct app_source *sources;
 	struct app_timer *timers;
 	struct transfer *transfers; /**< that are under way */
+	pid_t opened[8];            /**< programs of /open that may still run; 0: none */
 	struct preview *previews;   /**< pictures that are */
 	struct upload *upload;      /**< the file of a message that is; see upload.h */
 	struct app_quiet quiet;     /**< when nothing rings */

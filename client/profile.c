@@ -265,6 +265,7 @@ enum err profile_open(struct profile *profile, struct app *app, struct str *why)
 	if (err == ERR_OK)
 		err = transport_ws_new(&app->inbox, &options, &transport);
 	if (err == ERR_OK) {
+		app->opts = &profile->opts;
 		app->unlock = &profile->unlock;
 		app_start(app, &profile->address, &transport, &store);
 		return ERR_OK;

@@ -144,6 +144,8 @@ void cmd_complete(struct app *app, const char *line, size_t word, size_t point,
 		offer_commands(wanted, words);
 		return;
 	}
+	if (cmd_complete_path(line, word, point, words))
+		return;
 	/* The rows say what an argument is: "#ROOM", "@NAME", "NAME" of a room. */
 	bool first = row && (size_t)(rest - line) == word;
 	bool room = first && (strstr(row->args, "ROOM") || row->run == cmd_room);

@@ -16,17 +16,6 @@
 #include "common/os/lang.h"
 #include "common/proto/frame.h"
 
-/* "~/report.pdf" as a shell would have it. */
-static void add_path(const char *text, struct str *path)
-{
-	const char *home = getenv("HOME");
-
-	if (text[0] == '~' && (text[1] == '/' || text[1] == '\0') && home)
-		str_addf(path, "%s%s", home, text + 1);
-	else
-		str_add(path, text);
-}
-
 static void say(struct app *app, const char *format, const struct transferred *what,
 		const char *name)
 {
@@ -58,7 +47,7 @@ enum ui_taken cmd_file(struct app *app, const struct ui_line *line, const char *
 		return cmd_usage(app, "file");
 	if (!line->room)
 		return cmd_fail(app, ERR_NO_ROOM);
-	add_path(args, &path);
+	cmd_add_path(args, &path);
 	/* The process that sends it may stand in another folder. */
 	AUTO(mem_freep) char *whole = realpath(path.ptr, NULL);
 	const struct app_message message = {.frame = FRAME_SEND,
@@ -132,7 +121,7 @@ enum ui_taken cmd_save(struct app *app, const struct ui_line *line, const char *
 	struct saving *saving = mem_new(struct saving);
 	saving->app = app;
 	saving->folder = STR_INIT;
-	add_path(*args ? args : ".", &saving->folder);
+	cmd_add_path(*args ? args : ".", &saving->folder);
 	cmd_ask(app, "message_get", body_message_ref_def(),
 		&(struct body_message_ref){.id = message->cid}, message_came, saving);
 	return UI_LINE_DONE;

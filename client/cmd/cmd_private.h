@@ -90,6 +90,12 @@ void cmd_public_rooms(struct app *app);
 bool cmd_goto_link(struct app *app, const char *text);
 /** A page whose first lines are the hits of the model: Enter goes to one. */
 void cmd_show_hits(struct app *app, const char *title, const struct str *text);
+/** Append @text as a path: "~" is the home folder, as for a shell. */
+void cmd_add_path(const char *text, struct str *path);
+/** Offer entries of folders for @word...@point of @line if a path stands there. False: none
+ *  does. */
+bool cmd_complete_path(const char *line, size_t word, size_t point,
+		       struct ui_words *words);
 /** A page in whichever front there is. */
 void cmd_show(struct app *app, const char *title, const struct str *text);
 

@@ -140,6 +140,14 @@ static char *next_word(const char *text, int state)
 	return mem_strdup(owner->words[owner->word_next++].word);
 }
 
+/* Whether the only word is a folder: its name goes on. */
+static bool ends_with_slash(const struct line *line)
+{
+	const char *word = line->words[0].word;
+
+	return line->word_count == 1 && word[0] && word[strlen(word) - 1] == '/';
+}
+
 static char **on_complete(const char *text, int start, int end)
 {
 	rl_attempted_completion_over = 1;
@@ -148,8 +156,9 @@ static char **on_complete(const char *text, int start, int end)
 	owner->offered = false;
 	if (owner->word_count == 0)
 		return NULL;
-	/* A command ends with a blank, and so does what follows one. */
-	rl_completion_append_character = ' ';
+	/* A command ends with a blank, and so does what follows one, but a folder. */
+	bool folder = ends_with_slash(owner);
+	rl_completion_append_character = folder ? '\0' : ' ';
 	return rl_completion_matches(text, next_word);
 }
 

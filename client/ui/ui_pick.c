@@ -16,9 +16,9 @@ struct act {
 };
 
 static const struct act acts[] = {
-	{"d", "/delete"}, {"e", "/edit"},  {"i", "/details"},
-	{"p", "/pin"},    {"r", "/reply"}, {"s", "/save"},
-	{"t", "/thread"}, {"v", "/view"},  {"\r", "/view"},
+	{"d", "/delete"}, {"e", "/edit"},  {"i", "/details"}, {"o", "/open"},
+	{"p", "/pin"},    {"r", "/reply"}, {"s", "/save"},    {"t", "/thread"},
+	{"v", "/view"},   {"\r", "/view"},
 };
 
 static bool is_key(const struct input_event *event, const char *key)
@@ -76,7 +76,7 @@ void ui_unpick(struct ui *ui)
 const char *ui_pick_hint(const struct ui *ui)
 {
 	return ui->picking ? _("r reply  t thread  + react  e edit  d delete  p pin  "
-			       "v view  s save  i details")
+			       "v view  s save  o open  i info")
 			   : NULL;
 }
 

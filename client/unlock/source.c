@@ -24,20 +24,19 @@
 
 extern char **environ;
 
-/* Cut at blanks; false: no words, or too many. */
-static bool cut(char *words, char *ret_argv[SOURCE_WORDS + 1])
+size_t source_cut(char *words, char *ret_argv[])
 {
 	char *rest = words;
 	size_t count = 0;
 
 	for (char *word; (word = strsep(&rest, " \t"));) {
 		if (*word && count == SOURCE_WORDS)
-			return false;
+			return 0;
 		if (*word)
 			ret_argv[count++] = word;
 	}
 	ret_argv[count] = NULL;
-	return count > 0;
+	return count;
 }
 
 static bool start(char *const argv[], int output, pid_t *ret_pid)
@@ -131,7 +130,7 @@ static enum err read_command(const char *command, size_t most, struct buf *ret,
 	AUTO(mem_freep) char *words = mem_strndup(command, strlen(command));
 	char *argv[SOURCE_WORDS + 1];
 
-	if (!cut(words, argv)) {
+	if (source_cut(words, argv) == 0) {
 		str_addf(why, _("%s: a command has 1 to %d words"), command,
 			 SOURCE_WORDS);
 		return ERR_USAGE;

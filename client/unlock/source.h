@@ -18,6 +18,9 @@ struct source {
 	unsigned file, command;
 };
 
+/** Cut @words at blanks, in place; ret_argv ends with NULL. Returns how many, 0: none, or
+ *  more than SOURCE_WORDS. */
+size_t source_cut(char *words, char *ret_argv[]);
 /** Whether there is anything to read from. */
 bool source_given(const struct source *source);
 /** Append a line of at most @most bytes, without its end, to @ret; nothing where nothing is

@@ -80,12 +80,59 @@ see dora "(Esc closes)"
 ok "v shows the picture of the picked message"
 leave_page dora
 see dora "▀▀▀▀▀▀▀▀"
+
+scene "opened"
+type_in dora "see https://wiki.example/grow, it says why"
+press dora Enter
+say dora "/open"
+see dora "open_command is not set"
+ok "/open starts nothing that was not configured"
+
+scene "paths"
+mkdir -p "$world/desk/drawer"
+: >"$world/desk/a plan.txt"
+: >"$world/desk/drawer/inside.txt"
+type_in dora "/file $world/desk/dr"
+press dora Tab
+see dora "desk/drawer/"
+type_in dora "in"
+press dora Tab
+see dora "desk/drawer/inside.txt"
+ok "Tab completes a path, folder by folder"
+press dora C-u
+type_in dora "/file $world/desk/a pl"
+press dora Tab
+see dora "desk/a plan.txt"
+ok "also behind a blank"
+press dora C-u
+type_in dora "/profile avatar $world/flag"
+press dora Tab
+see dora "flag.png"
+ok "and that of one's own picture"
 leave() {
 	press dora C-u
 	say dora "/quit"
 	hides dora "[#lobby]"
 }
 until_true "it ends" leave
+
+scene "opened by what was configured"
+printf '#!/bin/sh\nprintf "%%s|" "$@" >>"%s"\n' "$world/opened" >"$world/opener"
+chmod +x "$world/opener"
+open_terminal fred 100 40 sh -c "cd $world/desk && HOME=$world/dora '$client' --open-command '$world/opener -x' 2>$world/fred.log; echo ended; exec cat"
+see fred "https://wiki.example/grow"
+say fred "/open"
+see fred "wiki.example/grow: opened"
+until_true "the program got the link" has "$world/opened" '-x|https://wiki.example/grow|'
+ok "the program got the link, in words of its own"
+as alice "$client" --send '#lobby' --file "$world/flag.png" 2>>"$world/send.log" || fail "sent"
+see fred "▀▀▀▀▀▀▀▀"
+say fred "/open"
+see fred "flag.png: opened"
+until_true "and a saved file" has "$world/opened" '-x|./flag.png|'
+check "which is here now" cmp -s "$world/flag.png" "$world/desk/flag.png"
+say fred "/quit"
+see fred "ended"
 
 scene "without the program that decodes"
 mkdir "$world/alone"

@@ -91,10 +91,6 @@ void hear_news(struct bus_ear *ear, struct bus_seat *seat, const struct bus_news
 		}
 		break;
 	case HEARD_RECEIPT:
-		if (own || !focus) {
-			return;
-		}
-		break;
 	case HEARD_DELIVERED:
 		if (own || !(focus || seat->spoke)) {
 			return;

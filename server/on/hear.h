@@ -13,8 +13,8 @@ enum heard_kind {
 	HEARD_EVENT,     /* of a room's log */
 	HEARD_USER,      /* of the user's own log */
 	HEARD_TYPING,    /* for who looks at the room */
-	HEARD_RECEIPT,   /* likewise */
-	HEARD_DELIVERED, /* for who looks, and for who has sent there */
+	HEARD_RECEIPT,   /* for who looks, and for who has sent there */
+	HEARD_DELIVERED, /* likewise */
 	HEARD_PRESENCE,
 	HEARD_NOTIFY, /* a notification, for every device */
 };

@@ -2,7 +2,8 @@
 /*
  * Requests are independent of each other but for the order of their queue, which the store
  * keeps: only the first of a queue is due, and it stays due until it is settled. What is
- * under way is remembered here by its key, so that a look in between does not send it again.
+ * under way is remembered here by its key, so that a look in between does not send it again,
+ * and so is what was settled while a look read what was due before.
  */
 #include "server/postbox.h"
 
@@ -32,6 +33,9 @@ struct postbox {
 	size_t count;
 	struct task task; /* looks for what is due */
 	bool looking, again, ending;
+	int64_t settled
+		[POSTING_BATCH]; /* since the look began: none is started meanwhile */
+	size_t settled_count;
 	struct due_posting found[POSTING_BATCH * 2];
 	size_t found_count;
 	struct postbox_stats stats;
@@ -135,6 +139,8 @@ static void settle_done(struct task *task, enum err err)
 		note(errand);
 	else
 		log_error("hook: the queue cannot be written, error=%s", err_word(err));
+	if (postbox->looking)
+		postbox->settled[postbox->settled_count++] = errand->due.row.key;
 	errand_free(errand);
 	if (err == ERR_OK) {
 		postbox_look(postbox);
@@ -161,6 +167,15 @@ static bool is_under_way(const struct postbox *postbox, int64_t key)
 {
 	for (size_t i = 0; i < postbox->count; i++) {
 		if (postbox->errands[i]->due.row.key == key)
+			return true;
+	}
+	return false;
+}
+
+static bool was_settled(const struct postbox *postbox, int64_t key)
+{
+	for (size_t i = 0; i < postbox->settled_count; i++) {
+		if (postbox->settled[i] == key)
 			return true;
 	}
 	return false;
@@ -213,7 +228,8 @@ static void look_done(struct task *task, enum err err)
 		struct due_posting *due = &postbox->found[i];
 
 		if (err == ERR_OK && !postbox->ending && postbox->count < POSTING_BATCH &&
-		    !is_under_way(postbox, due->row.key))
+		    !is_under_way(postbox, due->row.key) &&
+		    !was_settled(postbox, due->row.key))
 			start(postbox, due);
 		due_posting_done(due);
 	}
@@ -229,6 +245,7 @@ void postbox_look(struct postbox *postbox)
 	if (postbox->looking || postbox->ending || postbox->count == POSTING_BATCH)
 		return;
 	postbox->looking = true;
+	postbox->settled_count = 0;
 	postbox->task = (struct task){.run = look_run, .done = look_done};
 	if (reader_submit(postbox->server->writer, &postbox->task) != ERR_OK)
 		postbox->looking = false;

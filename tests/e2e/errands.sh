@@ -128,11 +128,11 @@ see alice "used last"
 check "the list has it without the secret" hides alice "${url##*/}"
 leave_page
 say "/webhook change Alarm off"
-see alice "off"
+see alice "in   off      Alarm"
 leave_page
 check "it is turned off by its name" posts "$url" x 410
 say "/webhook change Alarm name Fire alarm"
-see alice "Fire alarm"
+see alice "off      Fire alarm"
 leave_page
 say "/webhook"
 see alice "Fire alarm"

@@ -89,13 +89,13 @@ static bool allow_pipes(scmp_filter_ctx filter)
 			return false;
 #ifdef SANITIZED /* its report of what it has found */
 	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-			     SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) != 0)
+			     SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO, 0)) != 0)
 		return false;
 #endif
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
-				SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO)) == 0 &&
+				SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO, 0)) == 0 &&
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				SCMP_A0(SCMP_CMP_EQ, STDOUT_FILENO)) == 0;
+				SCMP_A0(SCMP_CMP_EQ, STDOUT_FILENO, 0)) == 0;
 }
 
 enum err sandbox_enter(void)

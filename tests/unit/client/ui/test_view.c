@@ -143,11 +143,13 @@ static void hostile_text_stays_in_its_field(void **state)
 
 static void markup_is_drawn_and_takes_nothing_away(void **state)
 {
+	static const char code[] =
+		"```c\nif (a)\n        return b;  /* a line that is longer than the "
+		"pane */\n```";
 	static const char *const texts[] = {
 		"a **bold** and *italic* word, ***both***, ~~gone~~, `code`",
 		"> who said *that*?\nsnake_case_name 2*3*4 /* glob *.c */",
-		"```c\nif (a)\n        return b;  /* a line that is longer than the "
-		"pane */\n```",
+		code,
 		"see **https://wiki.example/a_b_c** and *שלום* עולם",
 		"*a\u0301* *x*\u0301 and `\u0301`",
 	};

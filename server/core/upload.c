@@ -89,7 +89,8 @@ enum err upload_rest(const struct upload_row *row, uint64_t offset, struct bytes
 	uint64_t known = row->received - offset;
 	if (known > data->len)
 		known = data->len;
-	*data = bytes_of(data->ptr + known, data->len - (size_t)known);
+	if (known > 0) /* an empty piece has no place to count from */
+		*data = bytes_of(data->ptr + known, data->len - (size_t)known);
 	return ERR_OK;
 }
 

@@ -147,11 +147,19 @@ static void odd_targets_reach_nothing(void **state)
 	check_rows(*state, rows, ARRAY_LEN(rows));
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature) /* clang says it in its own way */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 /* Of this process, whose one thread is the server; 0 where a sanitizer keeps what is freed. */
 static size_t resident_kib(void)
 {
 	unsigned long pages = 0;
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 	FILE *file = fopen("/proc/self/statm", "re");
 
 	assert_non_null(file);

@@ -6,41 +6,13 @@
  */
 #include "client/opener.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "client/profile.h"
 #include "client/unlock/source.h"
 #include "common/base/mem.h"
-
-extern char **environ;
-
-static bool start(char *const argv[], pid_t *ret_pid)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-						POSIX_SPAWN_SETSID);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	int failed = posix_spawnp(ret_pid, argv[0], &files, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return failed == 0;
-}
+#include "common/os/spawn.h"
 
 /* A place for another one; NULL: all of them still run. */
 static pid_t *free_place(struct app *app)
@@ -83,5 +55,8 @@ enum err opener_start(struct app *app, const char *what)
 		return ERR_BUSY;
 	argv[count] = last;
 	argv[count + 1] = NULL;
-	return start(argv, place) ? ERR_OK : ERR_NOT_FOUND;
+	const struct spawn spawn = {.argv = argv,
+				    .fds = {SPAWN_NULL, SPAWN_NULL, SPAWN_NULL},
+				    .group = SPAWN_SESSION};
+	return spawn_start(&spawn, place);
 }

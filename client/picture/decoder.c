@@ -8,13 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/proto/limits.h"
+#include "common/os/spawn.h"
 
 #define NAME "chat-picture"
 
@@ -39,31 +38,16 @@ static bool start(const char *program, int input, int output, unsigned cols,
 		  unsigned rows, pid_t *ret_pid)
 {
 	static char *const nothing[] = {NULL};
-	char name[] = NAME, wide[16], high[16];
-	char *const argv[] = {name, wide, high, NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
+	char wide[16], high[16];
+	char *const argv[] = {(char *)(uintptr_t)program, wide, high, NULL};
+	const struct spawn spawn = {.argv = argv,
+				    .env = nothing,
+				    .fds = {input, output, SPAWN_NULL},
+				    .group = SPAWN_GROUP};
 
 	snprintf(wide, sizeof(wide), "%u", cols);
 	snprintf(high, sizeof(high), "%u", rows);
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-						POSIX_SPAWN_SETPGROUP);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	int failed = posix_spawn(ret_pid, program, &files, &attr, argv, nothing);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return failed == 0;
+	return spawn_start(&spawn, ret_pid) == ERR_OK;
 }
 
 enum err decoder_start(struct decoder *decoder, const char *program, int file,

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,8 +20,7 @@
 #include "common/os/clock_real.h"
 #include "common/os/file.h"
 #include "common/os/lang.h"
-
-extern char **environ;
+#include "common/os/spawn.h"
 
 size_t source_cut(char *words, char *ret_argv[])
 {
@@ -37,27 +35,6 @@ size_t source_cut(char *words, char *ret_argv[])
 	}
 	ret_argv[count] = NULL;
 	return count;
-}
-
-static bool start(char *const argv[], int output, pid_t *ret_pid)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	int failed = posix_spawnp(ret_pid, argv[0], &files, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return failed == 0;
 }
 
 /* All that comes until the end of file. */
@@ -105,9 +82,11 @@ static enum err run(char *const argv[], size_t most, struct buf *ret, struct str
 
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return ERR_IO;
-	bool started = start(argv, fds[1], &pid);
+	const struct spawn spawn = {.argv = argv,
+				    .fds = {SPAWN_NULL, fds[1], SPAWN_OURS}};
+	enum err started = spawn_start(&spawn, &pid);
 	close(fds[1]);
-	if (!started) {
+	if (started != ERR_OK) {
 		close(fds[0]);
 		str_addf(why, _("cannot run %s"), argv[0]);
 		return ERR_USAGE;

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -23,6 +22,7 @@
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
+#include "common/os/spawn.h"
 #include "server/mail/message.h"
 
 #define STEP_MS    200 /* so long it does not notice that it should hurry */
@@ -46,10 +46,7 @@ static bool start(struct sendmail *sendmail, const char *to, int input, pid_t *r
 {
 	const char *argv[SENDMAIL_WORDS + 1] = {NULL};
 	struct str words[SENDMAIL_WORDS];
-	char *const env[] = {NULL};
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
+	static char *const nothing[] = {NULL};
 	size_t count = 0;
 
 	for (; sendmail->argv[count]; count++) {
@@ -64,23 +61,13 @@ static bool start(struct sendmail *sendmail, const char *to, int input, pid_t *r
 		}
 		argv[count] = words[count].ptr;
 	}
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
-	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	int failed = posix_spawn(ret_pid, argv[0], &files, &attr,
-				 (char *const *)(uintptr_t)argv, env);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
+	const struct spawn spawn = {.argv = (char *const *)(uintptr_t)argv,
+				    .env = nothing,
+				    .fds = {input, SPAWN_NULL, SPAWN_NULL}};
+	enum err err = spawn_start(&spawn, ret_pid);
 	for (size_t i = 0; i < count; i++)
 		str_done(&words[i]);
-	return failed == 0;
+	return err == ERR_OK;
 }
 
 /* Wait for @events on @fd. False: the time is over, or the server ends. */

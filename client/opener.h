@@ -10,7 +10,7 @@
 bool opener_is_set(const struct app *app);
 /** Open @what, a web address or a path that cannot be taken for an option.
  *  Errors: ERR_STATE (open_command is not set), ERR_USAGE (its words are none, or too
- *  many), ERR_BUSY (the last ones still run), ERR_NOT_FOUND (it cannot be started). */
+ *  many), ERR_BUSY (the last ones still run), those of spawn_start(). */
 enum err opener_start(struct app *app, const char *what) MUST_CHECK;
 
 #endif

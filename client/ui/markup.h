@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /** The small part of Markdown that can be seen in a terminal: which bytes of a text are
  *  bold, italic, struck out, code, a quotation. Nothing is taken away and nothing moves:
- *  the signs stay where they were typed (decision 0090). Thread: any. */
+ *  the signs stay where they were typed (decision 0093). Thread: any. */
 #ifndef CHAT_UI_MARKUP_H
 #define CHAT_UI_MARKUP_H
 

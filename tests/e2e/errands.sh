@@ -74,7 +74,7 @@ check "for good" operate 80 webhook disable "$hook"
 check "a room that is none is said" operate 80 webhook list nowhere
 check "an operator lists bots" operate 0 bot list
 check "by name" says clock
-check "and no people" not says "root "
+check "and no people" not says "$(own_account alice) "
 check "and a bot's tokens" operate 0 token list clock
 token=$(sed -n 's/^\([a-z2-7]*\)  .*again$/\1/p' "$world/run.log")
 check "which he ends" operate 0 token revoke clock "$token"

@@ -213,6 +213,12 @@ as_background() {
 # CODE; says tells what it said.
 run() { exits "$1" as "$2" timeout "$patience" setsid -w "$client" "${@:3}"; }
 
+# own_account NAME: what the account is called that whoever runs the tests has on a server's
+# socket, with NAME's home.
+own_account() {
+	as "$1" "$client" --whoami --json 2>/dev/null | sed -n 's/.*"name":"\([^"]*\)".*/\1/p'
+}
+
 # sign_up NAME: an account for NAME; the password, $password if that is set, is in the file
 # password of NAME's home.
 sign_up() {

@@ -84,7 +84,7 @@ as carol "$client" --history '#lobby' --json >"$world/history.json" 2>>"$world/s
 as carol "$client" --save "$(id both.bin)" "$world/there" >"$world/saved" 2>>"$world/send.log" || fail "it is whole"
 check "it is whole" cmp -s "$world/both.bin" "$world/there/both.bin"
 check "and there once" [ "$(grep -c both.bin "$world/history.json")" = 1 ]
-me=$(as alice "$client" --whoami --json 2>>"$world/send.log" | sed -n 's/.*"name":"\([^"]*\)".*/\1/p')
+me=$(own_account alice)
 counted() { # so many bytes of files
 	"$programs/server/chat-server" --data-dir "$world/server" user show "$me" >"$world/facts" 2>>"$world/send.log"
 	has "$world/facts" "$1"

@@ -16,7 +16,7 @@ check "a private room is made for somebody" operate 0 room create private plans 
 check "and shown" says 'for the autumn'
 
 start_server --log-level info
-me=$(as me "$client" --whoami --json 2>/dev/null | sed -n 's/.*"name":"\([^"]*\)".*/\1/p')
+me=$(own_account me)
 check "who runs the server has an account" [ -n "$me" ]
 check "with a server that runs they are listed" operate 0 user list ca --json
 check "as JSON, one per line" grep -q '^{"id":".*"name":"carol"' "$world/run.log"

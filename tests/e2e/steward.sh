@@ -7,12 +7,12 @@
 
 export CHAT_SERVER=unix:$world/server/chat.sock
 
-for name in bob carol dave; do
+for name in erin carol dave; do
 	check "$name gets an account" operate 0 user add "$name" "$name@example.org"
 done
 check "without a server they are listed" operate 0 user list
 check "each on a line" [ "$(grep -c 'active' "$world/run.log")" = 3 ]
-check "a private room is made for somebody" operate 0 room create private plans owner=bob topic='for the autumn'
+check "a private room is made for somebody" operate 0 room create private plans owner=erin topic='for the autumn'
 check "and shown" says 'for the autumn'
 
 start_server --log-level info
@@ -41,12 +41,12 @@ check "and says so" says '--yes'
 check "a history is deleted" operate 0 room clear plans --yes
 check "and counted" grep -qE '^[0-9]+ messages and other events were deleted' "$world/run.log"
 check "an owner is named" operate 0 room owner plans carol
-check "and the other put out" operate 0 room remove plans bob
+check "and the other put out" operate 0 room remove plans erin
 check "the members are listed" operate 0 room members plans
-check "without him" not says 'bob '
+check "without him" not says 'erin '
 check "a room is deleted" operate 0 room delete plans --yes
 check "and is no more" operate 80 room show plans
-check "a password is taken away" operate 0 user reset-password bob
+check "a password is taken away" operate 0 user reset-password erin
 until_true "which a letter says" grep -rqF 'You need a new password' "$world/server/mail"
 begun=$SECONDS
 check "somebody is locked out" operate 0 user disable "$me" 'as a test'
@@ -55,10 +55,10 @@ check "within five seconds" [ $((SECONDS - begun)) -le 5 ]
 check "and shown as that" operate 0 user show "$me"
 check "with the reason" says 'as a test'
 check "he is let in again" operate 0 user enable "$me"
-check "an account is deleted" operate 0 user delete bob --yes
-check "and stands in no list" operate 0 user list bob
-check "but in that of the deleted" operate 0 user list bob state=deleted
-check "that names him" says 'bob'
+check "an account is deleted" operate 0 user delete erin --yes
+check "and stands in no list" operate 0 user list erin
+check "but in that of the deleted" operate 0 user list erin state=deleted
+check "that names him" says 'erin'
 check "words that are wrong are told" operate 64 user set carol nonsense=1
 check "and the right ones named" says 'admin= broadcast= name='
 check "help says the verbs" operate 0 room --help

@@ -49,45 +49,45 @@ check "and marked as read" run 0 second --notifications-read
 
 # ---- on the screen ----
 CHAT_SERVER=ws://127.0.0.1:$port
-sign_up bob
-open_terminal bob 100 24 env CHAT_SERVER="$CHAT_SERVER" "$client"
-see bob Rooms
-say bob "/join #lobby"
-see bob "line 13"
-say bob "/create #den"
-see bob "[#den]"
-say bob "/everything"
-see bob "Everything, newest first"
-see bob "the tap is off tonight"
+sign_up erin
+open_terminal erin 100 24 env CHAT_SERVER="$CHAT_SERVER" "$client"
+see erin Rooms
+say erin "/join #lobby"
+see erin "line 13"
+say erin "/create #den"
+see erin "[#den]"
+say erin "/everything"
+see erin "Everything, newest first"
+see erin "the tap is off tonight"
 ok "everything is one list, announcements too"
-press bob Down
-press bob Enter
-see_gone bob "Everything, newest first"
-see bob "[#announcements]"
-see bob "the tap is off tonight"
+press erin Down
+press erin Enter
+see_gone erin "Everything, newest first"
+see erin "[#announcements]"
+see erin "the tap is off tonight"
 ok "Enter goes to the message in its room"
-say bob "/broadcasts"
-see bob "Announcements to everybody"
-press bob Enter
-see bob "[#announcements]"
+say erin "/broadcasts"
+see erin "Announcements to everybody"
+press erin Enter
+see erin "[#announcements]"
 ok "the announcements are a list of their own"
 
 # ---- away, and what is told of oneself ----
-say bob "/away at lunch"
-see bob "You are away"
-check "who is away has a status" run 0 bob --whois bob
+say erin "/away at lunch"
+see erin "You are away"
+check "who is away has a status" run 0 erin --whois erin
 check "with what he said" says 'at lunch'
-say bob "/back"
-see bob "You are there again"
-say bob "/profile"
-see bob "Tell of typing"
-press bob BTab
-press bob Space
-see bob "rooms"
-press bob Enter
-see bob "Your profile is saved"
-check "presence is shown to fewer now" run 0 bob --set-profile typing=no receipts=no
+say erin "/back"
+see erin "You are there again"
+say erin "/profile"
+see erin "Tell of typing"
+press erin BTab
+press erin Space
+see erin "rooms"
+press erin Enter
+see erin "Your profile is saved"
+check "presence is shown to fewer now" run 0 erin --set-profile typing=no receipts=no
 check "the form and the flags agree" says 'rooms'
-check "what is no choice is refused" run 64 bob --set-profile typing=maybe
+check "what is no choice is refused" run 64 erin --set-profile typing=maybe
 check "and the fields are named" says 'receipts='
 done_testing

@@ -50,10 +50,9 @@ static void show_entry(const struct server *server, const struct hook_row *row,
 static void cut_url(struct str *url)
 {
 	const char *host = strstr(url->ptr, "://");
-	const char *path = host ? strchr(host + 3, '/') : NULL;
 
-	if (path)
-		str_cut(url, (size_t)(path + 1 - url->ptr));
+	if (host) /* which ends at the path or, without one, at the query */
+		str_cut(url, (size_t)(host + 3 - url->ptr) + strcspn(host + 3, "/?"));
 }
 
 static enum err show_hook(struct call *call, struct store *store,

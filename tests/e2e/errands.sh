@@ -57,12 +57,16 @@ check "and revoked" flags --bots token revoke clock "$token"
 check "after which it is over" not as bot2 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
 
 # ---- whoever runs the server ----
-check "webhooks make work for an operator too" flags --webhooks '#lobby' add out https://hooks.example.org/in?key=hidden Log
+check "webhooks make work for an operator too" flags --webhooks '#lobby' add out 'https://hooks.example.org?key=hidden' Log
+check "with a secret in the path as well as in the query" flags --webhooks '#lobby' add out https://logs.example.org/hidden Path
+path_hook=$(value hook)
+check "and not before the host" by_flags 65 --webhooks '#lobby' add out https://alice:hidden@logs.example.org/ Name
 check "a token of the bot as well" flags --bots token new clock again
 value token >"$world/again.token"
-hook=$(operate 0 webhook list lobby; sed -n 's/^\([a-z2-7]*\)  out on .*/\1/p' "$world/run.log")
+hook=$(operate 0 webhook list lobby; sed -n 's/^\([a-z2-7]*\)  out on .*Log.*/\1/p' "$world/run.log")
 check "an operator lists webhooks" [ -n "$hook" ]
-check "with the host that is told" says 'https://hooks.example.org/'
+check "with the host that is told" says 'https://hooks.example.org'
+check "of each" says 'https://logs.example.org'
 check "and no more of the address" not says hidden
 check "turns one off" operate 0 webhook disable "$hook"
 check "which its owners see" flags --webhooks '#lobby'
@@ -71,6 +75,7 @@ check "and on again" operate 0 webhook enable "$hook"
 check "to remove it wants --yes" operate 64 webhook remove "$hook"
 check "then it is removed" operate 0 webhook remove "$hook" --yes
 check "for good" operate 80 webhook disable "$hook"
+check "the other one as well" operate 0 webhook remove "$path_hook" --yes
 check "a room that is none is said" operate 80 webhook list nowhere
 check "an operator lists bots" operate 0 bot list
 check "by name" says clock

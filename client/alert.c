@@ -95,10 +95,7 @@ static void settings_came(enum err err, unsigned status, struct bytes text, void
 	struct body_notify_settings body;
 
 	if (err == ERR_OK)
-		err = json_parse(text, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_notify_settings_def(), json, json_root(json),
-				  &body, NULL);
+		err = body_parse(body_notify_settings_def(), text, &json, &body);
 	if (err == ERR_OK) {
 		app->quiet = (struct app_quiet){.set = false};
 		app->quiet.set = body.quiet.len &&

@@ -86,10 +86,7 @@ static void members_came(enum err err, unsigned status, struct bytes body, void 
 	struct json *json = NULL;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_members_def(), json, json_root(json), &members,
-				  NULL);
+		err = body_parse(body_members_def(), body, &json, &members);
 	if (err == ERR_OK && room) {
 		drop_gone(app, room, &members);
 		for (size_t i = 0; i < members.members_count; i++)

@@ -180,11 +180,7 @@ static void ask(struct transfer *transfer, const char *op, const struct body_def
 static enum err read_file(struct bytes answer, struct json **ret_json,
 			  struct body_file *ret_file)
 {
-	enum err err = json_parse(answer, ret_json);
-
-	return err == ERR_OK ? body_decode(body_file_def(), *ret_json,
-					   json_root(*ret_json), ret_file, NULL)
-			     : err;
+	return body_parse(body_file_def(), answer, ret_json, ret_file);
 }
 
 static uint64_t mtime_of(const struct stat *st)
@@ -235,10 +231,7 @@ static void part_came(enum err err, unsigned status, struct bytes answer, void *
 	struct body_file_part part;
 
 	if (err == ERR_OK)
-		err = json_parse(answer, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_file_part_def(), json, json_root(json), &part,
-				  NULL);
+		err = body_parse(body_file_part_def(), answer, &json, &part);
 	if (err == ERR_OK &&
 	    (part.offset != transfer->at || part.size != transfer->size ||
 	     part.data.len == 0 || part.data.len > transfer->size - transfer->at))

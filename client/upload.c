@@ -124,10 +124,7 @@ static void quota_came(enum err err, unsigned status, struct bytes answer, void 
 	struct body_file_quota quota;
 
 	if (err == ERR_OK)
-		err = json_parse(answer, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_file_quota_def(), json, json_root(json), &quota,
-				  NULL);
+		err = body_parse(body_file_quota_def(), answer, &json, &quota);
 	if (err != ERR_OK)
 		return;
 	attached_size(quota.used, &used);

@@ -162,10 +162,7 @@ static void nonce_came(enum err err, unsigned status, struct bytes body, void *c
 	struct json *json = NULL;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_key_challenge_def(), json, json_root(json),
-				  &challenge, NULL);
+		err = body_parse(body_key_challenge_def(), body, &json, &challenge);
 	if (err == ERR_OK && !is_plain(challenge.nonce))
 		err = ERR_BAD;
 	if (err == ERR_OK) {

@@ -57,10 +57,7 @@ static void with_list(struct key_ask *ask, enum err err, struct bytes body, list
 	struct json *json = NULL;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_ssh_keys_def(), json, json_root(json), &keys,
-				  NULL);
+		err = body_parse(body_ssh_keys_def(), body, &json, &keys);
 	if (err == ERR_OK)
 		next(ask, &keys);
 	else

@@ -122,10 +122,7 @@ static void opened(enum err err, unsigned status, struct bytes text, void *ctx)
 	struct body_email_challenge body;
 
 	if (err == ERR_OK)
-		err = json_parse(text, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_email_challenge_def(), json, json_root(json),
-				  &body, NULL);
+		err = body_parse(body_email_challenge_def(), text, &json, &body);
 	if (err == ERR_OK) {
 		move->challenge = body.challenge;
 		move->old_challenge = body.old_challenge;

@@ -71,10 +71,7 @@ static void step_up_came(enum err err, unsigned status, struct bytes body, void 
 	struct body_challenge challenge;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_challenge_def(), json, json_root(json), &challenge,
-				  NULL);
+		err = body_parse(body_challenge_def(), body, &json, &challenge);
 	if (err != ERR_OK) {
 		cmd_why(err, body, &why);
 		app_notice(deed->app, why.ptr);
@@ -140,10 +137,7 @@ static void offer_came(enum err err, unsigned status, struct bytes body, void *c
 	struct body_totp_offer offer;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_totp_offer_def(), json, json_root(json), &offer,
-				  NULL);
+		err = body_parse(body_totp_offer_def(), body, &json, &offer);
 	if (err == ERR_OK) {
 		show_offer(app, &offer);
 		return;
@@ -207,9 +201,7 @@ static void state_came(enum err err, unsigned status, struct bytes body, void *c
 	struct body_me me;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_me_def(), json, json_root(json), &me, NULL);
+		err = body_parse(body_me_def(), body, &json, &me);
 	if (err != ERR_OK)
 		str_add(&text, _(err_text(err)));
 	else if (me.totp)

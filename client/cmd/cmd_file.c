@@ -86,9 +86,7 @@ static void message_came(enum err err, unsigned status, struct bytes answer, voi
 	struct body_event event;
 
 	if (err == ERR_OK)
-		err = json_parse(answer, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_event_def(), json, json_root(json), &event, NULL);
+		err = body_parse(body_event_def(), answer, &json, &event);
 	if (err != ERR_OK)
 		app_notice(app, _(err_text(err)));
 	for (size_t i = 0; err == ERR_OK && i < event.attached_count; i++)

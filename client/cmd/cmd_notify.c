@@ -23,9 +23,7 @@ static void *answer(struct app *app, const struct body_def *def, enum err err,
 
 	*ret_json = NULL;
 	if (err == ERR_OK)
-		err = json_parse(text, ret_json);
-	if (err == ERR_OK)
-		err = body_decode(def, *ret_json, json_root(*ret_json), body, NULL);
+		err = body_parse(def, text, ret_json, body);
 	if (err == ERR_OK)
 		return body;
 	app_notice(app, _(err_text(err)));

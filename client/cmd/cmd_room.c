@@ -89,9 +89,7 @@ static void created(enum err err, unsigned status, struct bytes body, void *ctx)
 	struct body_room row;
 
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_room_def(), json, json_root(json), &row, NULL);
+		err = body_parse(body_room_def(), body, &json, &row);
 	if (err == ERR_OK)
 		app_find_room(app, id_text(&row.room).text, found, NULL);
 	else

@@ -267,10 +267,7 @@ static void more_came(enum err err, unsigned status, struct bytes body, void *ct
 	if (link->state != LINK_ONLINE)
 		return;
 	if (err == ERR_OK)
-		err = json_parse(body, &json);
-	if (err == ERR_OK)
-		err = body_decode(body_digest_def(), json, json_root(json), &digest,
-				  NULL);
+		err = body_parse(body_digest_def(), body, &json, &digest);
 	if (err == ERR_OK)
 		on_digest(link, &digest);
 	else

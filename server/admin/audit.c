@@ -26,11 +26,7 @@ static enum err ask(struct admin *admin, enum rest_op op, const struct body_def 
 	body_encode(in, &writer, args);
 	enum err err =
 		ask_server(admin->setup, op, NULL, buf_view(&text), &answer, admin->why);
-	if (err == ERR_OK)
-		err = json_parse(buf_view(&answer), ret_json);
-	return err == ERR_OK
-		       ? body_decode(out, *ret_json, json_root(*ret_json), ret, NULL)
-		       : err;
+	return err == ERR_OK ? body_parse(out, buf_view(&answer), ret_json, ret) : err;
 }
 
 static void add_text(struct str *said, const char *before, struct bytes text)

@@ -72,9 +72,7 @@ enum err admin_ask(struct admin *admin, enum rest_op op, const char *param,
 	enum err err =
 		ask_server(admin->setup, op, param, buf_view(&text), &answer, admin->why);
 	if (err == ERR_OK)
-		err = json_parse(buf_view(&answer), ret_json);
-	if (err == ERR_OK)
-		err = body_decode(def, *ret_json, json_root(*ret_json), ret_body, NULL);
+		err = body_parse(def, buf_view(&answer), ret_json, ret_body);
 	return err;
 }
 

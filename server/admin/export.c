@@ -108,11 +108,8 @@ static enum err ask(struct export *export, enum rest_op op, const char *after,
 	enum err err = asker_ask(export->asker, op, words, ARRAY_LEN(words),
 				 bytes_of("", 0), &answer, export->admin->why);
 
-	if (err == ERR_OK)
-		err = json_parse(buf_view(&answer), ret_json);
-	return err == ERR_OK
-		       ? body_decode(def, *ret_json, json_root(*ret_json), ret_body, NULL)
-		       : err;
+	return err == ERR_OK ? body_parse(def, buf_view(&answer), ret_json, ret_body)
+			     : err;
 }
 
 static enum err begin(struct export *export, enum transcript_form form)

@@ -68,10 +68,7 @@ static enum err send_batch(struct import *import)
 	enum err err = asker_ask(import->asker, REST_admin_room_import, words, 1,
 				 buf_view(&args), &answer, import->admin->why);
 	if (err == ERR_OK)
-		err = json_parse(buf_view(&answer), &json);
-	if (err == ERR_OK)
-		err = body_decode(body_imported_def(), json, json_root(json), &done,
-				  NULL);
+		err = body_parse(body_imported_def(), buf_view(&answer), &json, &done);
 	if (err != ERR_OK)
 		return err;
 	import->added += done.added;
@@ -381,10 +378,7 @@ static enum err find_room(struct import *import)
 				 bytes_of("", 0), &answer, import->admin->why);
 
 	if (err == ERR_OK)
-		err = json_parse(buf_view(&answer), &json);
-	if (err == ERR_OK)
-		err = body_decode(body_room_info_def(), json, json_root(json), &room,
-				  NULL);
+		err = body_parse(body_room_info_def(), buf_view(&answer), &json, &room);
 	if (err == ERR_OK)
 		import->name.room = room.id;
 	return err;

@@ -127,10 +127,8 @@ static enum err ask_with(struct asker *asker, struct admin *admin, struct verb_a
 	enum err err = asker_ask(asker, ask->op, ask->words, count_words(ask),
 				 buf_view(&args), &answer, admin->why);
 	if (err == ERR_OK && ask->ret_body)
-		err = json_parse(buf_view(&answer), &ask->json);
-	if (err == ERR_OK && ask->ret_body)
-		err = body_decode(row->out(), ask->json, json_root(ask->json),
-				  ask->ret_body, NULL);
+		err = body_parse(row->out(), buf_view(&answer), &ask->json,
+				 ask->ret_body);
 	return err;
 }
 

@@ -19,6 +19,7 @@
 #include "client/rescue.h"
 #include "client/script/command.h"
 #include "client/script/hand.h"
+#include "client/script/operation.h"
 #include "client/script/owner.h"
 #include "client/script/script.h"
 #include "client/tui.h"
@@ -277,6 +278,11 @@ static int run_all(struct run *run, int argc, char **argv)
 
 	if (opts_bool(opts, OPTION_HELP)) {
 		profile_help(&run->profile, HELP_WIDTH, &text);
+		fputs(text.ptr, stdout);
+		return 0;
+	}
+	if (err == ERR_OK && opts_bool(opts, OPTION_OPERATIONS)) {
+		operation_list(&text);
 		fputs(text.ptr, stdout);
 		return 0;
 	}

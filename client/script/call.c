@@ -2,6 +2,7 @@
 /*
  * One operation of the server and its answer in lines: with --json as it came, a line for
  * each row of a list; else words with tabs between them. Lists are followed to their end.
+ * --call asks once and prints the answer as it is.
  */
 #include <string.h>
 #include <time.h>
@@ -257,7 +258,10 @@ static void show(struct task *task, struct bytes body)
 		return;
 	}
 	struct json_node root = json_root(json);
-	if (task->request.room.len) {
+	if (task->request.whole) {
+		put_json(task, root);
+		task_end(task, ERR_OK);
+	} else if (task->request.room.len) {
 		stepped_up(task, root);
 	} else if (strcmp(op, "auth_key_add") == 0 && !task->request.json) {
 		task_line(task, bytes_text(_("key added")));
@@ -341,12 +345,37 @@ static void find_room(struct task *task)
 	app_find_room(task->app, name.ptr, room_found, task_ref(task));
 }
 
+/* The same without making or joining anything: that is asked for by its operation. */
+static void aim_room(struct task *task)
+{
+	const struct model *model = &task->app->model;
+	AUTO(json_free) struct json *json = NULL;
+	struct room *room = NULL;
+	struct bytes name;
+
+	if (json_parse(str_view(&task->request.text), &json) != ERR_OK ||
+	    !json_text(json_get(json_root(json), "room"), &name) || name.len == 0) {
+		ask(task, task->request.name.ptr, str_view(&task->request.text));
+		return;
+	}
+	const char *text = (const char *)name.ptr;
+	const enum err err = rooms_named(&model->rooms, &model->people, text, &room);
+	if (err == ERR_AMBIGUOUS)
+		task_end(task, err);
+	else if (err == ERR_OK)
+		ask_with(task, "room", bytes_text(id_text(&room->id).text));
+	else
+		ask_with(task, "room", bytes_text(text + (text[0] == '#')));
+}
+
 static void begin(struct task *task)
 {
 	const char *op = task->request.name.ptr;
 
 	call_of(task)->asked = true;
-	if (strcmp(op, "auth_avatar_put") == 0)
+	if (task->request.whole)
+		aim_room(task);
+	else if (strcmp(op, "auth_avatar_put") == 0)
 		upload(task);
 	else if (strcmp(op, "auth_keys") == 0 || strcmp(op, "auth_key_remove") == 0)
 		keys_run(task);

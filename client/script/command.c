@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * One command at a time. Standard input is read only where "-" asks for it: a cron job or
- * an ssh without a terminal must not hang on it.
- */
+/* One command at a time. */
 #include "client/script/command.h"
 
 #include <errno.h>
@@ -11,6 +8,8 @@
 #include <unistd.h>
 
 #include "client/script/account.h"
+#include "client/script/input.h"
+#include "client/script/operation.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 #include "common/proto/kind.h"
@@ -28,6 +27,7 @@ static const struct {
 	{OPTION_BLOCKS, REQUEST_CALL, false},
 	{OPTION_BOTS, REQUEST_CALL, false},
 	{OPTION_BROADCASTS, REQUEST_STREAM, false},
+	{OPTION_CALL, REQUEST_CALL, true},
 	{OPTION_CHANGE_PASSWORD, REQUEST_CALL, false},
 	{OPTION_CONFIRM_EMAIL, REQUEST_CALL, true},
 	{OPTION_DELETE_ACCOUNT, REQUEST_CALL, false},
@@ -85,26 +85,6 @@ bool command_given(const struct profile *profile)
 	return count_given(&profile->opts) > 0;
 }
 
-static enum err read_stdin(struct str *text)
-{
-	char part[4096];
-
-	while (text->len <= LIMIT_TEXT + 1) {
-		ssize_t got = read(STDIN_FILENO, part, sizeof(part));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return ERR_IO;
-		if (got == 0)
-			break;
-		str_add_len(text, part, (size_t)got);
-	}
-	/* The newline that every tool puts at the end is not part of what is said. */
-	if (text->len > 0 && text->ptr[text->len - 1] == '\n')
-		str_cut(text, text->len - 1);
-	return ERR_OK;
-}
-
 /* Whoever does the work may stand in another folder. */
 static enum err whole_path(const char *path, struct str *ret_path, struct str *why)
 {
@@ -153,10 +133,7 @@ static enum err read_send(const struct opts *opts, struct request *request,
 		str_set(&request->text, opts->operands[0]);
 		return ERR_OK;
 	}
-	err = read_stdin(&request->text);
-	if (err != ERR_OK)
-		str_set(why, _("standard input cannot be read"));
-	return err;
+	return input_read(&request->text, why);
 }
 
 static enum err read_follow(const struct opts *opts, struct request *request,
@@ -208,6 +185,8 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 	request->colours = isatty(STDOUT_FILENO) == 1;
 	request->timeout_ms = (uint64_t)opts_number(opts, OPTION_TIMEOUT);
 	request->limit = (uint64_t)opts_number(opts, OPTION_LIMIT);
+	if (commands[which].option == OPTION_CALL)
+		return operation_read(opts, request, why);
 	if (request->kind == REQUEST_CALL &&
 	    (opts->operand_count == 0 || account_takes_words(commands[which].option)))
 		return account_read(opts, commands[which].option, request, why);
@@ -235,7 +214,10 @@ static enum err read_kind(const struct opts *opts, size_t which, struct request 
 
 static void explain(const struct request *request, enum err err, struct str *why)
 {
-	if (err == ERR_TOO_BIG && request->text.len > LIMIT_TEXT)
+	if (err == ERR_TOO_BIG && request->kind == REQUEST_CALL)
+		str_addf(why, _("the fields of a call have at most %d bytes together"),
+			 LIMIT_TEXT);
+	else if (err == ERR_TOO_BIG && request->text.len > LIMIT_TEXT)
 		str_addf(why, _("a message has at most %d bytes"), LIMIT_TEXT);
 	else if (err != ERR_OK && request->side != SIDE_NEWEST)
 		str_set(why,

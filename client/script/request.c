@@ -172,6 +172,7 @@ void request_encode(const struct request *request, struct buf *buf)
 	json_out_put_word(&out, "type", "run");
 	json_out_put_word(&out, "kind", kinds[request->kind]);
 	json_out_put_bool(&out, "json", request->json);
+	json_out_put_bool(&out, "whole", request->whole);
 	json_out_put_bool(&out, "colours", request->colours);
 	put_text(&out, "room", &request->room);
 	put_text(&out, "text", &request->text);
@@ -248,6 +249,7 @@ static enum err decode(struct json_node object, struct request *request)
 	request->since = (enum request_since)since;
 	request->side = side == ARRAY_LEN(sides) ? SIDE_NEWEST : (enum request_side)side;
 	json_bool(json_get(object, "json"), &request->json);
+	json_bool(json_get(object, "whole"), &request->whole);
 	json_bool(json_get(object, "colours"), &request->colours);
 	json_bool(json_get(object, "no_queue"), &request->no_queue);
 	json_uint(json_get(object, "timeout_ms"), &request->timeout_ms);

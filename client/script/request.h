@@ -46,6 +46,7 @@ struct request {
 	enum request_kind kind;
 	bool colours;    /**< the lines go to a terminal that shows them */
 	bool json;       /**< answer in JSON lines */
+	bool whole;      /**< call: the answer as it came, as one line of JSON */
 	struct str room; /**< send, history: as written; call: what a step-up is for */
 	struct str text; /**< send; search: what is looked for; call: arguments as JSON;
 			    history: beside which message */

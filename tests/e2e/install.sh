@@ -11,7 +11,7 @@ env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u DESTDIR make -s -C "$top_builddir" in
 	DESTDIR="$root" >"$world/install.log" 2>&1 || fail "make install"
 ok "make install"
 
-installed() { (cd "$root$prefix" && find . -type f ! -path './share/locale/*' | sort); }
+installed() { (cd "$root$prefix" && find . ! -type d ! -path './share/locale/*' | sort); }
 # Where the libraries that decode pictures were there.
 decoder=
 [ ! -x "$top_builddir/client/chat-picture" ] || decoder=$'./libexec/chat/chat-picture\n'
@@ -21,7 +21,9 @@ wanted="./bin/chat-client
 ./lib/systemd/system/chat-server.socket
 ./lib/sysusers.d/chat.conf
 ./lib/tmpfiles.d/chat.conf
-${decoder}./share/man/man1/chat-client.1
+${decoder}./share/bash-completion/completions/chat-client
+./share/bash-completion/completions/chat-server
+./share/man/man1/chat-client.1
 ./share/man/man5/chat-server.conf.5
 ./share/man/man8/chat-server.8"
 installed >"$world/installed.log"

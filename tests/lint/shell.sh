@@ -9,7 +9,7 @@ if ! command -v shellcheck >/dev/null; then
 	exit 0
 fi
 scripts() {
-	files '*.sh'
+	files '*.sh' '*.bash'
 	for path in run .ci/run; do
 		[ ! -f "$path" ] || echo "$path"
 	done

@@ -25,7 +25,7 @@ static void a_request_comes_back_as_it_was(void **state)
 	AUTO(request_done) struct request in = sending("line\n\ttwo \"quoted\" ⟦ü⟧");
 	AUTO(request_done) struct request out = REQUEST_INIT;
 
-	in.json = in.no_queue = true;
+	in.json = in.no_queue = in.whole = true;
 	in.wait = WAIT_DELIVERED;
 	in.since = SINCE_START;
 	in.timeout_ms = 12345;
@@ -46,7 +46,7 @@ static void a_request_comes_back_as_it_was(void **state)
 	assert_string_equal(out.text.ptr, in.text.ptr);
 	assert_string_equal(out.name.ptr, in.name.ptr);
 	assert_true(id_equal(&out.cid, &in.cid));
-	assert_true(out.json && out.no_queue);
+	assert_true(out.json && out.no_queue && out.whole);
 	assert_int_equal(out.wait, WAIT_DELIVERED);
 	assert_int_equal(out.since, SINCE_START);
 	assert_int_equal(out.timeout_ms, 12345);

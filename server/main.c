@@ -172,6 +172,29 @@ static int command(struct config *config, int argc, char **argv, atomic_int *log
 	return err == ERR_OK ? 0 : complain(err, why);
 }
 
+static bool is_help(const struct opts *opts)
+{
+	return opts->operand_count > 0 && strcmp(opts->operands[0], "help") == 0;
+}
+
+/* Of all: "help", "--help"; of a command: "help COMMAND", "COMMAND --help". */
+static int help(struct config *config, struct str *why)
+{
+	const struct opts *opts = &config->opts;
+	size_t at = is_help(opts);
+	AUTO(str_done) struct str text = STR_INIT;
+
+	if (opts->operand_count == at || strcmp(opts->operands[at], "serve") == 0) {
+		config_help(config, HELP_WIDTH, &text);
+		str_add(&text, "\n");
+		command_list(HELP_WIDTH, &text);
+	} else if (!command_help(opts->operands[at], HELP_WIDTH, &text)) {
+		return complain(command_unknown(opts->operands[at], why), why);
+	}
+	fputs(text.ptr, stdout);
+	return 0;
+}
+
 static int run(struct config *config, int argc, char **argv, struct str *why)
 {
 	enum err err = config_load(config, argc, argv, why);
@@ -184,16 +207,8 @@ static int run(struct config *config, int argc, char **argv, struct str *why)
 	}
 	atomic_init(&log_format, (int)log_out_choose(config->log_format));
 	log_set_sink(log_out, config->log_level, &log_format);
-	if (opts_bool(opts, OPTION_HELP)) {
-		if (opts->operand_count == 0 ||
-		    !command_help(opts->operands[0], HELP_WIDTH, &text)) {
-			config_help(config, HELP_WIDTH, &text);
-			str_add(&text, "\n");
-			command_list(HELP_WIDTH, &text);
-		}
-		fputs(text.ptr, stdout);
-		str_done(&text);
-		return 0;
+	if (opts_bool(opts, OPTION_HELP) || is_help(opts)) {
+		return help(config, why);
 	}
 	if (opts_bool(opts, OPTION_PRINT_CONFIG)) {
 		config_sample(config, &text);

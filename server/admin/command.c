@@ -69,10 +69,12 @@ static const struct row *find(const char *name)
 	return NULL;
 }
 
-static void say_known(struct str *out)
+enum err command_unknown(const char *name, struct str *why)
 {
+	str_addf(why, _("unknown command: %s; there are: serve"), name);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		str_addf(out, ", %s", rows[i].name);
+		str_addf(why, ", %s", rows[i].name);
+	return ERR_USAGE;
 }
 
 static enum err check_flags(const struct row *row, const struct admin *admin)
@@ -107,11 +109,8 @@ enum err command_run(const char *name, struct admin *admin)
 {
 	const struct row *row = find(name);
 
-	if (!row) {
-		str_addf(admin->why, _("unknown command: %s; there are: serve"), name);
-		say_known(admin->why);
-		return ERR_USAGE;
-	}
+	if (!row)
+		return command_unknown(name, admin->why);
 	if (admin->count < row->least || admin->count > row->most) {
 		str_addf(admin->why, "%s%s %s %s",
 			 admin->count > row->most ? _("there are too many words; it is: ")
@@ -157,7 +156,7 @@ bool command_help(const char *name, unsigned width, struct str *out)
 
 void command_list(unsigned width, struct str *out)
 {
-	str_add(out, _("Commands (chat-server COMMAND --help says more):\n"));
+	str_add(out, _("Commands (chat-server help COMMAND says more):\n"));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		str_addf(out, "  %s\n", rows[i].name);
 		add_paragraph(rows[i].words, 6, width, out);

@@ -27,6 +27,8 @@ typedef enum err command_fn(struct admin *admin);
 /** Run the command @name. Errors: ERR_USAGE for an unknown one, for flags and words that it
  *  does not take; else its own. */
 enum err command_run(const char *name, struct admin *admin) MUST_CHECK;
+/** Say in @why that there is no command @name, and which there are. Returns ERR_USAGE. */
+enum err command_unknown(const char *name, struct str *why) MUST_CHECK;
 /** When root runs this for another user's data folder, be that user from here on. */
 enum err command_become_owner(const struct admin *admin) MUST_CHECK;
 /** Whether there is one called @name; its help goes to @out then. */

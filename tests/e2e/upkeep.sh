@@ -17,6 +17,12 @@ check "a flag of another command is refused" operate 64 check --force
 check "and named" says 'takes no --force'
 check "help of a command" operate 0 backup --help
 check "is that command's" says 'chat-server [option…] backup [--output PATH]'
+check "also with the words the other way around" operate 0 help backup
+check "which is the same" says 'chat-server [option…] backup [--output PATH]'
+check "help of what is no command names those that are" operate 64 help frobnicate
+check "and what it was" says 'unknown command: frobnicate; there are: serve, audit'
+check "help of all needs no dashes" operate 0 help
+check "and says how to ask for one" says 'chat-server help COMMAND'
 check "the list of commands is in the help" operate 0 --help
 check "with each of them" says 'retention'
 check "a commented configuration is printed" operate 0 --print-config

@@ -57,6 +57,7 @@ enum opt_type {
 #define OPT_SECRET  0x10 /**< names a file that holds a secret: file_read_secret() */
 #define OPT_RELOAD  0x40 /**< of a server: changes at SIGHUP, without a restart */
 #define OPT_HIDDEN  0x20 /**< not in --help: for tests and packagers */
+#define OPT_WHOLE   0x80 /**< its flag is not cut: what it does is too much for a slip */
 
 /** It is an action, not a setting. */
 #define OPT_NOW (OPT_NO_ENV | OPT_NO_FILE)
@@ -133,7 +134,7 @@ void opts_done(struct opts *opts);
 /* What the readers say in @why: sentences, a line each, without a newline at the end. */
 
 /** Read flags and operands; argv[0] is the program. Long flags may be cut to a unique
- *  beginning, `--` ends them, `-` is an operand.
+ *  beginning (not those of OPT_WHOLE rows), `--` ends them, `-` is an operand.
  *  Errors: ERR_USAGE with a sentence in @why that names the flag and says what to do. */
 enum err opts_read_argv(struct opts *opts, int argc, char *const argv[],
 			struct str *why) MUST_CHECK;

@@ -79,6 +79,18 @@ static enum err refuse_long(struct walk *walk, const char *name, size_t len, siz
 		    name);
 }
 
+/* Whoever cuts a flag may have had another one in mind. */
+static enum err check_whole(struct walk *walk, const struct opt_row *row,
+			    const char *name, size_t len, bool negated)
+{
+	struct opt_name flag = opt_flag_name(row);
+
+	if (!(row->flags & OPT_WHOLE) || strlen(flag.text) == len - (negated ? 3 : 0))
+		return ERR_OK;
+	return FAIL(walk, N_("--%.*s: that could be --%s, which must be written whole\n"),
+		    (int)len, name, flag.text);
+}
+
 static enum err read_long(struct walk *walk, const char *name)
 {
 	const struct opt_row *row = NULL;
@@ -96,6 +108,9 @@ static enum err read_long(struct walk *walk, const char *name)
 	}
 	if (count != 1)
 		return refuse_long(walk, name, len, count);
+	enum err err = check_whole(walk, row, name, len, negated);
+	if (err != ERR_OK)
+		return err;
 	AUTO(str_done) struct str where = STR_INIT;
 	str_addf(&where, "--%s%s", negated ? "no-" : "", opt_flag_name(row).text);
 	if (negated && glued)

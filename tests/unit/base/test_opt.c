@@ -123,6 +123,25 @@ static void flags_are_taken_in_every_gnu_form(void **state)
 	assert_string_equal(fix->opts.operands[2], "--room");
 }
 
+static void what_cannot_be_undone_is_written_whole(void **state)
+{
+	struct fixture *fix = *state;
+
+	check_err(argv_of(fix, "--erase", NULL), ERR_USAGE);
+	assert_string_equal(fix->why.ptr, "--erase: that could be --erase-all, which "
+					  "must be written whole");
+	check_err(argv_of(fix, "--no-erase=yes", NULL), ERR_USAGE);
+	assert_string_equal(fix->why.ptr, "--no-erase: that could be --erase-all, which "
+					  "must be written whole");
+	assert_false(opts_given(&fix->opts, OPTION_ERASE));
+	check_err(argv_of(fix, "--e", NULL), ERR_USAGE);
+	assert_string_equal(fix->why.ptr, "--e: more than one option begins like that");
+	check_ok(argv_of(fix, "--no-erase-all", NULL));
+	assert_false(opts_bool(&fix->opts, OPTION_ERASE));
+	check_ok(argv_of(fix, "--erase-all", NULL));
+	assert_true(opts_bool(&fix->opts, OPTION_ERASE));
+}
+
 static void a_wrong_flag_is_named_with_what_to_do(void **state)
 {
 	struct fixture *fix = *state;
@@ -371,6 +390,7 @@ static void the_manual_names_all_three_places(void **state)
 #define ROW(fn) cmocka_unit_test_setup_teardown(fn, make, unmake)
 
 CHECK_MAIN(ROW(unset_options_have_their_defaults), ROW(flags_are_taken_in_every_gnu_form),
+	   ROW(what_cannot_be_undone_is_written_whole),
 	   ROW(a_wrong_flag_is_named_with_what_to_do),
 	   ROW(no_control_character_reaches_a_message),
 	   ROW(flags_beat_environment_beats_profile_beats_file),

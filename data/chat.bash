@@ -11,8 +11,11 @@ _chat_words() {
 	case ${program##*/}:$option in
 	chat-client:--call) "$program" --operations | cut -f 1 ;;
 	chat-client:--send | chat-client:--history | chat-client:--webhooks)
-		# The "#" of a room would begin a comment.
-		"$program" "$@" --timeout 2 --rooms </dev/null | cut -f 1 | sed 's/^#//'
+		# Others choose the names of rooms, and what is offered becomes a word of a command
+		# line: nothing but names of slugs and accounts, whatever the shell would make of
+		# more. The "#" of a room would begin a comment.
+		"$program" "$@" --timeout 2 --rooms </dev/null | cut -f 1 |
+			LC_ALL=C sed -n 's/^#\{0,1\}\(@\{0,1\}[a-z0-9][a-z0-9._-]*\)$/\1/p'
 		;;
 	esac 2>/dev/null
 	# One of several words: "--wait stored|delivered|read|none" in the help.
@@ -60,8 +63,12 @@ _chat() {
 		fi
 		;;
 	esac
-	local IFS=$' \t\n'
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+	# Not compgen -W, which expands what it is given.
+	local one
+	COMPREPLY=()
+	while read -r one; do
+		[[ -z $one || $one != "$word"* ]] || COMPREPLY+=("$one")
+	done <<<"$words"
 }
 
 complete -o default -F _chat chat-client chat-server

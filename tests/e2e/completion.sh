@@ -34,6 +34,14 @@ check "by name" offered room_create
 check "the account is in" run 0 alice --whoami
 check "rooms are offered" offers "$client" --send lo
 check "without what the shell takes for a comment" offered lobby
+exits 0 as alice "$client" --call room_create kind=private "name=lo\$(touch $world/ran)" ||
+	fail "a room is called like a command"
+check "one that is called like a command" run 0 alice --rooms
+# shellcheck disable=SC2016 # as it is called
+check "is among the rooms" says 'lo$(touch'
+check "but not" offers "$client" --send lo
+check "among what is offered" [ "$(wc -l <"$world/offers.log")" = 1 ]
+check "and does not run" [ ! -e "$world/ran" ]
 check "the server has commands" offers "$server" re
 check "all that begin so" offered restore
 check "with verbs" offers "$server" user re

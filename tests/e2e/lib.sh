@@ -300,8 +300,10 @@ say() {
 	type_in "$1" "$2"
 	press "$1" Enter
 }
-# leave_page NAME: keys behind a lone Esc would be another key together with it.
+# leave_page NAME: of the page that is there or will be; keys behind a lone Esc would be
+# another key together with it.
 leave_page() {
+	see "$1" 'Esc closes)'
 	press "$1" Escape
-	see_gone "$1" '(Esc closes)'
+	see_gone "$1" 'Esc closes)'
 }

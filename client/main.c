@@ -185,6 +185,10 @@ static int run_script(struct run *run)
 	while (err == ERR_OK) {
 		err = hand_over(run->profile.dir.ptr, &run->request, &clock, &run->owner,
 				&code);
+		if (err == ERR_TIMEOUT)
+			str_set(&run->why,
+				_("the chat-client that did it has ended in the "
+				  "middle: it may have been done"));
 		if (err == ERR_OK && !run->owner)
 			return code;
 		if (err == ERR_OK)

@@ -16,6 +16,7 @@
 #include "common/os/lang.h"
 #include "common/proto/body.h"
 #include "common/proto/json_out.h"
+#include "common/proto/rest.h"
 
 #define QR_BLACK_ON_WHITE "\x1b[38;5;16;48;5;231m"
 #define PAGES_MOST        100000 /* of a list that never ends */
@@ -300,9 +301,17 @@ static void came(enum err err, unsigned status, struct bytes body, void *ctx)
 
 static void ask(struct task *task, const char *op, struct bytes args)
 {
+	const struct rest_row *row = rest_find(op, strlen(op));
+	struct app *app = task->app;
+	const struct id *key = &task->request.cid;
+
 	call_of(task)->asked = true;
 	task_wait(task, task->request.timeout_ms);
-	app_call(task->app, op, args, came, task_ref(task));
+	if (row && rest_takes_key(row) && !id_is_zero(key))
+		link_call_once(app->link, op, bytes_text(id_text(key).text), args, came,
+			       task_ref(task));
+	else
+		app_call(app, op, args, came, task_ref(task));
 }
 
 /* A picture is no JSON: its path is in the text, and it goes beside the link. */
@@ -373,6 +382,8 @@ static void begin(struct task *task)
 	const char *op = task->request.name.ptr;
 
 	call_of(task)->asked = true;
+	if (!task_begin(task))
+		return;
 	if (task->request.whole)
 		aim_room(task);
 	else if (strcmp(op, "auth_avatar_put") == 0)

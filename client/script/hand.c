@@ -9,12 +9,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client/script/wire.h"
 #include "common/crypto/random.h"
 #include "common/proto/json.h"
 #include "common/proto/json_out.h"
+#include "common/proto/rest.h"
 
 #define RETRY_MS  20
 #define FOLLOW_MS 200 /* a follower leaves the lock to whoever came for it */
@@ -25,6 +27,9 @@ struct hand {
 	const struct clock *clock;
 	uint64_t deadline_ms; /* for a sign of life; UINT64_MAX once it came */
 	uint64_t written;
+	bool greeted; /* our request was taken by somebody alive */
+	bool tells;   /* who says when it begins what must not be done twice */
+	bool begun;   /* as it has said */
 	bool ended;
 	int code;
 };
@@ -90,7 +95,12 @@ static enum err take(struct hand *hand, struct json_node object)
 		return ERR_BAD;
 	json_text(json_get(object, "text"), &text);
 	hand->deadline_ms = UINT64_MAX;
-	if (bytes_equal(type, bytes_text("line"))) {
+	hand->greeted = true;
+	if (bytes_equal(type, bytes_text("hello"))) {
+		json_bool(json_get(object, "tells"), &hand->tells);
+	} else if (bytes_equal(type, bytes_text("begun"))) {
+		hand->begun = true;
+	} else if (bytes_equal(type, bytes_text("line"))) {
 		hand->written++;
 		if (write_line(text) != ERR_OK)
 			end(hand, err_row(ERR_IO)->exit_code);
@@ -144,14 +154,15 @@ static enum err converse(struct hand *hand)
 	enum err err = ERR_OK;
 
 	while (err == ERR_OK && !hand->ended) {
-		err = wire_flush(&hand->wire);
+		/* One that has gone takes nothing; what it has said is still there. */
+		(void)!wire_flush(&hand->wire);
 		struct pollfd fd = {.fd = hand->wire.fd, .events = POLLIN};
 		if (wire_waiting(&hand->wire) > 0)
 			fd.events |= POLLOUT;
-		int ready = err == ERR_OK ? poll(&fd, 1, wait_ms(hand)) : 0;
-		if (err == ERR_OK && ready == 0)
+		int ready = poll(&fd, 1, wait_ms(hand));
+		if (ready == 0)
 			return ERR_LOCKED;
-		if (ready <= 0)
+		if (ready < 0)
 			continue;
 		err = wire_fill(&hand->wire);
 		enum err taken = take_all(hand);
@@ -173,11 +184,35 @@ static enum err let_do(struct hand *hand, const struct request *request)
 	return err == ERR_OK || err == ERR_LOCKED ? err : ERR_CLOSED;
 }
 
+/* Whether another owner may do it from the beginning, when this one has ended. */
+static bool may_repeat(const struct hand *hand)
+{
+	const struct request *request = hand->request;
+	const struct rest_row *row = NULL;
+
+	if (request->kind == REQUEST_FOLLOW) /* it goes on where it stands */
+		return true;
+	if (hand->written > 0)
+		return false;
+	if (request->kind != REQUEST_CALL && request->kind != REQUEST_LOGOUT)
+		return true;
+	if (!hand->greeted || (hand->tells && !hand->begun))
+		return true;
+	/* A code that was spent for a step-up is not taken again. */
+	if (request->kind == REQUEST_CALL && request->room.len == 0)
+		row = rest_find(request->name.ptr, request->name.len);
+	if (row && strcmp(row->method, "GET") == 0)
+		return true;
+	return row && hand->tells && rest_takes_key(row);
+}
+
 static void give_cid(struct request *request, const struct clock *clock)
 {
 	uint8_t random[10];
 
-	if (request->kind != REQUEST_SEND || !id_is_zero(&request->cid))
+	if (request->kind != REQUEST_SEND && request->kind != REQUEST_CALL)
+		return;
+	if (!id_is_zero(&request->cid))
 		return;
 	random_fill(&random_system, random, sizeof(random));
 	request->cid = id_v7(clock_now_ms(clock), random);
@@ -215,6 +250,8 @@ enum err hand_over(const char *dir, struct request *request, const struct clock 
 		}
 		if (err != ERR_CLOSED)
 			return err;
+		if (!may_repeat(&hand))
+			return ERR_TIMEOUT;
 		/* One that answered has ended: the next one has all the time again. */
 		if (hand.deadline_ms == UINT64_MAX)
 			deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;

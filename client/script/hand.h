@@ -11,9 +11,9 @@
 /** Let the owner of @dir do @request, or become the owner.
  *  ERR_OK and *@ret_owner NULL: done, *@ret_code is what to exit with. ERR_OK and
  *  *@ret_owner set: there is no owner (any more), do it here; what an earlier one had
- *  stored is found again by the request's cid, which is given to a send here.
- *  Errors: ERR_LOCKED when the owner did not answer for OWNER_WAIT_MS; those of
- *  owner_take(). */
+ *  stored is found again by the request's cid, which is given to a send or call here.
+ *  Errors: ERR_LOCKED when the owner did not answer for OWNER_WAIT_MS; ERR_TIMEOUT when it
+ *  ended in the middle of what must not be done or printed twice; those of owner_take(). */
 enum err hand_over(const char *dir, struct request *request, const struct clock *clock,
 		   struct owner **ret_owner, int *ret_code) MUST_CHECK;
 

@@ -51,7 +51,8 @@ static void look(struct task *task)
 		task_refused(task, auth_denial(auth));
 	} else if (!logout->asked && state == LINK_ONLINE) {
 		logout->asked = true;
-		auth_logout(auth, is_everywhere(task));
+		if (task_begin(task))
+			auth_logout(auth, is_everywhere(task));
 	} else if (!logout->asked && state == LINK_WAITING) {
 		task_end(task, link_why(task->app->link) != ERR_OK
 				       ? link_why(task->app->link)

@@ -51,7 +51,8 @@ struct request {
 	struct str text; /**< send; search: what is looked for; call: arguments as JSON;
 			    history: beside which message */
 	struct str name; /**< send --id, follow --consumer; call: operation */
-	struct id cid;   /**< send: made by whom was asked first */
+	struct id cid;   /**< send, call: made by whom was asked first, so that it is done
+			    once, whoever does it */
 	enum request_wait wait;   /**< send */
 	enum request_since since; /**< follow: where a new consumer begins */
 	enum request_side side;   /**< history */

@@ -16,6 +16,10 @@
 #include "common/proto/json.h"
 
 #define CONNS_MOST 256 /* commands at one time; a fork bomb of --send stops here */
+/* How long we stay for what others have handed to us: beyond the usual --timeout; less
+ * where a screen waits for the profile. */
+#define LEAVE_MS 20000
+#define YIELD_MS 3000
 
 struct conn {
 	struct conn *next;
@@ -34,12 +38,15 @@ struct script {
 	struct app_source out;  /* while our own output takes nothing */
 	struct app_timer begin; /* the rooms are known: start in the next turn */
 	struct app_timer sweep;
+	struct app_timer leave;
 	struct conn *conns;
 	size_t conn_count;
 	struct task *tasks;
 	struct task *own;
 	bool loaded;
 	bool yielded; /* to a screen */
+	bool leaving; /* and begin nothing any more that must not be done twice */
+	int code;     /* with which we leave */
 };
 
 /* ---- tasks ---- */
@@ -172,10 +179,8 @@ static void conn_free(struct conn *conn)
 	mem_free(conn);
 }
 
-static void sweep(struct app *app, void *ctx)
+static void sweep_dead(struct script *script)
 {
-	struct script *script = ctx;
-
 	for (struct conn **at = &script->conns; *at;) {
 		struct conn *conn = *at;
 		if (!conn->dead) {
@@ -186,6 +191,47 @@ static void sweep(struct app *app, void *ctx)
 		script->conn_count--;
 		conn_free(conn);
 	}
+}
+
+/* ---- leaving ---- */
+
+/* What has begun is done to its end here, and all lines of an end leave: nobody else could
+ * go on with it. */
+static bool is_owed(const struct conn *conn)
+{
+	return !conn->dead && conn->task && (conn->task->begun || conn->task->ended);
+}
+
+static void try_leave(struct script *script)
+{
+	if (!script->leaving)
+		return;
+	for (const struct conn *conn = script->conns; conn; conn = conn->next)
+		if (is_owed(conn))
+			return;
+	app_quit(script->app, script->code);
+}
+
+static void leave_late(struct app *app, void *ctx)
+{
+	app_quit(app, ((struct script *)ctx)->code);
+}
+
+static void leave(struct script *script, int code, uint64_t most_ms)
+{
+	struct app *app = script->app;
+
+	if (!script->leaving)
+		app_timer_set(app, &script->leave, clock_mono_ms(app->clock) + most_ms);
+	script->leaving = true;
+	script->code = code;
+	try_leave(script);
+}
+
+static void sweep(struct app *app, void *ctx)
+{
+	sweep_dead(ctx);
+	try_leave(ctx);
 }
 
 /* Send what waits; the end of a command closes when all of it has left. */
@@ -214,6 +260,17 @@ static void conn_over(struct task *task, void *ctx)
 	conn_push(conn);
 }
 
+/* The other side has to know before it is so, or it would do it once more when we die. */
+static bool conn_begin(struct task *task, void *ctx)
+{
+	struct conn *conn = ctx;
+
+	if (conn->dead || conn->script->leaving)
+		return false;
+	wire_put(&conn->wire, bytes_text("{\"type\":\"begun\"}"));
+	return wire_flush(&conn->wire) == ERR_OK;
+}
+
 static void add_task(struct script *script, struct task *task)
 {
 	task->next = script->tasks;
@@ -232,6 +289,7 @@ static enum err conn_run(struct conn *conn, struct bytes text)
 		return err;
 	struct task *task = task_new(conn->script->app, &request);
 	out_init_wire(&task->out, &conn->wire);
+	task->begin = conn_begin;
 	task->push = conn_push_task;
 	task->over = conn_over;
 	task->ctx = conn;
@@ -250,7 +308,7 @@ static void conn_yield(struct conn *conn)
 		wire_put(&conn->wire, bytes_text("{\"type\":\"no\"}"));
 	} else if (script->own->request.kind == REQUEST_FOLLOW && !script->own->ended) {
 		script->yielded = true;
-		app_quit(script->app, 0);
+		leave(script, 0, YIELD_MS);
 	}
 }
 
@@ -312,7 +370,7 @@ static void conn_add(struct script *script, int fd)
 	script->conn_count++;
 	app_source_add(script->app, &conn->source);
 	/* The sign of life for which the other side waits. */
-	wire_put(&conn->wire, bytes_text("{\"type\":\"hello\"}"));
+	wire_put(&conn->wire, bytes_text("{\"type\":\"hello\",\"tells\":true}"));
 	conn_push(conn);
 }
 
@@ -337,12 +395,12 @@ static void own_push(struct script *script)
 	if (closed) {
 		/* Nobody reads: as if SIGPIPE had ended us, but in order. */
 		task_drop(task);
-		app_quit(script->app, err_row(ERR_IO)->exit_code);
+		leave(script, err_row(ERR_IO)->exit_code, LEAVE_MS);
 		return;
 	}
 	tell_written(task, before);
 	if (task->ended && !out_is_stuck(&task->out))
-		app_quit(script->app, task->code);
+		leave(script, task->code, LEAVE_MS);
 }
 
 static void on_out(struct app *app, short revents, void *ctx)
@@ -416,6 +474,7 @@ struct script *script_new(struct app *app, struct owner *owner)
 		.fd = -1, .events = POLLOUT, .ready = on_out, .ctx = script};
 	script->begin = (struct app_timer){.due = begin, .ctx = script};
 	script->sweep = (struct app_timer){.due = sweep, .ctx = script};
+	script->leave = (struct app_timer){.due = leave_late, .ctx = script};
 	app_face_add(app, &script->face);
 	app_source_add(app, &script->listener);
 	app_source_add(app, &script->out);
@@ -434,8 +493,9 @@ void script_free(struct script **ref)
 	app_source_remove(script->app, &script->out);
 	for (struct conn *conn = script->conns; conn; conn = conn->next)
 		conn_close(conn);
-	sweep(script->app, script);
+	sweep_dead(script);
 	app_timer_clear(script->app, &script->sweep);
+	app_timer_clear(script->app, &script->leave);
 	app_timer_clear(script->app, &script->begin);
 	if (script->own)
 		task_drop(script->own);

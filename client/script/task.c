@@ -73,6 +73,17 @@ enum err task_session(const struct task *task)
 	return link_why(link) != ERR_OK ? link_why(link) : ERR_UNAUTHORIZED;
 }
 
+bool task_begin(struct task *task)
+{
+	if (!task->begun && task->begin)
+		task->begun = task->begin(task, task->ctx);
+	else
+		task->begun = true;
+	if (!task->begun) /* its time does not run where it only waits for another owner */
+		app_timer_clear(task->app, &task->timer);
+	return task->begun;
+}
+
 void task_line(struct task *task, struct bytes text)
 {
 	out_line(&task->out, text);

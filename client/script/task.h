@@ -50,8 +50,11 @@ struct task {
 	struct app_timer timer;
 	unsigned refs;
 	bool started;
+	bool begun; /**< it does what must not be done again */
 	bool ended; /**< nothing is called any more; lines may still have to leave */
 	int code;
+	/** Of task_begin(); NULL: it may always. */
+	bool (*begin)(struct task *task, void *ctx);
 	/** Lines wait: to be sent on. */
 	void (*push)(struct task *task, void *ctx);
 	/** It has ended; the last lines wait. */
@@ -71,6 +74,9 @@ void task_unref(struct task **task);
 
 /** ERR_OK while there is a session or one is tried for; else why there will be none. */
 enum err task_session(const struct task *task);
+/** Before anything is asked of the server that must not be asked twice. False: it is not to
+ *  be asked here any more, and nothing else is to happen. */
+bool task_begin(struct task *task) MUST_CHECK;
 /** A line of the result. */
 void task_line(struct task *task, struct bytes text);
 /** Lines were put that should not wait for the end. */

@@ -76,6 +76,23 @@ check "the client that is open asks for it" call 0 alice room_members room=ops l
 check "for no more than was asked for" says '"complete":false'
 close_lines alice
 
+# ---- many at once: each is the owner in its turn, and does what others hand to it ----
+for round in 1 2 3; do
+	for i in 1 2 3 4 5 6; do
+		as_background alice "$client" --bots token new clock "t$round-$i" \
+			>>"$world/tokens.log" 2>&1 &
+		line_pid[token$i]=$!
+	done
+	for i in 1 2 3 4 5 6; do
+		wait "${line_pid[token$i]}" || true
+		unset "line_pid[token$i]"
+	done
+done
+check "the tokens are listed" call 0 alice bot_tokens user=clock
+given_tokens() { grep -o '"name":"t[1-3]-[1-6]"' "$world/run.log" | sort; }
+remark "$(given_tokens | uniq -c)"
+check "each was made once" [ "$(given_tokens | wc -l) $(given_tokens | uniq -d)" = '18 ' ]
+
 # ---- what is not right ----
 check "an operation that is none is refused" call 64 alice room_paint room=ops
 check "with where they are" says '--operations'

@@ -182,9 +182,40 @@ static struct request whoami(void)
 	return request;
 }
 
-/* An owner that takes one command, answers it with @count lines and ends with @code; -1:
- * it dies before the end. */
-static pid_t fork_owner(struct box *box, unsigned count, int code)
+static struct request calling(const char *op)
+{
+	struct request request = REQUEST_INIT;
+
+	request.kind = REQUEST_CALL;
+	str_set(&request.name, op);
+	str_set(&request.text, "{}");
+	return request;
+}
+
+#define HELLO "{\"type\":\"hello\"}"
+#define TELLS "{\"type\":\"hello\",\"tells\":true}"
+#define BEGUN "{\"type\":\"begun\"}"
+
+/* An owner that takes one command, says the objects @first (or "") and @second, answers
+ * with @count lines and ends with @code, once what it wrote is confirmed; -1: it dies
+ * before the end. */
+struct acted {
+	const char *first, *second;
+	unsigned count;
+	int code;
+	bool hurries; /* away, once its last byte is sent */
+};
+
+static void check_sent(struct wire *wire)
+{
+	while (wire_waiting(wire) > 0) {
+		struct pollfd wait = {.fd = wire->fd, .events = POLLOUT};
+		if (wire_flush(wire) != ERR_OK || poll(&wait, 1, 10000) != 1)
+			_exit(3);
+	}
+}
+
+static pid_t fork_actor(struct box *box, struct acted acted)
 {
 	int ready[2];
 
@@ -210,20 +241,28 @@ static pid_t fork_owner(struct box *box, unsigned count, int code)
 		if (wire_fill(&wire) != ERR_OK || wire_next(&wire, &text) != ERR_OK)
 			_exit(2);
 	}
-	wire_put(&wire, bytes_text("{\"type\":\"hello\"}"));
-	for (unsigned i = 0; i < count; i++)
+	wire_put(&wire, bytes_text(acted.first));
+	if (acted.second)
+		wire_put(&wire, bytes_text(acted.second));
+	for (unsigned i = 0; i < acted.count; i++)
 		wire_put(&wire, bytes_text("{\"type\":\"line\",\"text\":\"# line\"}"));
-	snprintf(end, sizeof(end), "{\"type\":\"end\",\"code\":%d}", code);
-	if (code >= 0)
+	snprintf(end, sizeof(end), "{\"type\":\"end\",\"code\":%d}", acted.code);
+	if (acted.code >= 0)
 		wire_put(&wire, bytes_text(end));
-	if (wire_flush(&wire) != ERR_OK)
-		_exit(3);
-	if (code < 0)
+	check_sent(&wire);
+	if (acted.hurries)
+		_exit(0);
+	if (acted.code < 0)
 		kill(getpid(), SIGKILL);
 	/* What was written is confirmed before the other side leaves. */
 	while (wire_fill(&wire) == ERR_OK)
 		check_readable(wire.fd);
 	_exit(0);
+}
+
+static pid_t fork_owner(struct box *box, unsigned count, int code)
+{
+	return fork_actor(box, (struct acted){HELLO, NULL, count, code, false});
 }
 
 static void a_command_is_done_by_the_owner(void **state)
@@ -260,6 +299,68 @@ static void when_the_owner_dies_another_takes_over_within_a_second(void **state)
 	assert_true(clock_mono_ms(&clock) - before < 1000);
 	waitpid(pid, NULL, 0);
 	owner_free(&owner);
+	box_done(&box);
+}
+
+/* Hand @request (taken) to one that acts like that and dies: @want is what becomes of it. */
+static void check_death(struct request request, struct acted acted, enum err want)
+{
+	struct box box;
+	struct clock clock = clock_real();
+	struct owner *owner;
+	int code;
+
+	box_init(&box);
+	pid_t pid = fork_actor(&box, acted);
+	check_err(hand_over(box.dir, &request, &clock, &owner, &code), want);
+	assert_int_equal(owner != NULL, want == ERR_OK);
+	assert_int_equal(id_is_zero(&request.cid), request.kind != REQUEST_CALL);
+	waitpid(pid, NULL, 0);
+	owner_free(&owner);
+	request_done(&request);
+	box_done(&box);
+}
+
+static void a_call_is_done_again_only_where_that_does_no_harm(void **state)
+{
+	const struct acted unbegun = {TELLS, NULL, 0, -1, false};
+	const struct acted begun = {TELLS, BEGUN, 0, -1, false};
+	const struct acted older = {HELLO, NULL, 0, -1, false};
+
+	check_death(calling("auth_recovery_codes"), unbegun, ERR_OK);
+	check_death(calling("auth_recovery_codes"), begun, ERR_TIMEOUT);
+	check_death(calling("auth_recovery_codes"), older, ERR_TIMEOUT);
+	check_death(calling("room_create"), begun, ERR_OK);
+	check_death(calling("room_create"), older, ERR_TIMEOUT);
+	check_death(calling("users"), begun, ERR_OK);
+	struct request stepping = calling("auth_step_up");
+	str_set(&stepping.room, "auth_recovery_codes");
+	check_death(stepping, begun, ERR_TIMEOUT);
+}
+
+static void no_line_is_printed_twice(void **state)
+{
+	const struct acted broken = {TELLS, NULL, 2, -1, false};
+
+	check_death(whoami(), broken, ERR_TIMEOUT);
+	check_death(calling("users"), broken, ERR_TIMEOUT);
+}
+
+static void what_an_owner_that_is_gone_had_said_is_heard_to_its_end(void **state)
+{
+	struct box box;
+	struct clock clock = clock_real();
+	struct request request = whoami();
+	struct owner *owner;
+	int code = -1, status;
+
+	box_init(&box);
+	pid_t pid = fork_actor(&box, (struct acted){TELLS, NULL, 1500, 80, true});
+	check_ok(hand_over(box.dir, &request, &clock, &owner, &code));
+	assert_null(owner);
+	assert_int_equal(code, 80);
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
 	box_done(&box);
 }
 
@@ -309,5 +410,8 @@ CHECK_MAIN(TEST(the_owner_is_reached_and_nobody_else_becomes_it),
 	   TEST(fifty_that_fight_for_it_get_it_one_by_one),
 	   TEST(a_command_is_done_by_the_owner),
 	   TEST(when_the_owner_dies_another_takes_over_within_a_second),
+	   TEST(a_call_is_done_again_only_where_that_does_no_harm),
+	   TEST(no_line_is_printed_twice),
+	   TEST(what_an_owner_that_is_gone_had_said_is_heard_to_its_end),
 	   TEST(an_owner_that_does_not_answer_is_waited_for_in_vain),
 	   TEST(a_send_has_its_id_before_it_is_handed_over))

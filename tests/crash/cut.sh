@@ -47,7 +47,8 @@ online_lines alice
 online_lines bob
 type_line alice 'before the cut'
 hear bob 'before the cut'
-check "two clients are connected" are 2
+until_true "two clients are connected" are 2
+ok "two clients are connected"
 
 "$lo" down
 SECONDS=0

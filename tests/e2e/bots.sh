@@ -54,7 +54,7 @@ until_true "a token that is revoked ends its connections" gone "$bot"
 check "within five seconds" [ $((SECONDS - began)) -le 5 ]
 bot=
 CHAT_SERVER=ws://127.0.0.1:$port
-check "and lets nobody in" not exits 0 as bot3 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
+check "and lets nobody in" exits 77 as bot3 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
 check "no token is in the log of the server" not grep -qF chatbot_ "$world/server.log"
 check "nor in its database" not grep -qaF "$(cat "$world/clock.token")" "$world/server/chat.db" "$world/server/chat.db-wal"
 done_testing

@@ -51,7 +51,7 @@ type_line alice '/create #garden everything that grows'
 hear alice '#garden'
 online_lines bob
 type_line bob '/join #garden'
-hear alice 'joined'
+hear bob '#garden'
 as_background bob "$client" --follow --consumer notes --since start '#garden' >"$world/bob.notes" 2>"$world/follow.log" &
 follower=$!
 ok "bob is in #garden"

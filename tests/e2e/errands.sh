@@ -54,7 +54,7 @@ check "the bot does not see people so" as bot "$client" --token-file "$world/clo
 check "the token is listed" flags --bots token list clock
 check "with what it may" says "$token	the tower	[\"read\",\"write\"]"
 check "and revoked" flags --bots token revoke clock "$token"
-check "after which it is over" not as bot2 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
+check "after which it is over" exits 77 as bot2 "$client" --token-file "$world/clock.token" --timeout 3 --whoami
 
 # ---- whoever runs the server ----
 check "webhooks make work for an operator too" flags --webhooks '#lobby' add out 'https://hooks.example.org?key=hidden' Log
@@ -83,7 +83,7 @@ check "and no people" not says "$(own_account alice) "
 check "and a bot's tokens" operate 0 token list clock
 token=$(sed -n 's/^\([a-z2-7]*\)  .*again$/\1/p' "$world/run.log")
 check "which he ends" operate 0 token revoke clock "$token"
-check "so that it is over" not as bot3 "$client" --token-file "$world/again.token" --timeout 3 --whoami
+check "so that it is over" exits 77 as bot3 "$client" --token-file "$world/again.token" --timeout 3 --whoami
 check "he makes one himself" operate 0 token new clock 'by the operator'
 cp "$world/run.log" "$world/made.token"
 check "that lets the bot in" as bot4 "$client" --token-file "$world/made.token" --whoami
@@ -101,14 +101,6 @@ check "for good" flags --bots
 check "so the list is empty" not says clock
 
 # ---- at the screen ----
-say() {
-	type_in alice "$1"
-	press alice Enter
-}
-leave_page() {
-	press alice Escape
-	see_gone alice "(Esc closes)"
-}
 open_terminal alice 150 30 sh -c "CHAT_SERVER=$CHAT_SERVER '$client' 2>$world/alice.err.log; echo ended; exec cat"
 see alice "[#lobby]"
 type_in alice "/webh"
@@ -123,54 +115,54 @@ press alice Enter
 see alice "Post to: "
 url=$(screen alice | sed -n 's/.*Post to: *\([^ ]*\).*/\1/p')
 check "a webhook made at the screen shows its URL once" [ -n "$url" ]
-leave_page
+leave_page alice
 check "which posts" posts "$url" 'the disk is full' 200
 see alice "the disk is full"
 see alice "Alarm bot"
 ok "its messages are marked as a program's"
-say "/webhook"
+say alice "/webhook"
 see alice "used last"
 check "the list has it without the secret" hides alice "${url##*/}"
-leave_page
-say "/webhook change Alarm off"
+leave_page alice
+say alice "/webhook change Alarm off"
 see alice "in   off      Alarm"
-leave_page
+leave_page alice
 check "it is turned off by its name" posts "$url" x 410
-say "/webhook change Alarm name Fire alarm"
+say alice "/webhook change Alarm name Fire alarm"
 see alice "off      Fire alarm"
-leave_page
-say "/webhook"
+leave_page alice
+say alice "/webhook"
 see alice "Fire alarm"
 hook=$(screen alice | sed -n 's/^[^a-z2-7]*\([a-z2-7]\{8\}\)  in .*/\1/p' | head -n 1)
 check "the beginning of its id stands there" [ -n "$hook" ]
-leave_page
-say "/webhook remove ${hook%??}"
+leave_page alice
+say alice "/webhook remove ${hook%??}"
 see alice "Done."
-say "/webhook"
+say alice "/webhook"
 see alice "This room has no webhooks."
-leave_page
+leave_page alice
 ok "and is enough to remove it"
-say "/webhook remove nobody"
-see alice "not"
+say alice "/webhook remove nobody"
+see alice "there is no such thing"
 press alice C-u
-say "/bot new lamp The lamp"
+say alice "/bot new lamp The lamp"
 see alice "@lamp is made"
-say "/bot token new lamp may=read,write the hall"
+say alice "/bot token new lamp may=read,write the hall"
 see alice "Token: chatbot_"
 screen alice | sed -n 's/.*Token: *\([^ ]*\).*/\1/p' >"$world/lamp.token"
-leave_page
+leave_page alice
 check "its token lets it in" as lamp "$client" --token-file "$world/lamp.token" --send '#lobby' 'light'
 see alice "The lamp bot"
-say "/bot token list lamp"
+say alice "/bot token list lamp"
 see alice "the hall  read,write"
-leave_page
-say "/bot"
+leave_page alice
+say alice "/bot"
 see alice "@lamp  The lamp"
-leave_page
-say "/bot remove lamp"
+leave_page alice
+say alice "/bot remove lamp"
 see alice "Done."
-check "and not after its end" not as lamp2 "$client" --token-file "$world/lamp.token" --timeout 3 --whoami
-say "/quit"
+check "and not after its end" exits 77 as lamp2 "$client" --token-file "$world/lamp.token" --timeout 3 --whoami
+say alice "/quit"
 see alice "ended"
 for secret in "${url##*/}" "$(cat "$world/lamp.token")" "$(cat "$world/clock.token")"; do
 	check "no secret is in a log" not grep -qF "$secret" "$world/server.log" "$world/alice.err.log"

@@ -37,7 +37,7 @@ send() { as alice "$client" --send '#lobby' "$@" >/dev/null 2>&1; }
 # shown NAME TEXT: of that webhook, as its owner sees it.
 shown() {
 	exits 0 as alice "$client" --webhooks '#lobby' --json &&
-		grep -F "${hook[$1]}" "$world/run.log" | grep -qF -- "$2"
+		grep -F "${hook[$1]}" "$world/run.log" | grep -qE -- "$2"
 }
 got() { has "$world/$1/good" "$2" || has "$world/$1/bad" "$2"; }
 begin() { start_server --hook-allow localhost --log-level info "$@"; }
@@ -52,7 +52,7 @@ as alice "$client" --rooms >/dev/null 2>&1
 add_hook good
 send one
 until_true "whom nobody vouches for is not trusted" shown good '"error":"untrusted"'
-until_true "and is tried again" shown good '"failures":2'
+until_true "and is tried again" shown good '"failures":[2-9]'
 check "but told nothing" not got good one
 
 stop_server
@@ -70,7 +70,7 @@ until_true "nobody waits for them" got good two
 echo 302 >"$world/good/status"
 send three
 until_true "a redirect is a failure" shown good '"status":302'
-until_true "each time" shown good '"failures":2'
+until_true "each time" shown good '"failures":[2-9]'
 check "which is not followed" [ ! -e "$world/good/followed" ]
 rm "$world/good/status"
 until_true "and tried again" has "$world/good/good" '"text":"three"'

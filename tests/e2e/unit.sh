@@ -29,7 +29,7 @@ for key in ExecStart ExecStartPre; do
 done
 
 # Sockets that are passed on: a client that comes first starts the server.
-port=$((20000 + RANDOM % 20000))
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 systemd-socket-activate -l "127.0.0.1:$port" "$programs/server/chat-server" \
 	--data-dir "$world/passed" --port 0 >"$world/passed.log" 2>&1 &
 server_pid=$!

@@ -162,7 +162,7 @@ until_true "the screen ends" bash -c "! tmux -L chat$$ has-session -t alice 2>/d
 check "the passphrase chosen there opens the store" \
 	run 0 alice --rooms --passphrase-file "$world/first"
 open_terminal idle 80 24 env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" "$client" \
-	--lock-after 1 --passphrase-file "$world/first"
+	--lock-after 3 --passphrase-file "$world/first"
 see idle "lobby"
 see idle "The screen is locked"
 ok "a screen that nobody types at locks itself"

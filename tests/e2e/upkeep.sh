@@ -8,7 +8,11 @@
 export CHAT_SERVER=unix:$world/server/chat.sock
 
 tell() { as alice "$client" --send '#lobby' "$1" >>"$world/send.log" 2>&1; }
-lines() { as alice "$client" --history '#lobby' --limit 1000 2>/dev/null | cut -f3 | grep -c "$1" || true; }
+# lines TEXT: how many there are; nothing when nobody answers.
+lines() {
+	as alice "$client" --history '#lobby' --limit 1000 >"$world/history.log" 2>/dev/null || return 0
+	cut -f3 "$world/history.log" | grep -c "$1" || true
+}
 
 scene "before there is anything"
 check "nothing is checked where there is no database" operate 80 check
@@ -90,7 +94,8 @@ check "and what is lost" says 'lost: everything after'
 check "the secrets in the folder are kept" says 'were kept'
 start_server --log-level info
 check "all logs begin anew" has "$world/server.log" 'all logs begin a new epoch'
-until_true "what the backup has is there" test "$(lines '^line')" = 5
+five() { [ "$(lines '^line')" = 5 ]; }
+until_true "what the backup has is there" five
 rm -rf "$world/alice"
 check "what came after it is not" [ "$(lines 'after the backup')" = 0 ]
 tell "after the restore" || fail "the restored server takes messages"

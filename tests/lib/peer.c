@@ -19,7 +19,7 @@
 
 #include "tests/lib/check.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 30000
 
 static void start(struct peer_socket *peer, int domain, const void *address,
 		  socklen_t len)

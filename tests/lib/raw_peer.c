@@ -19,7 +19,7 @@
 #include "common/base/mem.h"
 #include "tests/lib/check.h"
 
-#define WAIT_MS 5000
+#define WAIT_MS 30000
 
 void raw_peer_init(struct raw_peer *peer)
 {

@@ -44,6 +44,7 @@ python3 "$contract/contract.py" "$port" "$world/server/chat.sock" "$world/server
 	"$world" "$world/answers.jsonl" >"$world/contract.tap" || true
 remark "$(grep -A5 '^not ok' "$world/contract.tap")"
 check "the contract is kept" not grep -q '^not ok' "$world/contract.tap"
+check "to its end" grep -q '^1\.\.' "$world/contract.tap"
 peer "ajv finds each answer as its schema says" schemas.mjs "$world/openapi.json" "$world/answers.jsonl"
 stop_server
 

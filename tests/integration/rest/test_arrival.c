@@ -14,7 +14,7 @@
 
 #define LISTENERS 10
 #define ROUNDS    200
-#define LATE_MS   5000 /* peers wait no longer themselves */
+#define LATE_MS   30000 /* peers wait no longer themselves */
 
 struct arrival {
 	struct host host;

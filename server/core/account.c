@@ -173,6 +173,8 @@ enum err account_set_password(struct store *store, const struct keys *keys,
 		return ERR_STATE;
 	err = store_account_set_password(store, account.key, hash);
 	if (err == ERR_OK)
+		err = login_end_challenges(store, account.key);
+	if (err == ERR_OK)
 		err = login_end_all(store, actor, true, place, ended, ctx);
 	if (err == ERR_OK)
 		err = audit_self(store, AUDIT_PASSWORD_CHANGED, &account.id,
@@ -209,6 +211,8 @@ enum err account_reset(struct store *store, const struct keys *keys,
 	err = store_account_get(store, row.account, &account);
 	if (err == ERR_OK)
 		err = store_account_set_password(store, account.key, hash);
+	if (err == ERR_OK)
+		err = login_end_challenges(store, account.key);
 	if (err == ERR_OK)
 		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
 	if (err == ERR_OK)

@@ -150,6 +150,9 @@ static enum err change(struct store *store, const struct keys *keys,
 		*ret_refused = ERR_EXISTS;
 		return ERR_OK;
 	}
+	/* What was mailed to the old address opens nothing from now on. */
+	if (err == ERR_OK)
+		err = login_end_challenges(store, account->key);
 	if (err == ERR_OK)
 		err = audit_self(store, AUDIT_EMAIL_CHANGED, &account->id,
 				 bytes_of(NULL, 0), place->address);

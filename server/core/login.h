@@ -61,12 +61,18 @@ struct login_device {
 void login_device_key(const struct keys *keys, const struct account_row *account,
 		      const struct id *device, struct str *text);
 
-/** Somebody gave the password of @account, on @device: an account that is not verified gets
- *  a code for that. Errors: ERR_RATE, ERR_FORBIDDEN (suspended), ERR_UNVERIFIED (no address). */
+/** Somebody gave the password of @account, whose hash was @verified (NULL: that was not
+ *  looked at now), on @device: an account that is not verified gets a code for that.
+ *  Errors: ERR_RATE, ERR_FORBIDDEN (suspended), ERR_UNVERIFIED (no address), ERR_BUSY (the
+ *  password was changed while it was looked at). */
 enum err login_begin(struct store *store, const struct keys *keys, int64_t account,
-		     enum otp_policy policy, const struct login_device *device,
-		     const struct login_place *place,
+		     const char *verified, enum otp_policy policy,
+		     const struct login_device *device, const struct login_place *place,
 		     struct login_challenge *ret_challenge) MUST_CHECK;
+
+/** End what was begun with the password or mailbox that @account had until now: nothing of
+ *  it can be answered or sent again. It still counts for the budgets. */
+enum err login_end_challenges(struct store *store, int64_t account) MUST_CHECK;
 
 /** Open the challenge of a sign-up: @account waits for the verification of @email. When
  *  that is another account's already, the letter says so and the code is thrown away.

@@ -5,6 +5,7 @@
  * was told, so that every later answer is that of a real one.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "common/crypto/base64url.h"
 #include "server/core/audit.h"
@@ -237,8 +238,8 @@ static enum err open_login(struct store *store, const struct keys *keys,
 }
 
 enum err login_begin(struct store *store, const struct keys *keys, int64_t account,
-		     enum otp_policy policy, const struct login_device *device,
-		     const struct login_place *place,
+		     const char *verified, enum otp_policy policy,
+		     const struct login_device *device, const struct login_place *place,
 		     struct login_challenge *ret_challenge)
 {
 	struct account_row row;
@@ -246,6 +247,8 @@ enum err login_begin(struct store *store, const struct keys *keys, int64_t accou
 
 	if (err != ERR_OK)
 		return err;
+	if (verified && strcmp(row.password, verified) != 0)
+		return ERR_BUSY;
 	if (row.state == ACCOUNT_SUSPENDED || row.state == ACCOUNT_DELETED)
 		return ERR_FORBIDDEN;
 	return open_login(store, keys, &row, policy, device, place, ret_challenge);
@@ -340,6 +343,11 @@ static enum err reopen_key(struct store *store, const struct keys *keys,
 			     : err;
 }
 
+enum err login_end_challenges(struct store *store, int64_t account)
+{
+	return store_otp_end(store, account, store_now(store) - RESEND_MS);
+}
+
 static enum err reopen(struct store *store, const struct keys *keys,
 		       const struct otp_row *row, const struct login_place *place,
 		       struct login_challenge *ret_challenge)
@@ -360,7 +368,7 @@ static enum err reopen(struct store *store, const struct keys *keys,
 		return ERR_EXPIRED;
 	if (row->payload.len)
 		return reopen_key(store, keys, row, place, ret_challenge);
-	return login_begin(store, keys, row->account, OTP_ALWAYS,
+	return login_begin(store, keys, row->account, NULL, OTP_ALWAYS,
 			   &(struct login_device){.key = bytes_of(NULL, 0)}, place,
 			   ret_challenge);
 }

@@ -111,6 +111,8 @@ enum err steward_user_reset(struct store *store, const struct keys *keys,
 	if (err == ERR_OK)
 		err = store_account_set_password(store, account.key, bytes_of(NULL, 0));
 	if (err == ERR_OK)
+		err = login_end_challenges(store, account.key);
+	if (err == ERR_OK)
 		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
 	if (err == ERR_OK)
 		err = audit_steward(store, by, AUDIT_PASSWORD_DROPPED, user,

@@ -32,13 +32,14 @@ static enum err begin_work(struct call *call, struct store *store)
 	struct bytes hash = bytes_text(login->hashed.hash.text);
 	enum err err = guard_forget(call, store);
 
+	if (err == ERR_OK)
+		err = login_begin(store, &call->server->keys, login->account.key,
+				  login->account.password,
+				  call->server->config.otp_policy, &device, &place,
+				  &login->challenge);
 	if (err == ERR_OK && hash.len)
 		err = account_rehash(store, login->account.key, login->account.password,
 				     hash);
-	if (err == ERR_OK)
-		err = login_begin(store, &call->server->keys, login->account.key,
-				  call->server->config.otp_policy, &device, &place,
-				  &login->challenge);
 	return answer_opened(call, err, &login->challenge, store_now(store));
 }
 

@@ -117,6 +117,13 @@ enum err store_otp_counts(struct store *store, enum otp_purpose purpose,
 			 on_counts, ret);
 }
 
+enum err store_otp_end(struct store *store, int64_t account, uint64_t at_ms)
+{
+	return store_run(store, STMT_challenge_end,
+			 VALUES(value_int(account), value_int((int64_t)at_ms)), NULL,
+			 NULL);
+}
+
 enum err store_otp_expire(struct store *store, uint64_t before_ms, size_t limit)
 {
 	return store_run(store, STMT_challenge_expire,

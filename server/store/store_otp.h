@@ -61,6 +61,10 @@ struct otp_counts {
 /** Those of one purpose for one (folded) address. */
 enum err store_otp_counts(struct store *store, enum otp_purpose purpose,
 			  struct bytes email, struct otp_counts *ret) MUST_CHECK;
+/** Let the unused challenges of @account that a log-in, password or mailbox opens have
+ *  expired at @at_ms; they go on being counted. Sign-ups, codes of the administrator and
+ *  nonces of keys stay. */
+enum err store_otp_end(struct store *store, int64_t account, uint64_t at_ms) MUST_CHECK;
 /** Forget what expired before @before_ms; at most @limit, for slices. */
 enum err store_otp_expire(struct store *store, uint64_t before_ms,
 			  size_t limit) MUST_CHECK;

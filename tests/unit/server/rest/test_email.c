@@ -116,6 +116,93 @@ static void without_codes_the_password_is_enough_but_not_for_a_sign_up(void **st
 			 200);
 }
 
+/* ---- what was begun before ---- */
+
+#define CHANGE "POST /v1/auth/change-password"
+#define RESET  "POST /v1/auth/reset-password"
+#define AFTER  "POST /v1/auth/confirm-password"
+#define PROOF  "{\"challenge\":\"%s\",\"code\":\"%s\"}"
+#define FRESH  "another quiet meadow"
+
+/* Log-ins of alice that somebody with her password has begun: one that needs no code, and
+ * one with its code. */
+struct begun {
+	struct desk_text bare, mailed;
+	struct desk_code code;
+};
+
+static struct begun begin(struct desk *desk)
+{
+	struct begun begun;
+
+	desk->server->config.otp_policy = OTP_OFF;
+	assert_string_equal(asked(desk, "alice", DESK_PASSWORD, NULL).text, "none");
+	begun.bare = desk_get(desk, "challenge");
+	desk->server->config.otp_policy = OTP_ALWAYS;
+	assert_string_equal(asked(desk, "alice", DESK_PASSWORD, NULL).text, "mail");
+	begun.mailed = desk_get(desk, "challenge");
+	begun.code = desk_code(desk, "alice@example.org");
+	return begun;
+}
+
+static void assert_over(struct desk *desk, const struct begun *begun)
+{
+	desk_refused(desk, ERR_EXPIRED, "code", OTP, NULL, "{\"challenge\":\"%s\"}",
+		     begun->bare.text);
+	desk_refused(desk, ERR_EXPIRED, "code", OTP, NULL, PROOF, begun->mailed.text,
+		     begun->code.text);
+	/* Nor is it sent again, which would need no password. */
+	desk_refused(desk, ERR_EXPIRED, NULL, "POST /v1/auth/otp/resend", NULL,
+		     "{\"challenge\":\"%s\"}", begun->mailed.text);
+}
+
+static void another_password_ends_log_ins_begun_with_the_old_one(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct begun begun = begin(desk);
+
+	assert_int_equal(desk_ask(desk, CHANGE, alice.access,
+				  "{\"password\":\"" DESK_PASSWORD
+				  "\",\"new_password\":\"" FRESH "\"}"),
+			 204);
+	assert_over(desk, &begun);
+	desk_log_in(desk, "alice", FRESH);
+}
+
+static void a_reset_ends_log_ins_begun_with_the_old_password(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_sign_up(desk, "alice");
+	struct begun begun = begin(desk);
+	assert_int_equal(desk_ask(desk, RESET, NULL, "{\"email\":\"alice@example.org\"}"),
+			 200);
+	struct desk_text challenge = desk_get(desk, "challenge");
+	assert_int_equal(desk_ask(desk, AFTER, NULL,
+				  "{\"challenge\":\"%s\",\"code\":\"%s\","
+				  "\"new_password\":\"" FRESH "\"}",
+				  challenge.text,
+				  desk_code(desk, "alice@example.org").text),
+			 204);
+	assert_over(desk, &begun);
+	desk_log_in(desk, "alice", FRESH);
+}
+
+static void a_password_that_is_dropped_ends_log_ins_begun_with_it(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_sign_up(desk, "alice");
+	struct begun begun = begin(desk);
+	desk->peer = (struct peer){.local = true, .uid = 1000};
+	assert_int_equal(
+		desk_ask(desk, "POST /v1/admin/users/alice/reset-password", NULL, "{}"),
+		204);
+	desk->peer = (struct peer){.address = "192.0.2.7"};
+	assert_over(desk, &begun);
+}
+
 /* ---- another address ---- */
 
 struct change {
@@ -185,6 +272,27 @@ static void another_address_takes_a_code_from_both_mailboxes(void **state)
 			 401);
 }
 
+static void what_was_mailed_to_the_old_address_is_over_with_it(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct begun begun = begin(desk);
+
+	assert_int_equal(desk_ask(desk, RESET, NULL, "{\"email\":\"alice@example.org\"}"),
+			 200);
+	struct desk_text reset = desk_get(desk, "challenge");
+	struct desk_code code = desk_code(desk, "alice@example.org");
+	struct change change = ask_change(desk, alice.access, "alice@example.net");
+	assert_int_equal(confirm(desk, alice.access, &change, change.code.text,
+				 change.old_code.text),
+			 204);
+	desk_refused(desk, ERR_EXPIRED, "code", AFTER, NULL,
+		     "{\"challenge\":\"%s\",\"code\":\"%s\",\"new_password\":\"" FRESH
+		     "\"}",
+		     reset.text, code.text);
+	assert_over(desk, &begun);
+}
+
 static void codes_of_two_changes_do_not_mix(void **state)
 {
 	struct desk *desk = *state;
@@ -234,6 +342,10 @@ static void an_address_that_is_somebodys_answers_like_any_other(void **state)
 CHECK_MAIN(DESK_TEST(a_known_device_needs_no_code_where_the_policy_says_so),
 	   DESK_TEST(a_challenge_that_needs_a_code_takes_no_empty_one),
 	   DESK_TEST(without_codes_the_password_is_enough_but_not_for_a_sign_up),
+	   DESK_TEST(another_password_ends_log_ins_begun_with_the_old_one),
+	   DESK_TEST(a_reset_ends_log_ins_begun_with_the_old_password),
+	   DESK_TEST(a_password_that_is_dropped_ends_log_ins_begun_with_it),
+	   DESK_TEST(what_was_mailed_to_the_old_address_is_over_with_it),
 	   DESK_TEST(another_address_takes_a_code_from_both_mailboxes),
 	   DESK_TEST(codes_of_two_changes_do_not_mix),
 	   DESK_TEST(an_address_that_is_somebodys_answers_like_any_other))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Authenticator apps and recovery codes, and the step-up that stands before removing them:
- * the password, then a code. Adding an app needs the password alone, since the app's own
- * first code follows.
+ * the password (see reauth.h for who has none), then a code. Adding an app needs no code
+ * but the app's own first.
  */
 #include "common/crypto/secret.h"
 #include "server/rest/answer.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The SSH keys of whoever asks. A key is a way in that outlives every session, so a token
- * alone does not add one: the password does, or, in an account that has none, a log-in of
- * just now. Every change is told to the owner by mail.
+ * alone does not add one. Every change is told to the owner by mail.
  */
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
@@ -10,8 +9,6 @@
 #include "server/core/ssh_key.h"
 #include "server/rest/ended.h"
 #include "server/rest/reauth.h"
-
-#define FRESH_MS 600000 /* a log-in is a fresh proof for ten minutes */
 
 static void fill(const struct ssh_key_row *row, struct str *fingerprint,
 		 struct body_ssh_key *body)
@@ -82,27 +79,6 @@ enum err rest_auth_keys(struct call *call)
 
 /* ---- adding ---- */
 
-/* An account without a password has shown who it is by the log-in itself. */
-static enum err is_fresh(struct call *call, struct store *store,
-			 const struct account_row *account)
-{
-	struct session_row session;
-
-	if (account->password[0])
-		return ERR_OK;
-	enum err err = store_session_by_id(store, &call->actor.session, &session);
-	if (err != ERR_OK)
-		return err;
-	/* On the machine's own socket the kernel says anew each time who that is. */
-	if (session.kind == SESSION_SOCKET && call->request->peer.local)
-		return ERR_OK;
-	return store_now(store) - session.created_ms <= FRESH_MS
-		       ? ERR_OK
-		       : call_blame(call, ERR_UNAUTHORIZED, NULL,
-				    N_("log in anew first: that is asked for within ten "
-				       "minutes of a log-in"));
-}
-
 static enum err add_work(struct call *call, struct store *store)
 {
 	const struct body_ssh_key_add *args = call->args;
@@ -114,8 +90,6 @@ static enum err add_work(struct call *call, struct store *store)
 	const struct keys *keys = &call->server->keys;
 	enum err err = account_own(store, &call->actor, &account);
 
-	if (err == ERR_OK)
-		err = is_fresh(call, store, &account);
 	wipe(&account.password, sizeof(account.password));
 	if (err != ERR_OK)
 		return err;

@@ -11,6 +11,8 @@
 #include "server/rest/guard.h"
 #include "server/rest/hashing.h"
 
+#define FRESH_MS 600000 /* a log-in is a fresh proof for ten minutes */
+
 static enum err find_work(struct call *call, struct store *store)
 {
 	struct reauth *reauth = call->data;
@@ -21,13 +23,37 @@ static enum err find_work(struct call *call, struct store *store)
 	return err == ERR_OK ? guard_recall(call, store) : err;
 }
 
-static void go_on(struct call *call)
+static void write_work(struct call *call, call_work_fn *work)
 {
-	struct reauth *reauth = call->data;
-	enum err err = call_write(call, reauth->work, NULL);
+	enum err err = call_write(call, work, NULL);
 
 	if (err != ERR_OK)
 		call_fail(call, err);
+}
+
+/* An account without a password has shown who it is by the log-in itself. */
+static enum err fresh_work(struct call *call, struct store *store)
+{
+	const struct reauth *reauth = call->data;
+	struct session_row session;
+	enum err err = store_session_by_id(store, &call->actor.session, &session);
+
+	if (err != ERR_OK)
+		return err;
+	/* On the machine's own socket the kernel says anew each time who that is. */
+	bool here = session.kind == SESSION_SOCKET && call->request->peer.local;
+	if (!here && store_now(store) - session.created_ms > FRESH_MS)
+		return call_blame(call, ERR_UNAUTHORIZED, NULL,
+				  N_("log in anew first: that is asked for within ten "
+				     "minutes of a log-in"));
+	return reauth->work(call, store);
+}
+
+static void go_on(struct call *call)
+{
+	const struct reauth *reauth = call->data;
+
+	write_work(call, reauth->work);
 }
 
 static void hashed(struct call *call, const struct hashed *hashed)
@@ -57,7 +83,7 @@ static void found(struct call *call)
 	char *stored = reauth->account.password;
 
 	if (!stored[0]) {
-		go_on(call);
+		write_work(call, fresh_work);
 		return;
 	}
 	enum err err = reauth->password.len

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** The password once more, before what a stolen session must not be able to do. An account
- *  without a password (known by a Unix socket or a key) passes without one: there is
- *  nothing to ask for. Thread: loop. */
+/** The password once more, before what a stolen session must not be able to do. Of an
+ *  account without a password (known by a key, or by a Unix socket) a log-in of the last ten
+ *  minutes is asked instead, or that the request comes over that socket. Thread: loop. */
 #ifndef CHAT_REST_REAUTH_H
 #define CHAT_REST_REAUTH_H
 
@@ -16,7 +16,8 @@ struct reauth {
 };
 
 /** Look whether @password (or {NULL, 0}) is the actor's, then run @work on the writer and
- *  answer. Wrong ones are counted like those of log-ins.
+ *  answer. Wrong ones are counted like those of log-ins. Where there is no password and the
+ *  log-in is too long ago the answer is ERR_UNAUTHORIZED, with a sentence.
  *  Errors: ERR_BUSY, ERR_FORBIDDEN (the token is not good for accounts). */
 enum err reauth_write(struct call *call, struct bytes password,
 		      call_work_fn *work) MUST_CHECK;

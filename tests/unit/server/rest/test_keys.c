@@ -187,6 +187,52 @@ static void adding_takes_the_password(void **state)
 	add_key(desk, &scene->alice, &scene->signer);
 }
 
+/* What takes an account away, and would need the password where there is one. */
+static const struct {
+	const char *line, *body;
+} dears[] = {
+	{"POST /v1/auth/email", "{\"email\":\"mallory@example.net\"}"},
+	{"POST /v1/auth/totp", "{}"},
+	{"POST /v1/auth/step-up", "{}"},
+};
+
+static void without_a_password_a_log_in_of_just_now_is_asked_for(void **state)
+{
+	struct scene *scene = *state;
+	struct desk *desk = scene->desk;
+	struct ssh_signer other;
+
+	ssh_signer_init(&other, 2, false);
+	desk->peer = (struct peer){.local = true, .uid = 1000};
+	assert_int_equal(
+		desk_ask(desk, "POST /v1/admin/users/alice/reset-password", NULL, "{}"),
+		204);
+	desk->peer = (struct peer){.address = "192.0.2.7"};
+	assert_int_equal(log_in(desk, "alice", &scene->signer), 200);
+	struct desk_user alice = desk_tokens(desk);
+	desk_wait(desk, 10 * MINUTE + 1);
+	assert_int_equal(desk_ask(desk, "POST /v1/auth/refresh", NULL,
+				  "{\"refresh_token\":\"%s\"}", alice.refresh),
+			 200);
+	alice = desk_tokens(desk);
+	for (size_t i = 0; i < ARRAY_LEN(dears); i++)
+		desk_refused(desk, ERR_UNAUTHORIZED, NULL, dears[i].line, alice.access,
+			     "%s", dears[i].body);
+	desk_refused(desk, ERR_UNAUTHORIZED, NULL, ADD, alice.access, "{\"key\":\"%s\"}",
+		     other.line.ptr);
+	assert_non_null(strstr(desk->body.ptr, "log in anew"));
+	assert_int_equal(log_in(desk, "alice", &scene->signer), 200);
+	alice = desk_tokens(desk);
+	for (size_t i = 0; i < ARRAY_LEN(dears); i++)
+		assert_int_equal(
+			desk_ask(desk, dears[i].line, alice.access, "%s", dears[i].body),
+			200);
+	assert_int_equal(
+		desk_ask(desk, ADD, alice.access, "{\"key\":\"%s\"}", other.line.ptr),
+		200);
+	ssh_signer_done(&other);
+}
+
 static void what_is_no_key_of_ours_is_refused_with_the_reason(void **state)
 {
 	struct scene *scene = *state;
@@ -542,6 +588,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		KEY_TEST(a_key_is_added_listed_and_removed),
 		KEY_TEST(adding_takes_the_password),
+		KEY_TEST(without_a_password_a_log_in_of_just_now_is_asked_for),
 		KEY_TEST(what_is_no_key_of_ours_is_refused_with_the_reason),
 		KEY_TEST(an_account_has_only_so_many_keys),
 		KEY_TEST(who_has_the_key_comes_in),

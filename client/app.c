@@ -34,7 +34,10 @@ static uint64_t random_seed(const struct random *random)
 void app_init(struct app *app, const struct clock *clock, const struct random *random,
 	      mailbox_wake_fn *wake, void *ctx)
 {
-	*app = (struct app){.clock = clock, .random = random, .address = ADDRESS_INIT};
+	*app = (struct app){.clock = clock,
+			    .random = random,
+			    .address = ADDRESS_INIT,
+			    .lost_news = true};
 	transport_inbox_init(&app->inbox, wake, ctx);
 	model_init(&app->model, random_seed(random));
 	map_init(&app->pending, random_seed(random));

@@ -123,6 +123,8 @@ struct app {
 	uint64_t uepoch;   /**< of the user's own log */
 	struct map digest; /**< rooms named by the digest that is coming in */
 	bool loaded;       /**< the model has what the store had */
+	struct id lost;    /**< own message to a name that nobody has; zero: none */
+	bool lost_news;    /**< and the person has not been told of it */
 	bool behind;       /**< the outbox on disk has more than the link was given */
 	bool touched;      /**< the model changed: draw */
 	bool looking;      /**< names are being looked up */

@@ -18,7 +18,9 @@
 #include "client/transfer.h"
 #include "client/upload.h"
 #include "common/base/mem.h"
+#include "common/base/neutral.h"
 #include "common/base/utf8.h"
+#include "common/os/lang.h"
 
 struct pending {
 	struct id cid;
@@ -140,6 +142,7 @@ static void pass_on(struct app *app, const struct cache_send *send)
 struct waiting {
 	struct store_job job; /* first */
 	struct app *app;
+	bool only_lost; /* nothing is sent, only told */
 	struct cache_sends sends;
 };
 
@@ -178,6 +181,33 @@ static void show_waiting(struct app *app, const struct cache_send *send)
 	timeline_add(&room->timeline, &message);
 }
 
+/* No room shows what was meant for a name that nobody has. */
+static void tell_lost(struct app *app, const struct cache_send *send)
+{
+	AUTO(str_done) struct str dest = STR_INIT, text = STR_INIT, line = STR_INIT;
+
+	neutral_add(&dest, (const char *)send->dest.ptr, send->dest.len, NEUTRAL_LINE);
+	neutral_add(&text, (const char *)send->text.ptr, send->text.len, NEUTRAL_LINE);
+	/* TRANSLATORS: @name, why ("there is no such user"), the text */
+	str_addf(&line, _("not sent to %s, %s (/retry, /discard): %s"), dest.ptr,
+		 _(err_text(send->error)), text.ptr);
+	app_notice(app, line.ptr);
+}
+
+static void look_for_lost(struct app *app, const struct cache_sends *sends)
+{
+	app->lost = (struct id){{0}};
+	for (size_t i = 0; i < sends->count; i++) {
+		const struct cache_send *send = &sends->sends[i];
+		if (send->state != OUTBOX_FAILED || !id_is_zero(&send->room))
+			continue;
+		app->lost = send->cid;
+		if (app->lost_news)
+			tell_lost(app, send);
+	}
+	app->lost_news = false;
+}
+
 static void waiting_done(struct store_job *job, enum err err)
 {
 	struct waiting *waiting = CONTAINER_OF(job, struct waiting, job);
@@ -185,8 +215,11 @@ static void waiting_done(struct store_job *job, enum err err)
 
 	if (err != ERR_OK)
 		app_store_failed(app, err);
-	app->behind = false;
-	for (size_t i = 0; err == ERR_OK && i < waiting->sends.count; i++) {
+	else
+		look_for_lost(app, &waiting->sends);
+	app->behind &= waiting->only_lost;
+	for (size_t i = 0;
+	     err == ERR_OK && !waiting->only_lost && i < waiting->sends.count; i++) {
 		const struct cache_send *send = &waiting->sends.sends[i];
 
 		show_waiting(app, send);
@@ -197,14 +230,20 @@ static void waiting_done(struct store_job *job, enum err err)
 	mem_free(waiting);
 }
 
-void app_post_waiting(struct app *app)
+static void ask_waiting(struct app *app, bool only_lost)
 {
 	struct waiting *waiting = mem_new(struct waiting);
 
 	waiting->app = app;
+	waiting->only_lost = only_lost;
 	waiting->job.run = waiting_run;
 	waiting->job.done = waiting_done;
 	store_submit(app->store, &waiting->job);
+}
+
+void app_post_waiting(struct app *app)
+{
+	ask_waiting(app, false);
 }
 
 /* ---- a room that was only a name ---- */
@@ -235,6 +274,9 @@ static void resolve_done(struct store_job *job, enum err err)
 		upload_cancel(app, &resolve->cid);
 		app_posted(app, &resolve->cid);
 		app_tell_sent(app, &resolve->cid, resolve->err, 0);
+		/* Behind what a script, that has said it, has just taken out. */
+		app->lost_news = true;
+		ask_waiting(app, true);
 	} else if (err == ERR_OK) {
 		app_post_waiting(app);
 	}
@@ -460,6 +502,8 @@ static void again(struct app *app, const struct id *cid, bool drop)
 
 	link_unpost(app->link, cid);
 	upload_cancel(app, cid);
+	if (id_equal(&app->lost, cid))
+		app->lost = (struct id){{0}};
 	again->app = app;
 	again->cid = *cid;
 	again->drop = drop;

@@ -79,6 +79,79 @@ enum ui_taken cmd_say(struct app *app, const struct ui_line *line, const char *a
 	return cmd_post(app, line, DRAFT_NEW, NULL, NULL, args, strlen(args));
 }
 
+/* /msg to a name that only the server can know: the line is held until it has said. */
+struct telling {
+	uint64_t ticket;
+	struct str dest, text;
+	bool returned, found;
+	enum err err;
+	struct id room;
+};
+
+static void telling_free(struct telling *telling)
+{
+	str_done(&telling->dest);
+	str_done(&telling->text);
+	mem_free(telling);
+}
+
+/* Out of reach is not unknown: that waits on disk. */
+static bool may_wait(enum err err)
+{
+	return err == ERR_UNREACHABLE || err == ERR_CLOSED || err == ERR_TIMEOUT;
+}
+
+static void tell(struct app *app, struct telling *telling)
+{
+	struct saying *saying = mem_new(struct saying);
+	struct app_message message = {
+		.frame = FRAME_SEND, .text = telling->text.ptr, .len = telling->text.len};
+
+	if (telling->err == ERR_OK)
+		message.room = telling->room;
+	else
+		message.dest = telling->dest.ptr;
+	*saying = (struct saying){.ticket = telling->ticket, .returned = true};
+	enum err err = telling->err;
+	if (err == ERR_OK || may_wait(err))
+		err = app_post(app, &message, kept, saying);
+	if (err != ERR_OK)
+		kept(app, err, NULL, saying);
+	telling_free(telling);
+}
+
+static void named(struct app *app, enum err err, const struct id *room, void *ctx)
+{
+	struct telling *telling = ctx;
+
+	telling->found = true;
+	telling->err = err;
+	if (err == ERR_OK)
+		telling->room = *room;
+	if (telling->returned)
+		tell(app, telling);
+}
+
+static enum ui_taken ask_name(struct app *app, const struct ui_line *line,
+			      const char *dest, const char *text)
+{
+	struct telling *telling = mem_new(struct telling);
+
+	*telling = (struct telling){
+		.ticket = line->ticket, .dest = STR_INIT, .text = STR_INIT};
+	str_set(&telling->dest, dest);
+	str_set(&telling->text, text);
+	app_find_room(app, dest, named, telling);
+	telling->returned = true;
+	if (!telling->found)
+		return UI_LINE_HELD;
+	const enum err err = telling->err;
+	telling_free(telling);
+	return err == ERR_OK || may_wait(err)
+		       ? cmd_post(app, line, DRAFT_NEW, NULL, dest, text, strlen(text))
+		       : cmd_fail(app, err);
+}
+
 enum ui_taken cmd_msg(struct app *app, const struct ui_line *line, const char *args)
 {
 	const char *text;
@@ -92,7 +165,7 @@ enum ui_taken cmd_msg(struct app *app, const struct ui_line *line, const char *a
 	AUTO(str_done) struct str dest = STR_INIT;
 	str_addf(&dest, "%s%s", strchr("@#", name[0]) ? "" : "@", name);
 	if (rooms_named(&app->model.rooms, &app->model.people, dest.ptr, &room) != ERR_OK)
-		return cmd_post(app, line, DRAFT_NEW, NULL, dest.ptr, text, strlen(text));
+		return ask_name(app, line, dest.ptr, text);
 	struct ui_line there = *line;
 	there.room = &room->id;
 	return cmd_post(app, &there, DRAFT_NEW, NULL, NULL, text, strlen(text));
@@ -117,12 +190,12 @@ static const struct message *last_that(struct app *app,
 static enum ui_taken about_failed(struct app *app, const struct message *message,
 				  void (*act)(struct app *app, const struct id *cid))
 {
+	struct id cid = message ? message->cid : app->lost;
 
-	if (!message) {
+	if (id_is_zero(&cid)) {
 		app_notice(app, _("Nothing here has failed."));
 		return UI_LINE_DONE;
 	}
-	struct id cid = message->cid;
 	act(app, &cid);
 	return UI_LINE_DONE;
 }

@@ -93,6 +93,24 @@ see bob "[#lobby]"
 press alice Up
 see alice "/msg @bob"
 press alice C-u
+
+# A name that nobody has: the line comes back; what was written offline is told of.
+say alice "/msg bbo the secret plan"
+see alice "there is no such user"
+see alice "/msg bbo the secret plan"
+press alice C-u
+see_gone alice "the secret plan"
+say alice "/disconnect"
+see alice "offline"
+say alice "/msg nobodyatall for later"
+see_gone alice "/msg nobodyatall"
+say alice "/connect"
+see alice "not sent to @nobodyatall, there is no such user"
+say alice "/discard"
+say alice "/retry"
+see alice "Nothing here has failed"
+ok "what cannot be sent to a name is said, and not lost"
+
 press alice F1
 see alice "Commands"
 press alice Escape

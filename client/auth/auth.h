@@ -82,6 +82,8 @@ bool auth_by_app(const struct auth *auth);
 uint64_t auth_code_until(const struct auth *auth);
 /** End the session here, or all sessions of the account. What is stored stays. */
 void auth_logout(struct auth *auth, bool everywhere);
+/** The account is no more, and so is the session. */
+void auth_deleted(struct auth *auth);
 
 /* ---- for other ways to log in (key_login.h) ---- */
 

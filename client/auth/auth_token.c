@@ -30,10 +30,8 @@ static void explain(struct auth *auth, const char *why)
 }
 
 /* The tokens are gone here, whatever the server said. */
-static void sign_out(struct auth *auth, enum err why)
+static void forget(struct auth *auth, enum err why)
 {
-	if (why == ERR_UNAUTHORIZED)
-		explain(auth, err_text(ERR_REVOKED));
 	auth_wipe(&auth->refresh);
 	auth_wipe(&auth->access);
 	auth->given = false;
@@ -42,6 +40,19 @@ static void sign_out(struct auth *auth, enum err why)
 	link_stop(auth->app->link);
 	auth_drop_tokens(auth);
 	auth_enter(auth, AUTH_OUT, why);
+}
+
+static void sign_out(struct auth *auth, enum err why)
+{
+	if (why == ERR_UNAUTHORIZED)
+		explain(auth, err_text(ERR_REVOKED));
+	forget(auth, why);
+}
+
+void auth_deleted(struct auth *auth)
+{
+	explain(auth, N_("Your account is deleted."));
+	forget(auth, ERR_UNAUTHORIZED);
 }
 
 /* A session that is none any more has nothing left to end. */

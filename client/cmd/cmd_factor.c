@@ -349,8 +349,7 @@ enum ui_taken cmd_password(struct app *app, const struct ui_line *line, const ch
 
 static void deleted(struct app *app, struct bytes body)
 {
-	app_notice(app, _("Your account is deleted."));
-	auth_refused(app->auth, ERR_UNAUTHORIZED);
+	auth_deleted(app->auth);
 }
 
 enum ui_taken cmd_account(struct app *app, const struct ui_line *line, const char *args)

@@ -224,10 +224,14 @@ static void orders_run(struct transport_ws *ws)
 	}
 }
 
+/* Left to itself lws asks the environment's http_proxy about every connection: also those
+ * to this machine, which are in the clear because they do not leave it, and to Unix sockets.
+ * Port 0 is "none", and an address that is given is not looked up. */
 static struct lws_context *context_new(struct transport_ws *ws)
 {
 	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN,
+		.http_proxy_address = ":0",
 		.protocols = protocols,
 		.user = ws,
 		.fd_limit_per_thread = FD_MOST,

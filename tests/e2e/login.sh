@@ -63,6 +63,10 @@ check "twice does no harm" cli alice --logout --json
 check "and is told" said '"was_in":false'
 
 # ---- a log-in that another profile finishes ----
+through_nobody() { http_proxy=http://127.0.0.1:1 "$@"; }
+check "a proxy of the environment hears of no password" exits 77 through_nobody \
+	cli alice --login --password-file "$world/new" --account alice
+check "since the server itself has answered" heard "name or password is wrong"
 check "a log-in is begun" with_code alice cli alice "${login[@]}" alice --json
 challenge=$(member challenge)
 check "its challenge is printed" [ ${#challenge} = 26 ]

@@ -25,6 +25,10 @@ store() { echo "$world/alice/.local/share/chat/default"; }
 # ---- words and codes ----
 check "whoami says who" exits 0 client --whoami --json
 check "and that the server hears" says '"online":true'
+# Nobody listens there: whoever asked it would get nowhere.
+no_proxy_needed() { http_proxy=http://127.0.0.1:1 "$@"; }
+check "a proxy is not asked about a socket" exits 0 no_proxy_needed client --whoami --json
+check "which the server hears all the same" says '"online":true'
 check "rooms are listed" exits 0 client --rooms
 check "with the lobby" says '#lobby'
 check "a message is stored" exits 0 client --send '#lobby' 'first' --json

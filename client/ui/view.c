@@ -181,24 +181,21 @@ static void draw_overlay(struct view *view)
 		view_members(view, view->members = area);
 }
 
-/* What just happened, in up to three rows at the bottom of the timeline. */
-static void draw_notice(struct view *view)
+/* What just happened, in up to three rows of its own: what is said meanwhile stands above it. */
+static void draw_notice(struct view *view, struct area *rest)
 {
 	AUTO(str_done) struct str text = STR_INIT;
-	struct area area = view->main;
+	int cols = rest->cols - 2;
 
-	if (!*view->notice || area.rows < 1 || area.cols < 2)
+	if (!*view->notice || rest->rows < 1 || cols < 1)
 		return;
 	neutral_add(&text, view->notice, strlen(view->notice), NEUTRAL_LINE);
-	int rows = (int)(width_text(text.ptr, text.len) / (size_t)(area.cols - 1)) + 1;
-	area.col = 0;
-	area.cols = view->screen->cols;
-	area = take_bottom(&area, rows > 3 ? 3 : rows);
+	int rows = (int)width_text(text.ptr, text.len) / cols + 1;
+	struct area area = take_bottom(rest, rows > 3 ? 3 : rows);
 	view_fill(view, area, STYLE_POPUP);
 	size_t at = 0;
 	for (int row = 0; row < area.rows; row++) {
-		size_t len = width_fit(text.ptr + at, text.len - at,
-				       (size_t)(area.cols - 2), NULL);
+		size_t len = width_fit(text.ptr + at, text.len - at, (size_t)cols, NULL);
 		view_put_style(view, area, row, 1, view->theme->styles[STYLE_POPUP],
 			       text.ptr + at, len);
 		at += len;
@@ -215,9 +212,10 @@ static void draw_chat(struct view *view)
 	view->status = take_bottom(&rest, rest.rows >= 3);
 	view->bar = take_top(&rest, rest.rows >= 4);
 	view_bar(view, view->bar);
-	draw_middle(view, rest);
+	struct area middle = rest;
+	draw_notice(view, &middle);
+	draw_middle(view, middle);
 	draw_overlay(view);
-	draw_notice(view);
 	view_status(view, view->status);
 	if (view->page) {
 		rest.col = 0;

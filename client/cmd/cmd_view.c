@@ -243,9 +243,13 @@ enum ui_taken cmd_clear(struct app *app, const struct ui_line *line, const char 
 	struct room *room = cmd_room_now(app);
 
 	/* Nothing is forgotten: scrolling back brings it all again. */
-	timeline_clear(&room->timeline);
-	room->timeline.loading = true;
-	app_history(app, &room->id, UI_NEWEST, 0);
+	if (!room->timeline.at_end) {
+		timeline_clear(&room->timeline);
+		app_history(app, &room->id, UI_NEWEST, 0);
+	}
+	timeline_cover(&room->timeline, room->head_seq);
+	if (app->ui)
+		ui_touch(app->ui);
 	return UI_LINE_DONE;
 }
 

@@ -343,6 +343,22 @@ void timeline_mark(struct timeline *timeline, bool on, uint64_t seq)
 	timeline->changes++;
 }
 
+void timeline_cover(struct timeline *timeline, uint64_t seq)
+{
+	timeline_follow(timeline);
+	timeline->covered_seq = seq;
+	timeline->changes++;
+}
+
+bool timeline_uncover(struct timeline *timeline)
+{
+	bool covered = timeline->covered_seq > 0;
+
+	timeline->covered_seq = 0;
+	timeline->changes += covered;
+	return covered;
+}
+
 void timeline_follow(struct timeline *timeline)
 {
 	timeline->view = (struct timeline_view){.follow = true};

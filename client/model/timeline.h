@@ -40,7 +40,8 @@ struct timeline {
 	bool marked;       /**< there is a new-messages line */
 	uint64_t changes;  /**< counts every change, for caches of what was laid out */
 	struct timeline_view view;
-	struct id picked; /**< the message that the person has picked; zero = none */
+	uint64_t covered_seq; /**< up to here nothing is shown while the view follows */
+	struct id picked;     /**< the message that the person has picked; zero = none */
 };
 
 /** @seed: random bits for the hash table. */
@@ -99,6 +100,10 @@ void timeline_unpick(struct timeline *timeline);
 
 /** The new-messages line goes behind @seq and stays there; false takes it away. */
 void timeline_mark(struct timeline *timeline, bool on, uint64_t seq);
+/** Look at the newest, and at nothing up to @seq: until who reads scrolls back. */
+void timeline_cover(struct timeline *timeline, uint64_t seq);
+/** False: nothing was covered. */
+bool timeline_uncover(struct timeline *timeline);
 /** Look at the newest again. */
 void timeline_follow(struct timeline *timeline);
 /** Anchor the bottom of the view. */

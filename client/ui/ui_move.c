@@ -62,6 +62,10 @@ void ui_scroll(struct ui *ui, enum ui_move move)
 	}
 	if (!room || ui->linear)
 		return;
+	/* What /clear has hidden comes back where it was. */
+	if (move != UI_BOTTOM && timeline_uncover(&room->timeline) &&
+	    (move == UI_LINE_UP || move == UI_PAGE_UP))
+		return;
 	switch (move) {
 	case UI_LINE_UP: view_scroll(&ui->view, room, -1); break;
 	case UI_LINE_DOWN: view_scroll(&ui->view, room, 1); break;

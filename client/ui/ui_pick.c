@@ -56,6 +56,7 @@ void ui_pick(struct ui *ui, int step)
 	ui->dirty = true;
 	if (!room || ui->linear)
 		return;
+	timeline_uncover(&room->timeline);
 	struct message *message = timeline_pick(&room->timeline, step);
 	if (message)
 		show(ui, room, message);

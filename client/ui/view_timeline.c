@@ -108,6 +108,13 @@ static bool is_marked(const struct timeline *timeline, const struct message *las
 	return last ? last->seq && last->seq <= timeline->mark_seq : timeline->at_start;
 }
 
+/* Hidden by /clear. */
+static bool is_covered(const struct timeline *timeline, const struct message *message)
+{
+	return timeline->view.follow && message->seq &&
+	       message->seq <= timeline->covered_seq;
+}
+
 /* What stands above a message: what it answers, else what its thread begins with. */
 static const struct id *quoted(const struct message *message)
 {
@@ -120,7 +127,8 @@ static void lay(const struct view *view, const struct timeline *timeline, size_t
 	const struct message *message = timeline->rows[index];
 	const struct message *last = index ? timeline->rows[index - 1] : NULL;
 	bool notice = message->flags & MESSAGE_NOTICE;
-	bool apart = !last || (last->flags & MESSAGE_NOTICE);
+	bool apart =
+		!last || (last->flags & MESSAGE_NOTICE) || is_covered(timeline, last);
 
 	*laid = (struct laid){.message = message};
 	if (!last || !same_day(last->ts_ms, message->ts_ms)) {
@@ -327,6 +335,11 @@ static void draw_messages(struct view *view, struct area area,
 	view->end_index = index + 1;
 	for (;; index--) {
 		struct laid laid;
+		if (is_covered(timeline, timeline->rows[index])) {
+			view->top_index = index + 1;
+			view->at_top = false;
+			break;
+		}
 		lay(view, timeline, index, &columns, &laid);
 		view_want_picture(view, laid.message);
 		size_t left = hidden < laid.count ? laid.count - hidden : 1;

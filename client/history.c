@@ -19,7 +19,7 @@ struct history {
 	struct id room;
 	enum ui_history way;
 	uint64_t seq;
-	struct id anchor; /* goto: comes to the bottom row; zero: none */
+	struct id anchor; /* goto: is shown and picked; zero: none */
 	struct cache_page page;
 };
 
@@ -38,7 +38,7 @@ static enum err history_run(struct store_job *job, struct cache *cache)
 				  &history->page);
 }
 
-static void add_page(struct app *app, struct room *room, const struct cache_page *page)
+static void show_page(struct app *app, struct room *room, const struct cache_page *page)
 {
 	struct message **messages = mem_alloc(page->count + 1, sizeof(struct message *));
 	size_t count = 0;
@@ -107,13 +107,13 @@ static void history_done(struct store_job *job, enum err err)
 		bool complete = newer ? page.complete_after : page.complete_before;
 
 		if (page.count)
-			add_page(app, room, &page);
-		if (timeline_find(&room->timeline, &history->anchor))
-			timeline_anchor(&room->timeline, &history->anchor, 0);
+			show_page(app, room, &page);
 		if (newer && complete)
 			room->timeline.at_end = true;
 		if (!newer && complete && page.count < PAGE_ROWS)
 			room->timeline.at_start = true;
+		if (!id_is_zero(&history->anchor))
+			timeline_show(&room->timeline, &history->anchor);
 		if (!page.count && !complete)
 			kept = ask_server(history, &page);
 		room->timeline.loading = kept;
@@ -162,7 +162,7 @@ void app_goto(struct app *app, const struct id *id, const struct id *cid, uint64
 		return;
 	app_open_room(app, id);
 	if (timeline_find(&room->timeline, cid)) {
-		timeline_anchor(&room->timeline, cid, 0);
+		timeline_show(&room->timeline, cid);
 		app_touch(app);
 		return;
 	}

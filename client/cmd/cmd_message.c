@@ -112,6 +112,18 @@ enum ui_taken cmd_versions(struct app *app, const struct ui_line *line, const ch
 
 /* ---- its thread ---- */
 
+/* When, who and what was said, a line. */
+static void add_said(struct app *app, struct str *out, const struct body_event *event)
+{
+	struct id_text id;
+
+	cmd_add_time(out, event->ts);
+	str_addf(out, "  %s: ", people_name(&app->model.people, &event->from, &id));
+	str_add_len(out, (const char *)event->text.ptr, event->text.len);
+	str_add(out, event->deleted ? _("(deleted)") : "");
+	str_add_char(out, '\n');
+}
+
 static void show_replies(struct app *app, const char *head, const void *body)
 {
 	const struct body_events *list = body;
@@ -122,7 +134,7 @@ static void show_replies(struct app *app, const char *head, const void *body)
 	if (!list->complete)
 		str_add(&text, "…\n");
 	for (size_t i = list->events_count; i-- > 0;)
-		cmd_add_said(app, &text, &list->events[i]);
+		add_said(app, &text, &list->events[i]);
 	if (!list->events_count)
 		app_notice(app,
 			   _("Nobody has answered in a thread: /thread begins one."));

@@ -20,32 +20,16 @@ void cmd_add_more(struct str *out, bool complete)
 		str_add(out, _("… and more"));
 }
 
-void cmd_add_said(struct app *app, struct str *out, const struct body_event *event)
-{
-	struct id_text id;
-
-	cmd_add_time(out, event->ts);
-	str_addf(out, "  %s: ", people_name(&app->model.people, &event->from, &id));
-	str_add_len(out, (const char *)event->text.ptr, event->text.len);
-	str_add(out, event->deleted ? _("(deleted)") : "");
-	str_add_char(out, '\n');
-}
-
 /* ---- pins ---- */
 
 static void show_pins(struct app *app, const char *head, const void *body)
 {
 	const struct body_events *pins = body;
-	AUTO(str_done) struct str text = STR_INIT;
 
-	for (size_t i = 0; i < pins->events_count; i++) {
-		cmd_add_said(app, &text, &pins->events[i]);
-	}
-	cmd_add_more(&text, pins->complete);
-	if (text.len == 0)
+	if (pins->events_count == 0)
 		app_notice(app, _("Nothing is pinned here."));
 	else
-		cmd_show(app, _("Pinned messages"), &text);
+		cmd_list_events(app, _("Pinned messages"), _("… and more"), pins);
 }
 
 enum ui_taken cmd_pins(struct app *app, const struct ui_line *line, const char *args)
@@ -53,8 +37,8 @@ enum ui_taken cmd_pins(struct app *app, const struct ui_line *line, const char *
 	struct id_text id = id_text(line->room);
 
 	cmd_get(app, "room_pins", body_room_list_def(),
-		&(struct body_room_list){.room = bytes_text(id.text)}, body_events_def(),
-		show_pins);
+		&(struct body_room_list){.room = bytes_text(id.text), .limit = HITS_MOST},
+		body_events_def(), show_pins);
 	return UI_LINE_DONE;
 }
 

@@ -75,8 +75,6 @@ enum ui_taken cmd_email(struct app *app, const char *address);
 enum ui_taken cmd_silence(struct app *app, const struct ui_line *line, const char *args);
 /** "Display name (@name)". */
 void cmd_add_user(struct str *out, const struct body_user *user);
-/** When, who and what was said, a line. */
-void cmd_add_said(struct app *app, struct str *out, const struct body_event *event);
 /** That a page goes on where its answer ended; nothing when it is @complete. */
 void cmd_add_more(struct str *out, bool complete);
 
@@ -90,6 +88,9 @@ void cmd_public_rooms(struct app *app);
 bool cmd_goto_link(struct app *app, const char *text);
 /** A page whose first lines are the hits of the model: Enter goes to one. */
 void cmd_show_hits(struct app *app, const char *title, const struct str *text);
+/** Such a page of @events, in their order; @more: how to see those that are not there. */
+void cmd_list_events(struct app *app, const char *title, const char *more,
+		     const struct body_events *events);
 /** Append @text as a path: "~" is the home folder, as for a shell. */
 void cmd_add_path(const char *text, struct str *path);
 /** Offer entries of folders for @word...@point of @line if a path stands there. False: none

@@ -87,7 +87,9 @@ static void add_event(struct app *app, const struct body_event *told, bool in_or
 				.seq = event.seq,
 				.ts_ms = event.ts};
 
-	(in_order ? hits_put : hits_add)(&app->model.hits, &hit, event.text);
+	(in_order ? hits_put : hits_add)(&app->model.hits, &hit,
+					 event.deleted ? bytes_text(_("(deleted)"))
+						       : event.text);
 }
 
 /* ---- here, then there ---- */
@@ -167,19 +169,27 @@ enum ui_taken cmd_search(struct app *app, const struct ui_line *line, const char
 
 /* ---- many rooms in one stream ---- */
 
-static void show_stream(struct app *app, const char *title, const void *body)
+void cmd_list_events(struct app *app, const char *title, const char *more,
+		     const struct body_events *events)
 {
-	const struct body_events *events = body;
 	struct hits *hits = &app->model.hits;
 
 	hits_begin(hits, title);
 	for (size_t i = 0; i < events->events_count; i++)
 		add_event(app, &events->events[i], true);
 	hits->more = !events->complete;
-	if (hits->count == 0)
+	list_hits(app, title, more);
+}
+
+static void show_stream(struct app *app, const char *title, const void *body)
+{
+	const struct body_events *events = body;
+
+	if (events->events_count == 0)
 		app_notice(app, _("Nothing has been said here yet."));
 	else
-		list_hits(app, title, _("There is more: /search before:DATE."));
+		cmd_list_events(app, title, _("There is more: /search before:DATE."),
+				events);
 }
 
 /* Only the server can put rooms into one order. */

@@ -12,6 +12,8 @@
 
 /* Trimmed by a good part at once, so that it happens rarely. */
 #define TRIM_BY (TIMELINE_MOST / 4)
+/* Rows that are seen below a message that was looked for. */
+#define BELOW 6
 
 void timeline_init(struct timeline *timeline, uint64_t seed)
 {
@@ -405,4 +407,32 @@ struct message *timeline_pick(struct timeline *timeline, int step)
 void timeline_unpick(struct timeline *timeline)
 {
 	timeline->picked = (struct id){0};
+}
+
+/* About so many rows of a terminal. */
+static size_t rows_of(const struct message *message)
+{
+	size_t rows = 1 + message->text.len / 40;
+
+	for (size_t i = 0; i < message->text.len; i++)
+		rows += message->text.ptr[i] == '\n';
+	return rows;
+}
+
+void timeline_show(struct timeline *timeline, const struct id *cid)
+{
+	size_t at = timeline_index(timeline, cid);
+	size_t rows = 0;
+
+	if (at == timeline->count)
+		return;
+	timeline->picked = *cid;
+	timeline_uncover(timeline);
+	while (at + 1 < timeline->count &&
+	       rows + rows_of(timeline->rows[at + 1]) <= BELOW)
+		rows += rows_of(timeline->rows[++at]);
+	if (at + 1 == timeline->count && timeline->at_end)
+		timeline_follow(timeline);
+	else
+		timeline_anchor(timeline, &timeline->rows[at]->cid, 0);
 }

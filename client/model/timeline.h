@@ -97,6 +97,8 @@ struct message *timeline_picked(const struct timeline *timeline);
  *  below (1) the picked one, else the newest. NULL: there is none there. */
 struct message *timeline_pick(struct timeline *timeline, int step);
 void timeline_unpick(struct timeline *timeline);
+/** Pick @cid, which is here, and look at it with some of what follows. */
+void timeline_show(struct timeline *timeline, const struct id *cid);
 
 /** The new-messages line goes behind @seq and stays there; false takes it away. */
 void timeline_mark(struct timeline *timeline, bool on, uint64_t seq);

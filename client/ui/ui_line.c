@@ -153,6 +153,13 @@ static void save_draft(struct ui *ui, struct room *room)
 	room->draft.unsaved = false;
 }
 
+static struct id picked_now(const struct ui *ui)
+{
+	const struct room *room = rooms_current(&ui->model->rooms);
+
+	return room ? room->timeline.picked : (struct id){0};
+}
+
 static void on_enter(void *ctx, const char *text, size_t len)
 {
 	struct ui *ui = ctx;
@@ -173,13 +180,17 @@ static void on_enter(void *ctx, const char *text, size_t len)
 	ui->pasted = ui->confirmed = false;
 	/* Copies: readline frees its own when the next line begins. */
 	AUTO(mem_freep) char *copy = mem_strndup(text, len);
+	struct id picked = picked_now(ui);
 	enum ui_taken taken = ui_take_line(ui, copy, len);
 	if (taken == UI_LINE_KEEP) {
 		set_line(ui, copy, len, len);
 		return;
 	}
 	line_remember(ui->line, copy);
-	ui_unpick(ui);
+	/* What the line was about; what it has picked itself (/goto, /pick) stays. */
+	struct id now = picked_now(ui);
+	if (id_equal(&now, &picked))
+		ui_unpick(ui);
 	stop_typing(ui);
 	ui->typed_ms = 0;
 	/* At once: after a crash the draft must not be what was sent. */

@@ -34,6 +34,9 @@ static void go_bottom(struct ui *ui, struct room *room)
 		room->timeline.loading = true;
 		ui->hooks->on_history(ui->ctx, &room->id, UI_NEWEST, 0);
 	}
+	/* What a search has found is not what the next command is about any more. */
+	if (!ui->picking)
+		timeline_unpick(&room->timeline);
 	timeline_follow(&room->timeline);
 }
 

@@ -230,7 +230,7 @@ static void what_was_said_is_found_here_and_on_the_server(void **state)
 	enter(&pair, pair.alice, "/search 東京 from:bob");
 	assert_int_equal(hits->count, 1);
 	enter(&pair, pair.alice, "/goto 1");
-	assert_true(id_equal(&ops(pair.alice)->timeline.view.anchor, &hits->rows[0].cid));
+	assert_true(id_equal(&ops(pair.alice)->timeline.picked, &hits->rows[0].cid));
 	enter(&pair, pair.alice, "/goto 2");
 	assert_true(pair.notice.len > 0);
 	enter(&pair, pair.alice, "/search before:soon");

@@ -74,6 +74,9 @@ void app_watch(struct app *app);
 void app_post_waiting(struct app *app);
 /** It will not be sent, because of @why: that is kept, and shown. */
 void app_refused(struct app *app, const struct id *cid, enum err why);
+/** Show the message @cid of @room as the store has it: what was done to it in advance was
+ *  refused. */
+void app_reload(struct app *app, const struct id *room, const struct id *cid);
 /** @cid waits no more. */
 void app_posted(struct app *app, const struct id *cid);
 void app_pending_done(struct app *app);

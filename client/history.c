@@ -154,6 +154,54 @@ void app_history(struct app *app, const struct id *id, enum ui_history way, uint
 	ask_store(app, id, way, seq, &none);
 }
 
+/* ---- one message as it is ---- */
+
+struct reload {
+	struct store_job job; /* first */
+	struct app *app;
+	struct id room, cid;
+	struct cache_page page;
+};
+
+static enum err reload_run(struct store_job *job, struct cache *cache)
+{
+	struct reload *reload = CONTAINER_OF(job, struct reload, job);
+
+	return cache_event_get(cache, &reload->cid, &reload->page);
+}
+
+static void reload_done(struct store_job *job, enum err err)
+{
+	struct reload *reload = CONTAINER_OF(job, struct reload, job);
+	struct room *room = rooms_find(&reload->app->model.rooms, &reload->room);
+	struct message *message =
+		room ? timeline_find(&room->timeline, &reload->cid) : NULL;
+
+	if (message && err == ERR_OK) {
+		/* They are read back as well; else the old ones would stay. */
+		reactions_done(&message->reactions);
+		message->reactions = (struct reactions){0};
+		show_page(reload->app, room, &reload->page);
+	}
+	cache_page_done(&reload->page);
+	mem_free(reload);
+}
+
+void app_reload(struct app *app, const struct id *room, const struct id *cid)
+{
+	struct reload *reload = mem_new(struct reload);
+
+	*reload = (struct reload){.job = {.run = reload_run, .done = reload_done},
+				  .app = app,
+				  .room = *room,
+				  .cid = *cid,
+				  .page = CACHE_PAGE_INIT};
+	changes_flush(app);
+	store_submit(app->store, &reload->job);
+}
+
+/* ---- one message among others ---- */
+
 void app_goto(struct app *app, const struct id *id, const struct id *cid, uint64_t seq)
 {
 	struct room *room = rooms_find(&app->model.rooms, id);

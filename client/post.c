@@ -25,6 +25,7 @@
 struct pending {
 	struct id cid;
 	struct id room;
+	struct id target; /* zero: a message; else what it is done to */
 };
 
 static int kind_of(int frame)
@@ -40,13 +41,13 @@ static int kind_of(int frame)
 
 /* ---- the map of what waits ---- */
 
-static void pending_add(struct app *app, const struct id *cid, const struct id *room)
+static void pending_add(struct app *app, const struct cache_send *send)
 {
-	if (map_get(&app->pending, cid))
+	if (map_get(&app->pending, &send->cid))
 		return;
 	struct pending *pending = mem_new(struct pending);
-	*pending = (struct pending){*cid, *room};
-	map_put(&app->pending, cid, pending);
+	*pending = (struct pending){send->cid, send->room, send->target};
+	map_put(&app->pending, &send->cid, pending);
 	app->model.waiting = app->pending.count;
 	app_touch(app);
 }
@@ -57,12 +58,29 @@ void app_posted(struct app *app, const struct id *cid)
 	app->model.waiting = app->pending.count;
 }
 
+/* An edit, a reaction: it was shown in advance, and has no line of its own that could say
+ * what became of it. */
+static void undo(struct app *app, const struct pending *deed, enum err why)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+
+	str_addf(&text, _("That message stays as it was: %s"), _(err_text(why)));
+	app_notice(app, text.ptr);
+	app_reload(app, &deed->room, &deed->target);
+	app_discard(app, &deed->cid);
+}
+
 void app_refused(struct app *app, const struct id *cid, enum err why)
 {
+	const struct pending *known = map_get(&app->pending, cid);
+	struct pending deed = known ? *known : (struct pending){.cid = *cid};
+
 	app_posted(app, cid);
 	change_refused(app, cid, why);
 	for (size_t i = 0; i < app->model.rooms.count; i++)
 		timeline_fail(&app->model.rooms.rows[i]->timeline, cid, why);
+	if (!id_is_zero(&deed.target))
+		undo(app, &deed, why);
 	app_touch(app);
 }
 
@@ -157,7 +175,7 @@ static void show_waiting(struct app *app, const struct cache_send *send)
 	struct room *room = rooms_find(&app->model.rooms, &send->room);
 
 	if (send->state != OUTBOX_FAILED)
-		pending_add(app, &send->cid, &send->room);
+		pending_add(app, send);
 	if (!room || send->kind != EVENT_MESSAGE)
 		return;
 	const struct message *old = timeline_find(&room->timeline, &send->cid);
@@ -354,7 +372,7 @@ static void post_done(struct store_job *job, enum err err)
 	struct cache_send *send = &post->send;
 
 	if (err == ERR_OK) {
-		pending_add(app, &send->cid, &send->room);
+		pending_add(app, send);
 		show_post(app, send);
 		app_touch(app);
 		pass_on(app, send);

@@ -215,6 +215,28 @@ static void moderators_have_their_way(void **state)
 	part(&pair);
 }
 
+static void what_was_refused_is_undone(void **state)
+{
+	struct pair pair;
+
+	meet(&pair, 9);
+	world_say(pair.bob, "#ops", "mine");
+	enter(&pair, pair.bob, "/react +1");
+	enter(&pair, pair.alice, "/role @bob owner");
+	enter(&pair, pair.alice, "/role @alice member");
+	timeline_show(&ops(pair.alice)->timeline, &newest(pair.alice)->cid);
+	enter(&pair, pair.alice, "/delete");
+	assert_non_null(strstr(pair.notice.ptr, "stays as it was"));
+	assert_string_equal(newest(pair.alice)->text.ptr, "mine");
+	assert_false(newest(pair.alice)->flags & MESSAGE_DELETED);
+	enter(&pair, pair.bob, "/mute @alice 1h");
+	enter(&pair, pair.alice, "/react x");
+	check_reaction(pair.alice, "x", 0, false);
+	world_expect_all(pair.bob, "#ops", "bob: mine");
+	assert_int_equal(world_app(pair.alice)->model.waiting, 0);
+	part(&pair);
+}
+
 static void what_was_said_is_found_here_and_on_the_server(void **state)
 {
 	struct pair pair;
@@ -265,5 +287,6 @@ CHECK_MAIN(TEST(a_reaction_is_seen_by_both_and_taken_back),
 	   TEST(who_was_away_sees_reactions_on_older_messages),
 	   TEST(a_picked_message_is_what_a_command_is_about),
 	   TEST(a_thread_hangs_on_its_first_message), TEST(moderators_have_their_way),
+	   TEST(what_was_refused_is_undone),
 	   TEST(what_was_said_is_found_here_and_on_the_server),
 	   TEST(what_is_not_allowed_or_not_understood_is_said))

@@ -105,7 +105,8 @@ void change_extra(const struct body_event *event, struct buf *buf)
 {
 	struct json_out out = json_out_init(buf);
 
-	if (!event->slug.len && !event->name.len && !event->files_count)
+	if (!event->slug.len && !event->name.len && !event->files_count &&
+	    !event->slow_ms)
 		return;
 	json_out_open(&out, '{');
 	if (event->slug.len) {
@@ -114,6 +115,8 @@ void change_extra(const struct body_event *event, struct buf *buf)
 	if (event->name.len) {
 		json_out_put_text(&out, "name", event->name);
 	}
+	if (event->slow_ms)
+		json_out_put_uint(&out, "slow_ms", event->slow_ms);
 	if (event->files_count) {
 		json_out_put_open(&out, "files", '[');
 		for (size_t i = 0; i < event->files_count; i++)

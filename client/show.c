@@ -140,10 +140,34 @@ static void member_notice(struct app *app, const struct cache_event *event,
 	case MEMBER_KICK: str_addf(out, _("%s removed %s"), who, whom); break;
 	case MEMBER_BAN: str_addf(out, _("%s banned %s"), who, whom); break;
 	case MEMBER_UNBAN: str_addf(out, _("%s lifted the ban of %s"), who, whom); break;
-	case MEMBER_ROLE: str_addf(out, _("%s changed the role of %s"), who, whom); break;
+	case MEMBER_ROLE:
+		/* TRANSLATORS: two names and the role: guest, member, moderator, owner. */
+		str_addf(out, _("%s changed the role of %s to %s"), who, whom,
+			 kind_word(&role_words, event->role));
+		break;
 	case MEMBER_MUTE: str_addf(out, _("%s muted %s"), who, whom); break;
 	case MEMBER_UNMUTE: str_addf(out, _("%s unmuted %s"), who, whom); break;
 	}
+}
+
+/* All rules as they are now, whichever of them was changed. */
+static void acl_notice(const struct cache_event *event, const char *who, struct str *out)
+{
+	AUTO(json_free) struct json *json = NULL;
+	uint64_t slow_ms = 0;
+
+	if (event->extra.len && json_parse(event->extra, &json) == ERR_OK &&
+	    !json_uint(json_get(json_root(json), "slow_ms"), &slow_ms))
+		slow_ms = 0;
+	/* TRANSLATORS: a name and the least role that may write. */
+	str_addf(out, _("%s changed who may write here: %s or above"), who,
+		 kind_word(&role_words, event->role));
+	if (slow_ms)
+		str_addf(out,
+			 Q_("; members wait %llu second between two messages",
+			    "; members wait %llu seconds between two messages",
+			    (unsigned long)(slow_ms / 1000)),
+			 (unsigned long long)(slow_ms / 1000));
 }
 
 static void notice_text(struct app *app, const struct cache_event *event, struct str *out)
@@ -160,7 +184,7 @@ static void notice_text(struct app *app, const struct cache_event *event, struct
 		str_addf(out, _("%s set the topic: %.*s"), who, len, text);
 		break;
 	case EVENT_RENAME: str_addf(out, _("%s renamed the room"), who); break;
-	case EVENT_ACL: str_addf(out, _("%s changed who may write here"), who); break;
+	case EVENT_ACL: acl_notice(event, who, out); break;
 	case EVENT_PIN: str_addf(out, _("%s pinned a message"), who); break;
 	case EVENT_UNPIN: str_addf(out, _("%s unpinned a message"), who); break;
 	case EVENT_SECURITY: str_addf(out, _("%s turned on encryption"), who); break;
@@ -202,6 +226,8 @@ struct message *app_message_of(struct app *app, const struct cache_event *event)
 			return NULL;
 		message = message_new(&id, &event->from, text.ptr, text.len);
 		message->flags |= MESSAGE_NOTICE;
+		/* What was pinned stands above it, as above an answer. */
+		message->reply_to = event->target;
 	}
 	people_get(&app->model.people, &event->from);
 	message->seq = event->seq;
@@ -273,6 +299,8 @@ static void show_line(struct app *app, struct room *room, const struct body_even
 					 .ts_ms = event->ts,
 					 .kind = event->kind,
 					 .change = event->change,
+					 .role = event->role,
+					 .target = event->target,
 					 .deleted = event->deleted,
 					 .mentions_me = app_mentions_me(app, event),
 					 .reply = event->reply,

@@ -56,8 +56,10 @@ enum ui_taken cmd_edit(struct app *app, const struct ui_line *line, const char *
 {
 	struct message *message = cmd_picked(app, last_own(app));
 
-	if (!message || !id_equal(&message->sender, app_user(app)))
+	if (!message)
 		return nothing(app, _("There is nothing of yours here to change."));
+	if (!id_equal(&message->sender, app_user(app)))
+		return nothing(app, _("You can change only what you said yourself."));
 	if (*args)
 		return cmd_post(app, line, DRAFT_EDIT, &message->cid, NULL, args,
 				strlen(args));
@@ -152,23 +154,38 @@ enum ui_taken cmd_unreact(struct app *app, const struct ui_line *line, const cha
 	return react(app, line, args, FRAME_UNREACT, "unreact");
 }
 
-static enum ui_taken call_about(struct app *app, const char *op)
+enum ui_taken cmd_pin(struct app *app, const struct ui_line *line, const char *args)
 {
 	struct message *message = cmd_picked(app, last_of_others(app));
 
 	if (!message)
 		return nothing(app, _("There is no message here to pick."));
-	cmd_call(app, op, body_message_ref_def(),
+	cmd_call(app, "message_pin", body_message_ref_def(),
 		 &(struct body_message_ref){.id = message->cid});
 	return UI_LINE_DONE;
 }
 
-enum ui_taken cmd_pin(struct app *app, const struct ui_line *line, const char *args)
+static void unpinned(enum err err, unsigned status, struct bytes body, void *ctx)
 {
-	return call_about(app, "message_pin");
+	AUTO(str_done) struct str why = STR_INIT;
+
+	if (err == ERR_OK)
+		return;
+	if (err == ERR_NOT_FOUND)
+		str_add(&why, _("That message is not pinned: /pins lists those that are, "
+				"Enter picks one."));
+	else
+		cmd_why(err, body, &why);
+	app_notice(ctx, why.ptr);
 }
 
 enum ui_taken cmd_unpin(struct app *app, const struct ui_line *line, const char *args)
 {
-	return call_about(app, "message_unpin");
+	struct message *message = cmd_picked(app, last_of_others(app));
+
+	if (!message)
+		return nothing(app, _("There is no message here to pick."));
+	cmd_ask(app, "message_unpin", body_message_ref_def(),
+		&(struct body_message_ref){.id = message->cid}, unpinned, app);
+	return UI_LINE_DONE;
 }

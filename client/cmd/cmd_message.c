@@ -33,6 +33,8 @@ static void show_details(struct app *app, const char *head, const void *body)
 	str_add(&text, head);
 	if (readers->users_count)
 		str_addf(&text, "\n%s\n", _("Read by:"));
+	else
+		str_addf(&text, "\n%s\n", _("Nobody else has read it yet."));
 	for (size_t i = 0; i < readers->users_count; i++) {
 		str_add(&text, "  ");
 		cmd_add_user(&text, &readers->users[i]);
@@ -48,7 +50,8 @@ static void add_details(struct app *app, const struct message *message, struct s
 
 	str_addf(out, "%s, ", people_name(&app->model.people, &message->sender, &id));
 	cmd_add_time(out, message->ts_ms);
-	str_addf(out, "\n%s%s\n", CMD_LINK, id_text(&message->cid).text);
+	str_addf(out, "\n%s%s\n\n%s\n\n", CMD_LINK, id_text(&message->cid).text,
+		 message->text.ptr);
 	if (message->flags & MESSAGE_EDITED)
 		str_addf(out, "%s\n",
 			 _("It was edited; /versions shows what it said before."));

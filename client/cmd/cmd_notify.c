@@ -223,6 +223,18 @@ enum ui_taken cmd_notify(struct app *app, const struct ui_line *line, const char
 
 /* ---- one room ---- */
 
+/* It changes nothing that is seen; /info says it. */
+static void level_set(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	AUTO(str_done) struct str text = STR_INIT;
+
+	if (err == ERR_OK)
+		str_add(&text, _("Done."));
+	else
+		cmd_why(err, body, &text);
+	app_notice(ctx, text.ptr);
+}
+
 enum ui_taken cmd_level(struct app *app, const struct ui_line *line, const char *args)
 {
 	struct id_text id = id_text(line->room);
@@ -232,7 +244,7 @@ enum ui_taken cmd_level(struct app *app, const struct ui_line *line, const char 
 
 	if (body.level == 0)
 		return cmd_usage(app, "level");
-	cmd_call(app, "room_level", body_room_level_def(), &body);
+	cmd_ask(app, "room_level", body_room_level_def(), &body, level_set, app);
 	return UI_LINE_DONE;
 }
 
@@ -247,6 +259,6 @@ enum ui_taken cmd_silence(struct app *app, const struct ui_line *line, const cha
 		body.mute_ms = 0;
 	else if (*args && !take_time(args, &body.mute_ms))
 		return cmd_usage(app, "mute");
-	cmd_call(app, "room_level", body_room_level_def(), &body);
+	cmd_ask(app, "room_level", body_room_level_def(), &body, level_set, app);
 	return UI_LINE_DONE;
 }

@@ -56,7 +56,7 @@ enum ui_taken cmd_help(struct app *app, const struct ui_line *line, const char *
 	} else {
 		str_addf(&text, "%s\n\n",
 			 _("Enter sends, Alt-Enter makes a new line, Tab completes. "
-			   "//x says \"/x\". /keys lists the keys."));
+			   "//x says \"/x\". /bindings lists the keys."));
 		for (size_t i = 0; i < count; i++)
 			add_help(&rows[i], &text);
 	}
@@ -139,30 +139,46 @@ enum ui_taken cmd_unread(struct app *app, const struct ui_line *line, const char
 	return list_rooms(app, true);
 }
 
-enum ui_taken cmd_who(struct app *app, const struct ui_line *line, const char *args)
+/* The server does not tell one about oneself. */
+static int presence_of(const struct app *app, const struct id *user,
+		       const struct person *person)
+{
+	if (id_equal(user, app_user(app)))
+		return app->model.link == MODEL_ONLINE ? PRESENCE_ONLINE
+						       : PRESENCE_OFFLINE;
+	return person ? (int)person->presence : 0;
+}
+
+static void add_member(struct app *app, const struct member *member, struct str *out)
 {
 	static const char *const states[] = {
 		[PRESENCE_ONLINE] = N_("online"),
 		[PRESENCE_AWAY] = N_("away"),
 		[PRESENCE_OFFLINE] = N_("offline"),
 	};
+	const struct person *person = people_find(&app->model.people, &member->user);
+	const char *state = states[presence_of(app, &member->user, person)];
+	const char *role = kind_word(&role_words, member->role);
+	AUTO(str_done) struct str left = STR_INIT, right = STR_INIT;
+	struct id_text id;
+
+	str_add(&left, people_name(&app->model.people, &member->user, &id));
+	if (person && person->account.len)
+		str_addf(&left, " (@%s)", person->account.ptr);
+	if (person && person->bot)
+		str_add(&left, _(" [bot]"));
+	add_row(&right, role, 10, state ? _(state) : "");
+	str_cut(&right, right.len - 1);
+	add_row(out, left.ptr, 28, right.ptr);
+}
+
+enum ui_taken cmd_who(struct app *app, const struct ui_line *line, const char *args)
+{
 	const struct room *room = cmd_room_now(app);
 	AUTO(str_done) struct str text = STR_INIT;
 
-	for (size_t i = 0; i < room->roster.count; i++) {
-		const struct member *member = &room->roster.rows[i];
-		const struct person *person =
-			people_find(&app->model.people, &member->user);
-		int state = person ? (int)person->presence : 0;
-		struct id_text id;
-		AUTO(str_done) struct str left = STR_INIT;
-		str_add(&left, people_name(&app->model.people, &member->user, &id));
-		if (person && person->account.len)
-			str_addf(&left, " (@%s)", person->account.ptr);
-		if (person && person->bot)
-			str_add(&left, _(" [bot]"));
-		add_row(&text, left.ptr, 28, states[state] ? _(states[state]) : "");
-	}
+	for (size_t i = 0; i < room->roster.count; i++)
+		add_member(app, &room->roster.rows[i], &text);
 	if (room->roster.total > room->roster.count)
 		str_addf(&text, _("… and %zu more"),
 			 room->roster.total - room->roster.count);
@@ -206,6 +222,22 @@ static void add_rules(const struct room *room, struct str *text)
 			 (unsigned long long)(room->slow_ms / 1000));
 }
 
+/* What one will be told of it. */
+static void add_level(const struct app *app, const struct room *room, struct str *text)
+{
+	if (room->level)
+		str_addf(text, _("Worth a notification here: %s.\n"),
+			 kind_word(&notify_level_words, room->level));
+	if (room->muted_until_ms <= clock_now_ms(app->clock))
+		return;
+	str_add(text, _("You muted this room"));
+	if (room->muted_until_ms < LIMIT_MUTE_MS) {
+		str_addf(text, " %s ", _("until"));
+		cmd_add_time(text, room->muted_until_ms);
+	}
+	str_add(text, ".\n");
+}
+
 enum ui_taken cmd_info(struct app *app, const struct ui_line *line, const char *args)
 {
 	static const char *const kinds[] = {
@@ -233,6 +265,7 @@ enum ui_taken cmd_info(struct app *app, const struct ui_line *line, const char *
 		if (room->topic.len)
 			str_addf(&text, "%s\n", room->topic.ptr);
 		add_rules(room, &text);
+		add_level(app, room, &text);
 	}
 	cmd_show(app, _("Info"), &text);
 	return UI_LINE_DONE;

@@ -30,6 +30,7 @@ struct app;
 struct auth;
 struct changes;
 struct lock_job;
+struct piped;
 struct rest;
 struct store_thread;
 struct transferred;
@@ -101,6 +102,7 @@ struct app {
 	struct changes *changes; /**< noted in this turn; see change.h */
 	struct model model;
 	struct ui *ui;             /**< NULL for scripts */
+	struct piped *piped;       /**< lines come from no terminal; else NULL */
 	struct unlock *unlock;     /**< how the store was unlocked; NULL in tests */
 	struct lock_job *lock_job; /**< a question that is under way; see lock.h */
 	app_confirm_fn *confirm;   /**< who asked for the password; see app_confirm() */

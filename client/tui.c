@@ -18,6 +18,7 @@
 #include "client/lock.h"
 #include "client/loop.h"
 #include "client/net/denial.h"
+#include "client/piped.h"
 #include "client/preview.h"
 #include "client/rescue.h"
 #include "client/ui/ui.h"
@@ -52,7 +53,19 @@ struct tui {
 
 static enum ui_taken hook_line(void *ctx, const struct ui_line *line)
 {
-	return cmd_line(((struct tui *)ctx)->app, line);
+	struct app *app = ((struct tui *)ctx)->app;
+
+	if (!piped_take(app, line->text))
+		return UI_LINE_KEEP;
+	enum ui_taken taken = cmd_line(app, line);
+	if (taken == UI_LINE_KEEP)
+		piped_refused(app, ERR_USAGE);
+	return taken;
+}
+
+static bool hook_may_take(void *ctx, const char *line)
+{
+	return piped_may_take(((struct tui *)ctx)->app, line);
 }
 
 static void hook_command(void *ctx, const char *command)
@@ -99,7 +112,11 @@ static void hook_suspend(void *ctx)
 
 static void hook_quit(void *ctx)
 {
-	app_quit(((struct tui *)ctx)->app, 0);
+	struct tui *tui = ctx;
+
+	if (tui->form != UI_FORM_NONE)
+		piped_refused(tui->app, ERR_UNAUTHORIZED);
+	app_quit(tui->app, piped_code(tui->app));
 }
 
 static void hook_room(void *ctx, const struct id *room)
@@ -520,6 +537,7 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 		.on_picture = hook_picture,
 		.complete = hook_complete,
 		.on_suspend = hook_suspend,
+		.may_take = hook_may_take,
 		.on_quit = hook_quit,
 	};
 	const struct opts *opts = &profile->opts;
@@ -554,6 +572,8 @@ enum err tui_new(struct app *app, const struct profile *profile, struct tui **re
 		mem_free(tui);
 		return err;
 	}
+	if (ui_is_linear(app->ui) && !isatty(STDIN_FILENO))
+		piped_new(app, (uint64_t)opts_number(opts, OPTION_TIMEOUT));
 	rescue_arm(app->ui);
 	cmd_bind(app->ui);
 	app_face_add(app, &tui->face);
@@ -571,6 +591,7 @@ void tui_free(struct tui **tui)
 	/* What stands in the line at this moment, too. */
 	if (rooms_current(&(*tui)->app->model.rooms))
 		app_keep_draft((*tui)->app, &(*tui)->app->model.rooms.current);
+	piped_free((*tui)->app);
 	app_timer_clear((*tui)->app, &(*tui)->idle);
 	lock_end((*tui)->app);
 	app_confirmed((*tui)->app, NULL);

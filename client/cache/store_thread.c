@@ -16,6 +16,7 @@ struct store_thread {
 	struct mailbox todo, done;
 	pthread_t thread;
 	bool threaded;
+	unsigned waiting; /* the owner's */
 };
 
 static struct store_job *job_of(struct mail *mail)
@@ -95,6 +96,7 @@ enum err store_start(struct cache **cache, bool threaded, mailbox_wake_fn *wake,
 
 void store_submit(struct store_thread *store, struct store_job *job)
 {
+	store->waiting++;
 	if (!store->threaded) {
 		job->mail.next = NULL;
 		run_jobs(store, &job->mail);
@@ -105,6 +107,11 @@ void store_submit(struct store_thread *store, struct store_job *job)
 	assert(put);
 }
 
+unsigned store_waiting(const struct store_thread *store)
+{
+	return store->waiting;
+}
+
 unsigned store_reap(struct store_thread *store)
 {
 	unsigned count = 0;
@@ -112,6 +119,7 @@ unsigned store_reap(struct store_thread *store)
 	for (struct mail *mail = mailbox_take(&store->done); mail; count++) {
 		struct store_job *job = job_of(mail);
 		mail = mail->next;
+		store->waiting--;
 		job->done(job, job->err);
 	}
 	return count;

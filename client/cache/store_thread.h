@@ -32,6 +32,8 @@ enum err store_start(struct cache **cache, bool threaded, mailbox_wake_fn *wake,
 		     void *ctx, struct store_thread **ret_store) MUST_CHECK;
 /** Hand @job over. It always comes back through store_reap(). Thread: the owner. */
 void store_submit(struct store_thread *store, struct store_job *job);
+/** Jobs whose `done` was not called yet. Thread: the owner. */
+unsigned store_waiting(const struct store_thread *store);
 /** Call `done` of everything that is finished, in the order of submitting; returns how many.
  *  Thread: the owner. */
 unsigned store_reap(struct store_thread *store);

@@ -12,6 +12,7 @@
 
 #include "client/cmd/cmd_private.h"
 #include "client/net/denial.h"
+#include "client/piped.h"
 #include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "common/os/lang.h"
@@ -95,7 +96,25 @@ void cmd_add_time(struct str *out, uint64_t ms)
 enum ui_taken cmd_fail(struct app *app, enum err err)
 {
 	app_notice(app, _(err_text(err)));
+	piped_refused(app, err);
 	return UI_LINE_KEEP;
+}
+
+/* @text says what is missing; unless nobody has heard yet who is signed in. */
+static enum ui_taken fail_without(struct app *app, enum err err, const char *text)
+{
+	bool nobody = id_is_zero(app_user(app));
+
+	if (nobody && app->model.link != MODEL_OFFLINE)
+		return cmd_fail(app, ERR_UNREACHABLE);
+	app_notice(app, text);
+	piped_refused(app, nobody ? ERR_UNAUTHORIZED : err);
+	return UI_LINE_KEEP;
+}
+
+enum ui_taken cmd_roomless(struct app *app, const char *text)
+{
+	return fail_without(app, ERR_NO_ROOM, text);
 }
 
 enum ui_taken cmd_usage(struct app *app, const char *name)
@@ -118,14 +137,32 @@ void cmd_why(enum err err, struct bytes body, struct str *out)
 	denial_words(err, body, out);
 }
 
+/* A question of a line, so that a refusal is known to be one of that. */
+struct asking {
+	struct app *app;
+	link_result_fn *done;
+	void *ctx;
+};
+
+static void was_asked(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	struct asking asking = *(struct asking *)ctx;
+
+	mem_free(ctx);
+	piped_refused(asking.app, err);
+	asking.done(err, status, body, asking.ctx);
+}
+
 void cmd_ask(struct app *app, const char *op, const struct body_def *def,
 	     const void *body, link_result_fn *done, void *ctx)
 {
+	struct asking *asking = mem_new(struct asking);
 	AUTO(buf_wipe) struct buf args = BUF_INIT;
 	struct json_out out = json_out_init(&args);
 
+	*asking = (struct asking){app, done, ctx};
 	body_encode(def, &out, body);
-	app_call(app, op, buf_view(&args), done, ctx);
+	app_call(app, op, buf_view(&args), was_asked, asking);
 }
 
 static void answered(enum err err, unsigned status, struct bytes body, void *ctx)
@@ -141,11 +178,7 @@ static void answered(enum err err, unsigned status, struct bytes body, void *ctx
 void cmd_call(struct app *app, const char *op, const struct body_def *def,
 	      const void *body)
 {
-	AUTO(buf_done) struct buf args = BUF_INIT;
-	struct json_out out = json_out_init(&args);
-
-	body_encode(def, &out, body);
-	app_call(app, op, buf_view(&args), answered, app);
+	cmd_ask(app, op, def, body, answered, app);
 }
 
 static enum ui_taken unknown(struct app *app, const char *name, size_t len)
@@ -166,15 +199,12 @@ static enum ui_taken run(struct app *app, const struct ui_line *line, const char
 
 	if (!row)
 		return unknown(app, text, len);
-	if (row->where == CMD_ROOM && !cmd_room_now(app)) {
-		app_notice(app, _("That needs a room: /join one first."));
-		return UI_LINE_KEEP;
-	}
-	if (row->where != CMD_ANYWHERE && id_is_zero(app_user(app))) {
-		app_notice(app, _("That needs an account: log in (/login) or sign up "
-				  "(/signup) first."));
-		return UI_LINE_KEEP;
-	}
+	if (row->where == CMD_ROOM && !cmd_room_now(app))
+		return cmd_roomless(app, _("That needs a room: /join one first."));
+	if (row->where != CMD_ANYWHERE && id_is_zero(app_user(app)))
+		return fail_without(app, ERR_UNAUTHORIZED,
+				    _("That needs an account: log in (/login) or sign up "
+				      "(/signup) first."));
 	return row->run(app, line, args);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/cmd/cmd_private.h"
+#include "client/piped.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 #include "common/proto/frame.h"
@@ -11,6 +12,7 @@
 static enum ui_taken nothing(struct app *app, const char *text)
 {
 	app_notice(app, text);
+	piped_refused(app, ERR_NOT_FOUND);
 	return UI_LINE_DONE;
 }
 
@@ -103,7 +105,10 @@ enum ui_taken cmd_thread(struct app *app, const struct ui_line *line, const char
 
 static void posted(struct app *app, enum err err, const struct id *cid, void *ctx)
 {
-	if (err != ERR_OK)
+	piped_refused(app, err);
+	if (err == ERR_OK)
+		piped_said(app, cid);
+	else
 		app_notice(app, _(err_text(err)));
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/cmd/cmd_private.h"
+#include "client/piped.h"
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/base/opt.h"
@@ -161,6 +162,7 @@ enum ui_taken cmd_invites(struct app *app, const struct ui_line *line, const cha
 
 static void opened(struct app *app, enum err err, const struct id *room, void *ctx)
 {
+	piped_refused(app, err);
 	if (err == ERR_OK)
 		app_open_room(app, room);
 	else

@@ -7,6 +7,7 @@
 #include "client/auth/key_login.h"
 #include "client/auth/key_ring.h"
 #include "client/cmd/cmd_private.h"
+#include "client/piped.h"
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/os/lang.h"
@@ -14,6 +15,7 @@
 static void fail(struct app *app, enum err err, const char *why)
 {
 	app_notice(app, why ? why : _(err_text(err)));
+	piped_refused(app, err);
 }
 
 /* ---- the list ---- */

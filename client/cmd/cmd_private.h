@@ -37,6 +37,8 @@ enum ui_taken cmd_keep(struct app *app, const struct ui_line *line,
 		       const struct app_message *message);
 /** One translated line of what went wrong. Keeps the line, so that it can be mended. */
 enum ui_taken cmd_fail(struct app *app, enum err err);
+/** No room is on the screen, which @text says; or there is nobody to be in one. */
+enum ui_taken cmd_roomless(struct app *app, const char *text);
 /** "Use: /name arguments". */
 enum ui_taken cmd_usage(struct app *app, const char *name);
 /** Operation @op on @room; what goes wrong becomes a notice. */

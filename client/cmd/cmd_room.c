@@ -5,6 +5,7 @@
 
 #include "client/cmd/cmd_private.h"
 #include "client/model/unread.h"
+#include "client/piped.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
 #include "common/proto/json.h"
@@ -12,6 +13,7 @@
 
 static void found(struct app *app, enum err err, const struct id *room, void *ctx)
 {
+	piped_refused(app, err);
 	if (err == ERR_OK)
 		app_open_room(app, room);
 	else
@@ -107,8 +109,6 @@ enum ui_taken cmd_create(struct app *app, const struct ui_line *line, const char
 		.kind = public ? ROOM_PUBLIC : ROOM_PRIVATE,
 		.topic = bytes_text(topic),
 	};
-	AUTO(buf_done) struct buf body = BUF_INIT;
-	struct json_out out = json_out_init(&body);
 
 	if (len <= (size_t) public)
 		return cmd_usage(app, "create");
@@ -116,8 +116,7 @@ enum ui_taken cmd_create(struct app *app, const struct ui_line *line, const char
 		room.slug = name;
 	else
 		room.name = name;
-	body_encode(body_room_create_def(), &out, &room);
-	app_call(app, "room_create", buf_view(&body), created, app);
+	cmd_ask(app, "room_create", body_room_create_def(), &room, created, app);
 	return UI_LINE_DONE;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/cmd/cmd_private.h"
+#include "client/piped.h"
 #include "client/upload.h"
 #include "common/base/mem.h"
 #include "common/os/lang.h"
@@ -22,6 +23,9 @@ static void kept(struct app *app, enum err err, const struct id *cid, void *ctx)
 
 	saying->kept = true;
 	saying->err = err;
+	piped_refused(app, err);
+	if (err == ERR_OK)
+		piped_said(app, cid);
 	if (!saying->returned)
 		return;
 	if (app->ui)
@@ -43,10 +47,9 @@ enum ui_taken cmd_post(struct app *app, const struct ui_line *line, enum draft_k
 
 	if (len == 0)
 		return UI_LINE_DONE;
-	if (!dest && !line->room) {
-		app_notice(app, _("There is no room to say that in: /join one first."));
-		return UI_LINE_KEEP;
-	}
+	if (!dest && !line->room)
+		return cmd_roomless(
+			app, _("There is no room to say that in: /join one first."));
 	if (!dest)
 		message.room = *line->room;
 	if (kind == DRAFT_EDIT)

@@ -5,6 +5,7 @@
 #include "client/auth/auth.h"
 #include "client/cmd/cmd_private.h"
 #include "client/net/address.h"
+#include "client/piped.h"
 #include "common/os/lang.h"
 
 static enum ui_taken open_form(struct app *app, enum ui_form form)
@@ -54,6 +55,6 @@ enum ui_taken cmd_disconnect(struct app *app, const struct ui_line *line,
 
 enum ui_taken cmd_quit(struct app *app, const struct ui_line *line, const char *args)
 {
-	app_quit(app, 0);
+	app_quit(app, piped_code(app));
 	return UI_LINE_DONE;
 }

@@ -145,6 +145,8 @@ typedef void link_page_fn(enum err err, const struct body_page *page, void *ctx)
 /** A page of history, which the room's position does not depend on. */
 void link_fetch(struct link *link, const struct id *room, enum link_side side,
 		uint64_t seq, unsigned limit, link_page_fn *done, void *ctx);
+/** Whether an answer is awaited. */
+bool link_is_asking(const struct link *link);
 /** Forget all questions of @ctx without calling their answers. */
 void link_unask(struct link *link, const void *ctx);
 

@@ -109,6 +109,11 @@ void link_fetch(struct link *link, const struct id *room, enum link_side side,
 	link_say(link, FRAME_FETCH, &fetch);
 }
 
+bool link_is_asking(const struct link *link)
+{
+	return link->asks != NULL;
+}
+
 void link_ask_sync(struct link *link, const struct id *room, uint64_t after)
 {
 	struct link_ask *ask = ask_new(link, ASK_SYNC, NULL);

@@ -65,6 +65,11 @@ void rest_ask(struct rest *rest, const struct address *address, enum rest_op op,
 	transport_request(rest->transport, &request);
 }
 
+bool rest_is_asking(const struct rest *rest)
+{
+	return rest->waits != NULL;
+}
+
 enum err rest_problem(unsigned status, struct bytes body)
 {
 	struct body_problem problem;

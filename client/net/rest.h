@@ -21,6 +21,8 @@ void rest_free(struct rest **rest);
  *  called once, with ERR_UNREACHABLE, ERR_TIMEOUT or ERR_UNTRUSTED when no answer came. */
 void rest_ask(struct rest *rest, const struct address *address, enum rest_op op,
 	      struct bytes body, const char *token, link_result_fn *done, void *ctx);
+/** Whether an answer is awaited. */
+bool rest_is_asking(const struct rest *rest);
 /** Feed a TRANSPORT_REPLY; takes it. */
 void rest_note(struct rest *rest, struct transport_note **note);
 

@@ -4,6 +4,9 @@
  * line per happening, sender first, time last, nothing is ever redrawn. The terminal's own
  * line editing is used, so the input is whole lines. What was said is remembered by
  * sequence number, so that each message is said once.
+ *
+ * A person waits for what a line did before the next one; a pipe does not. Its lines are
+ * taken one at a time, each when the app says that it is its turn.
  */
 #include <errno.h>
 #include <poll.h>
@@ -35,6 +38,9 @@ struct linear {
 	struct tty tty; /* of the output, where that is a terminal */
 	bool has_tty;
 	bool quiet; /* echo is off: a password is being typed */
+	bool paced; /* no terminal: each line waits for its turn */
+	bool ended; /* there are no more than those in `in` */
+	bool more;  /* one was taken: look at the next */
 	struct str in;
 	struct id room; /* the one on the "screen" */
 	uint64_t seq;   /* said up to here */
@@ -53,6 +59,7 @@ void linear_new(struct ui *ui, int in_fd, int out_fd)
 	linear->out_fd = out_fd;
 	linear->in = STR_INIT;
 	linear->link = MODEL_ONLINE;
+	linear->paced = ui->hooks->may_take && !isatty(in_fd);
 	linear->has_tty = tty_open(&linear->tty, in_fd, out_fd) == ERR_OK;
 	ui->linear = linear;
 }
@@ -84,9 +91,21 @@ void linear_free(struct linear **at)
 	*at = NULL;
 }
 
+static const char *next_line(const struct linear *linear)
+{
+	return memchr(linear->in.ptr, '\n', linear->in.len);
+}
+
 int linear_fd(const struct linear *linear)
 {
-	return linear->in_fd;
+	bool waits = linear->paced && (linear->ended || next_line(linear));
+
+	return waits ? -1 : linear->in_fd;
+}
+
+bool linear_more(const struct linear *linear)
+{
+	return linear->more;
 }
 
 static void write_all(struct linear *linear, const char *bytes, size_t len)
@@ -333,22 +352,41 @@ static void take_line(struct ui *ui, const char *text, size_t len)
 		ui_take_line(ui, text, len);
 }
 
-static void take_lines(struct ui *ui)
+/* The first line of what was read; false: its turn has not come, or there is none. */
+static bool take_first(struct ui *ui)
 {
-	struct str *in = &ui->linear->in;
-	char *end;
+	struct linear *linear = ui->linear;
+	struct str *in = &linear->in;
+	const char *end = next_line(linear);
 
-	while ((end = memchr(in->ptr, '\n', in->len))) {
-		size_t len = (size_t)(end - in->ptr);
-		AUTO(mem_freep) char *text = mem_strndup(in->ptr, len);
+	if (!end && !(linear->ended && in->len))
+		return false;
+	size_t len = end ? (size_t)(end - in->ptr) : in->len;
+	AUTO(mem_freep) char *text = mem_strndup(in->ptr, len);
+	bool asked = ui->form.kind != UI_FORM_NONE;
+	bool may = !linear->paced ||
+		   (asked ? !ui->form.busy : ui->hooks->may_take(ui->ctx, text));
+	if (may) {
 		explicit_bzero(in->ptr, len);
-		str_remove(in, 0, len + 1);
+		str_remove(in, 0, end ? len + 1 : len);
 		take_line(ui, text, len);
-		explicit_bzero(text, len);
+		ui->dirty = true;
 	}
-	/* A line that no message can be is cut where the server would refuse it. */
-	if (in->len > 4 * LIMIT_TEXT)
-		str_cut(in, 4 * LIMIT_TEXT);
+	explicit_bzero(text, len);
+	return may;
+}
+
+void linear_tick(struct ui *ui)
+{
+	struct linear *linear = ui->linear;
+	bool answers = ui->form.kind != UI_FORM_NONE && ui->form.busy;
+
+	if (!linear->paced)
+		return;
+	linear->more = take_first(ui);
+	if (linear->ended && !linear->in.len && !linear->more && !answers &&
+	    ui->hooks->may_take(ui->ctx, NULL))
+		ui->hooks->on_quit(ui->ctx);
 }
 
 enum err linear_read(struct ui *ui)
@@ -366,14 +404,21 @@ enum err linear_read(struct ui *ui)
 		return ERR_OK;
 	if (got < 0)
 		return ERR_CLOSED;
+	if (got == 0 && linear->paced) {
+		linear->ended = true;
+		return ERR_OK;
+	}
 	if (got == 0) {
-		/* What was piped in is at its end: everything was said. */
 		ui->hooks->on_quit(ui->ctx);
 		return ERR_CLOSED;
 	}
 	str_add_len(&linear->in, bytes, (size_t)got);
 	explicit_bzero(bytes, (size_t)got);
-	take_lines(ui);
+	while (!linear->paced && take_first(ui))
+		continue;
+	/* A line that no message can be is cut where the server would refuse it. */
+	if (!next_line(linear) && linear->in.len > 4 * LIMIT_TEXT)
+		str_cut(&linear->in, 4 * LIMIT_TEXT);
 	ui->dirty = true;
 	return ERR_OK;
 }

@@ -184,6 +184,8 @@ int ui_timeout_ms(const struct ui *ui)
 		return -1;
 	if (ui->dirty && !(ui->has_tty && ui->tty.out.len))
 		return 0;
+	if (ui->linear && linear_more(ui->linear))
+		return 0;
 	due = sooner(due, model_next_ms(ui->model));
 	due = sooner(due, countdown_ms(ui, now));
 	if (!due)
@@ -278,6 +280,8 @@ void ui_tick(struct ui *ui)
 {
 	uint64_t now = clock_mono_ms(ui->clock);
 
+	if (ui->linear)
+		linear_tick(ui);
 	input_tick(&ui->input, now, on_input, ui);
 	ui->dirty |= model_expire(ui->model, now);
 	uint64_t due = countdown_ms(ui, now);

@@ -103,6 +103,9 @@ struct ui_hooks {
 			 struct ui_words *words);
 	/** Ctrl-Z: call ui_suspend(), stop the process, ui_resume(). */
 	void (*on_suspend)(void *ctx);
+	/** Lines that no terminal sends: whether @line may be taken now; NULL: whether the
+	 *  input may end. Asked again in each turn. */
+	bool (*may_take)(void *ctx, const char *line);
 	/** Ctrl-C twice, Ctrl-D on an empty line, or the input ended. */
 	void (*on_quit)(void *ctx);
 };

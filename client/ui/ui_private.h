@@ -114,11 +114,15 @@ void ui_lay_picture(struct ui *ui);
 /** Before anything else is drawn there; also when the cells were wiped. */
 void ui_picture_gone(struct ui *ui);
 
-/** linear.c: the other front. Errors of _read(): ERR_CLOSED. */
+/** linear.c: the other front. Errors of _read(): ERR_CLOSED. _fd() is -1 while lines wait
+ *  for their turn; _tick() takes one if it has come; _more(): the next one is to be looked
+ *  at, without anything else happening. */
 void linear_new(struct ui *ui, int in_fd, int out_fd);
 void linear_free(struct linear **linear);
 int linear_fd(const struct linear *linear);
 enum err linear_read(struct ui *ui) MUST_CHECK;
+void linear_tick(struct ui *ui);
+bool linear_more(const struct linear *linear);
 void linear_draw(struct ui *ui);
 void linear_say(struct ui *ui, const char *text);
 void linear_form(struct ui *ui);

@@ -48,7 +48,7 @@ static const char copy_words[] =
 	"savepoint words;"
 	"create temp view indexed as select key, body from main.event"
 	"  where kind = 1 and body is not null and key <= coalesce("
-	"    (select num from main.meta where name = 'search_upto'), 0);"
+	"    (select num from main.meta where name = 'search_end'), 0);"
 	"create virtual table temp.words using fts5 (body, content = 'indexed',"
 	"  content_rowid = 'key', tokenize = 'chat remove_diacritics 2');"
 	"delete from temp.words_data;"

@@ -87,6 +87,8 @@ enum err store_cut(struct store *store, const struct cut_row *row, uint64_t now_
 		err = store_run(store, STMT_cut_event,
 				VALUES(value_int(row->room), value_int(seq)), on_gone,
 				ret_count);
+	if (!err)
+		err = store_search_back(store);
 	return err;
 }
 

@@ -176,7 +176,11 @@ enum err store_notification_read_all(struct store *store, int64_t account,
 
 enum err store_notification_prune(struct store *store, uint64_t before_ms, size_t limit)
 {
-	return store_run(store, STMT_notification_prune,
-			 VALUES(value_int((int64_t)before_ms), value_int((int64_t)limit)),
-			 NULL, NULL);
+	enum err err = store_run(store, STMT_notification_end, NO_VALUES, NULL, NULL);
+
+	return err ? err
+		   : store_run(store, STMT_notification_prune,
+			       VALUES(value_int((int64_t)before_ms),
+				      value_int((int64_t)limit)),
+			       NULL, NULL);
 }

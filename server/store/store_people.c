@@ -179,6 +179,8 @@ enum err store_account_empty(struct store *store, int64_t account)
 		run(store, STMT_account_erase_devices,
 		    VALUES(value_int(account), value_int((int64_t)store_now(store))));
 
+	if (err == ERR_OK)
+		err = run(store, STMT_notification_end, NO_VALUES);
 	for (size_t i = 0; i < ARRAY_LEN(stmts) && err == ERR_OK; i++)
 		err = run(store, stmts[i], VALUES(value_int(account)));
 	return err;

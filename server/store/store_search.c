@@ -5,8 +5,11 @@
  * full. A search that finds little of what it may see stops after LOOKS candidates and is
  * gone on with from there, so one request costs some milliseconds whatever was asked.
  *
- * meta.search_upto is the newest key in the index, meta.search_dropped_ms when the first
- * word since the last merge was taken out.
+ * meta.search_end is the newest key that is in the index, or would be; meta.search_dropped_ms
+ * when the first word since the last merge was taken out. The engine gives the next event the
+ * key behind the newest, so after the newest was cut off keys come back: search_end goes back
+ * with them. An index without search_end is of a program that left it where it was
+ * (search_upto), so nobody knows what is in it: it is made anew.
  */
 #include "server/store/store_search.h"
 
@@ -66,6 +69,18 @@ static enum err merge_due(struct store *store, int64_t pages)
 	return err;
 }
 
+/* An index that is empty anyway costs nothing. */
+static enum err begin_anew(struct store *store)
+{
+	enum err err = store_run(store, STMT_search_clear, NO_VALUES, NULL, NULL);
+
+	if (!err)
+		err = store_run(store, STMT_meta_remove,
+				VALUES(value_text(bytes_text("search_upto"))), NULL,
+				NULL);
+	return err ? err : meta_set(store, "search_end", 0);
+}
+
 /* Each call leaves a piece of index, and pieces are merged so that a search asks few of
  * them. By itself FTS5 does that in one go now and then, which everybody waits for (10 ms
  * with a million messages); so that is off, and each call does its share. Three dozen
@@ -73,9 +88,12 @@ static enum err merge_due(struct store *store, int64_t pages)
 enum err store_search_index(struct store *store, size_t limit, bool *ret_more)
 {
 	int64_t upto = 0, end = 0;
-	enum err err = meta_num(store, "search_upto", &upto);
+	enum err err = store_num(store, STMT_meta_get,
+				 VALUES(value_text(bytes_text("search_end"))), &upto);
 
 	*ret_more = false;
+	if (err == ERR_NOT_FOUND)
+		err = begin_anew(store);
 	if (!err)
 		err = store_num(store, STMT_search_end,
 				VALUES(value_int(upto), value_int((int64_t)limit)), &end);
@@ -87,7 +105,7 @@ enum err store_search_index(struct store *store, size_t limit, bool *ret_more)
 		err = merge_due(store, (int64_t)limit / 2 + 1);
 	/* A small step costs nearly what a full one does: the rest waits for company. */
 	*ret_more = end - upto >= (int64_t)limit;
-	return err ? err : meta_set(store, "search_upto", end);
+	return err ? err : meta_set(store, "search_end", end);
 }
 
 static enum err note_drop(struct store *store)
@@ -104,7 +122,7 @@ enum err store_search_change(struct store *store, int64_t key, struct bytes befo
 			     struct bytes now)
 {
 	int64_t upto = 0;
-	enum err err = meta_num(store, "search_upto", &upto);
+	enum err err = meta_num(store, "search_end", &upto);
 
 	/* What is not in there yet goes in as it is then. */
 	if (err || key > upto)
@@ -123,13 +141,18 @@ enum err store_search_change(struct store *store, int64_t key, struct bytes befo
 enum err store_search_cut(struct store *store, int64_t room, int64_t seq)
 {
 	int64_t upto = 0;
-	enum err err = meta_num(store, "search_upto", &upto);
+	enum err err = meta_num(store, "search_end", &upto);
 
 	if (!err)
 		err = store_run(store, STMT_search_cut,
 				VALUES(value_int(room), value_int(seq), value_int(upto)),
 				NULL, NULL);
 	return err ? err : note_drop(store);
+}
+
+enum err store_search_back(struct store *store)
+{
+	return store_run(store, STMT_search_back, NO_VALUES, NULL, NULL);
 }
 
 enum err store_search_tidy(struct store *store, uint64_t after_ms, bool *ret_more)

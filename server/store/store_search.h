@@ -16,6 +16,8 @@ enum err store_search_change(struct store *store, int64_t key, struct bytes befo
 			     struct bytes now) MUST_CHECK;
 /** The events of @room up to @seq are about to be cut off. */
 enum err store_search_cut(struct store *store, int64_t room, int64_t seq) MUST_CHECK;
+/** They were: their keys may be given again. */
+enum err store_search_back(struct store *store) MUST_CHECK;
 /** Words that were taken out stay in the index until it is merged. Merge a slice when that
  *  was long enough ago (@after_ms). *ret_more: there is more to do. */
 enum err store_search_tidy(struct store *store, uint64_t after_ms,

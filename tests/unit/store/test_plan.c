@@ -51,6 +51,8 @@ static const struct {
 	{STMT_bot_token_live, "SCAN t"},
 	/* one row, from the end of the table */
 	{STMT_audit_last, "SCAN audit"},
+	{STMT_notification_end, "SCAN notification"},
+	{STMT_search_back, "SCAN x"},
 	/* once in the life of a copy, or when a person asks */
 	{STMT_account_count, "SCAN account"},
 	{STMT_account_epochs, "SCAN account"},

@@ -8,6 +8,8 @@
 
 #include "server/store/store_check.h"
 #include "server/store/store_cut.h"
+#include "server/store/store_notification.h"
+#include "server/store/store_people.h"
 #include "server/store/store_search.h"
 #include "tests/lib/check.h"
 #include "tests/lib/hall.h"
@@ -230,6 +232,102 @@ static void what_is_old_goes_and_the_rest_stays_dense(void **state)
 	sync_page_done(&page);
 }
 
+/* How many messages have @words in them, for all that alice may see. */
+static size_t count_found(struct hall *hall, const char *words)
+{
+	struct search_filter filter = {.match = words};
+	struct event_list list = {0};
+	int64_t below;
+
+	check_ok(store_search(&hall->store, hall->keys[ALICE], &filter, 50, &list,
+			      &below));
+	size_t count = list.count;
+	event_list_done(&list);
+	return count;
+}
+
+static void keys_that_come_back_are_found_and_can_be_changed(void **state)
+{
+	struct hall *hall = *state;
+	struct post_ack ack;
+	struct post post = {0};
+
+	talk(hall);
+	index_all(hall);
+	hall->clock.ms += 2 * HOUR;
+	assert_true(cut(hall, HOUR, 3) >= 5); /* the newest of all is among them */
+	check_ok(store_check(&hall->store));
+	struct id room = talk(hall);
+	hall_say(hall, ALICE, &room, "a line", &post.target);
+	index_all(hall);
+	assert_int_equal(count_found(hall, "\"line\""), 6);
+	post.room = room;
+	post.cid = hall_cid(hall);
+	check_ok(post_delete(&hall->store, &hall->who[ALICE], &post, &ack,
+			     hall_news(hall)));
+	assert_int_equal(count_found(hall, "\"line\""), 5);
+	check_ok(store_check(&hall->store));
+	hall->clock.ms += 2 * HOUR;
+	assert_true(cut(hall, HOUR, 3) >= 6);
+	assert_int_equal(count_found(hall, "\"line\""), 0);
+	check_ok(store_check(&hall->store));
+}
+
+/* As a program left it that did not let its end go back. */
+static void an_index_that_nobody_knows_the_end_of_is_made_anew(void **state)
+{
+	struct hall *hall = *state;
+	int64_t upto;
+
+	talk(hall);
+	index_all(hall);
+	damage(hall, "insert into message_fts (message_fts, rowid, body)"
+		     " select 'delete', key, body from event where kind = 1 and seq >= 5;"
+		     "update meta set name = 'search_upto', num = 4711"
+		     " where name = 'search_end'");
+	talk(hall);
+	assert_true(count_found(hall, "\"line\"") < 5);
+	index_all(hall);
+	assert_int_equal(count_found(hall, "\"line\""), 10);
+	check_ok(store_check(&hall->store));
+	check_err(store_num(&hall->store, STMT_meta_get,
+			    VALUES(value_text(bytes_text("search_upto"))), &upto),
+		  ERR_NOT_FOUND);
+}
+
+static void note(struct hall *hall, int who)
+{
+	check_ok(store_notification_add(
+		&hall->store, &(struct notification_new){.account = hall->keys[who],
+							 .why = WHY_INVITE,
+							 .sender = hall->keys[ALICE]}));
+}
+
+/* Who tells of new ones goes on behind the last key that it has seen. */
+static void a_notification_is_fresh_though_the_newest_were_removed(void **state)
+{
+	struct hall *hall = *state;
+
+	for (int i = 0; i < 2; i++) {
+		struct notification_list list = {0};
+		int64_t last;
+		note(hall, CAROL);
+		note(hall, BOB);
+		check_ok(store_notification_last(&hall->store, &last));
+		if (i == 0) {
+			check_ok(store_account_empty(&hall->store, hall->keys[BOB]));
+		} else {
+			hall->clock.ms += HOUR;
+			check_ok(store_notification_prune(&hall->store,
+							  store_now(&hall->store), 100));
+		}
+		note(hall, CAROL);
+		check_ok(store_notification_fresh(&hall->store, last, 10, &list));
+		assert_int_equal(list.count, 1);
+		notification_list_done(&list);
+	}
+}
+
 static void what_hangs_on_old_events_goes_with_them(void **state)
 {
 	struct hall *hall = *state;
@@ -313,6 +411,9 @@ int main(void)
 		HALL_TEST(each_rule_finds_its_damage),
 		HALL_TEST(an_orphan_is_named_by_the_engine),
 		HALL_TEST(what_is_old_goes_and_the_rest_stays_dense),
+		HALL_TEST(keys_that_come_back_are_found_and_can_be_changed),
+		HALL_TEST(an_index_that_nobody_knows_the_end_of_is_made_anew),
+		HALL_TEST(a_notification_is_fresh_though_the_newest_were_removed),
 		HALL_TEST(what_hangs_on_old_events_goes_with_them),
 		HALL_TEST(a_room_of_its_own_time_keeps_it),
 		HALL_TEST(stats_count_what_is_there),

@@ -2,7 +2,7 @@
 /*
  * Requests are independent of each other but for the order of their queue, which the store
  * keeps: only the first of a queue is due, and it stays due until it is settled. What is
- * under way is remembered here by its key, so that a look in between does not send it again,
+ * under way is remembered here by its id, so that a look in between does not send it again,
  * and so is what was settled while a look read what was due before.
  */
 #include "server/postbox.h"
@@ -33,7 +33,7 @@ struct postbox {
 	size_t count;
 	struct task task; /* looks for what is due */
 	bool looking, again, ending;
-	int64_t settled
+	struct id settled
 		[POSTING_BATCH]; /* since the look began: none is started meanwhile */
 	size_t settled_count;
 	struct due_posting found[POSTING_BATCH * 2];
@@ -140,7 +140,7 @@ static void settle_done(struct task *task, enum err err)
 	else
 		log_error("hook: the queue cannot be written, error=%s", err_word(err));
 	if (postbox->looking)
-		postbox->settled[postbox->settled_count++] = errand->due.row.key;
+		postbox->settled[postbox->settled_count++] = errand->due.row.id;
 	errand_free(errand);
 	if (err == ERR_OK) {
 		postbox_look(postbox);
@@ -163,19 +163,19 @@ static void errand_back(struct server_job *job)
 
 /* ---- what is due ---- */
 
-static bool is_under_way(const struct postbox *postbox, int64_t key)
+static bool is_under_way(const struct postbox *postbox, const struct id *id)
 {
 	for (size_t i = 0; i < postbox->count; i++) {
-		if (postbox->errands[i]->due.row.key == key)
+		if (id_equal(&postbox->errands[i]->due.row.id, id))
 			return true;
 	}
 	return false;
 }
 
-static bool was_settled(const struct postbox *postbox, int64_t key)
+static bool was_settled(const struct postbox *postbox, const struct id *id)
 {
 	for (size_t i = 0; i < postbox->settled_count; i++) {
-		if (postbox->settled[i] == key)
+		if (id_equal(&postbox->settled[i], id))
 			return true;
 	}
 	return false;
@@ -228,8 +228,8 @@ static void look_done(struct task *task, enum err err)
 		struct due_posting *due = &postbox->found[i];
 
 		if (err == ERR_OK && !postbox->ending && postbox->count < POSTING_BATCH &&
-		    !is_under_way(postbox, due->row.key) &&
-		    !was_settled(postbox, due->row.key))
+		    !is_under_way(postbox, &due->row.id) &&
+		    !was_settled(postbox, &due->row.id))
 			start(postbox, due);
 		due_posting_done(due);
 	}

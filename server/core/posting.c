@@ -226,10 +226,9 @@ enum err posting_settle(struct store *store, const struct random *random,
 	const struct posting_row *row = &due->row;
 	uint64_t again_ms = when_again(store, random, due, tried);
 	enum posting_fate fate = judge(due, tried, again_ms);
-	enum err err = fate == POSTING_LATER
-			       ? store_posting_defer(store, row->key, again_ms,
-						     err_word(tried->err))
-			       : store_posting_drop(store, row);
+	enum err err = fate == POSTING_LATER ? store_posting_defer(store, row, again_ms,
+								   err_word(tried->err))
+					     : store_posting_drop(store, row);
 
 	if (err == ERR_NOT_FOUND) { /* the queue was cleared while it was under way */
 		*ret_fate = POSTING_SENT;

@@ -95,19 +95,20 @@ static enum err on_key(const struct value *col, void *ctx)
 	return ERR_OK;
 }
 
-enum err store_posting_defer(struct store *store, int64_t key, uint64_t due_ms,
-			     const char *why)
+enum err store_posting_defer(struct store *store, const struct posting_row *row,
+			     uint64_t due_ms, const char *why)
 {
 	return store_one(store, STMT_posting_defer,
-			 VALUES(value_int(key), value_int((int64_t)due_ms),
-				value_text(bytes_text(why))),
+			 VALUES(value_int(row->key), value_int((int64_t)due_ms),
+				value_text(bytes_text(why)), value_id(&row->id)),
 			 on_key, NULL);
 }
 
 enum err store_posting_drop(struct store *store, const struct posting_row *row)
 {
-	enum err err = store_one(store, STMT_posting_drop, VALUES(value_int(row->key)),
-				 on_key, NULL);
+	enum err err =
+		store_one(store, STMT_posting_drop,
+			  VALUES(value_int(row->key), value_id(&row->id)), on_key, NULL);
 
 	if (err != ERR_OK)
 		return err;

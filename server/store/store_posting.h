@@ -34,8 +34,8 @@ enum err store_posting_queue(struct store *store, int kind, int64_t owner, size_
 enum err store_posting_due(struct store *store, struct posting_row *rows, size_t limit,
 			   size_t *ret_count) MUST_CHECK;
 /** Try again at @due_ms; @why is the word of an error. ERR_NOT_FOUND: it was removed. */
-enum err store_posting_defer(struct store *store, int64_t key, uint64_t due_ms,
-			     const char *why) MUST_CHECK;
+enum err store_posting_defer(struct store *store, const struct posting_row *row,
+			     uint64_t due_ms, const char *why) MUST_CHECK;
 /** Remove the first one of its queue; the next is due at once. ERR_NOT_FOUND as above. */
 enum err store_posting_drop(struct store *store,
 			    const struct posting_row *row) MUST_CHECK;

@@ -107,6 +107,31 @@ static void a_queue_goes_one_after_the_other(void **state)
 	due_bodies(scene, "");
 }
 
+/* The queue of what is under way is cleared, and somebody else's request takes its key. */
+static void an_answer_settles_what_was_sent_and_nothing_else(void **state)
+{
+	static const struct posting_try gone = {.err = ERR_STATE, .status = 410};
+	const struct posting_try *const answers[] = {&good, &broken, &gone};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		struct due_posting dues[POSTING_BATCH];
+		enum posting_fate fate;
+		check_ok(add(scene, 1, "a"));
+		assert_int_equal(due(scene, dues), 1);
+		check_ok(posting_clear(&scene->hall->store, POSTING_PUSH, 1));
+		check_ok(add(scene, 2, "x"));
+		check_ok(add(scene, 2, "y"));
+		check_ok(posting_settle(&scene->hall->store, &scene->random, &dues[0],
+					answers[i], &fate));
+		due_posting_done(&dues[0]);
+		due_bodies(scene, "x");
+		assert_int_equal(settle(scene, &good), POSTING_SENT);
+		due_bodies(scene, "y");
+		assert_int_equal(settle(scene, &good), POSTING_SENT);
+	}
+}
+
 static void a_failure_keeps_those_behind_waiting(void **state)
 {
 	struct scene *scene = *state;
@@ -247,6 +272,7 @@ static void headers_are_added_where_it_is_signed(void **state)
 #define SCENE_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 CHECK_MAIN(SCENE_TEST(a_queue_goes_one_after_the_other),
+	   SCENE_TEST(an_answer_settles_what_was_sent_and_nothing_else),
 	   SCENE_TEST(a_failure_keeps_those_behind_waiting),
 	   SCENE_TEST(it_waits_longer_each_time_and_is_given_up),
 	   SCENE_TEST(the_other_side_may_ask_for_time), SCENE_TEST(what_is_gone_is_gone),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Nothing that was typed reaches FTS5 as syntax: every word becomes a string in its
- * quotes. What is only punctuation has no token and is dropped, since a string without
- * tokens matches nothing.
+ * quotes. What has no token (a dash, an emoji) matches nothing where AND stands beside it,
+ * but does not count where strings only follow each other; so they do, and the one AND comes
+ * at the end. What is only ASCII punctuation is dropped here already.
  */
 #include "common/proto/search.h"
 
@@ -19,6 +20,12 @@ void search_done(struct search *search)
 	str_done(&search->from);
 	str_done(&search->in);
 }
+
+/* What was read so far, beside what stands in struct search. */
+struct reading {
+	size_t count; /* of strings */
+	bool link;
+};
 
 /* One part of the text: key:value, "exact words" or a word. */
 struct part {
@@ -89,13 +96,13 @@ static bool has_token(struct bytes text)
 }
 
 static enum err add_word(struct search *search, struct bytes word, bool begins,
-			 size_t *count)
+			 struct reading *reading)
 {
 	if (!has_token(word))
 		return ERR_OK;
-	if (++*count > WORDS_MOST)
+	if (++reading->count > WORDS_MOST)
 		return ERR_TOO_BIG;
-	str_add(&search->match, search->match.len ? " AND \"" : "\"");
+	str_add(&search->match, search->match.len ? " \"" : "\"");
 	for (size_t i = 0; i < word.len; i++) {
 		if (word.ptr[i] == '"')
 			str_add_char(&search->match, '"');
@@ -198,7 +205,8 @@ static void set_name(struct str *str, struct bytes value, char mark)
 	str_set_len(str, (const char *)value.ptr + skip, value.len - skip);
 }
 
-static enum err read_has(struct search *search, struct bytes what, size_t *count)
+static enum err read_has(struct search *search, struct bytes what,
+			 struct reading *reading)
 {
 	if (is_word(what, "file")) {
 		search->has_file = true;
@@ -206,15 +214,12 @@ static enum err read_has(struct search *search, struct bytes what, size_t *count
 	}
 	if (!is_word(what, "link"))
 		return ERR_BAD;
-	if (++*count > WORDS_MOST)
-		return ERR_TOO_BIG;
-	str_addf(&search->match, "%s(\"http\" OR \"https\")",
-		 search->match.len ? " AND " : "");
+	reading->link = true;
 	return ERR_OK;
 }
 
 static enum err read_key(struct search *search, const struct part *part, int64_t east_s,
-			 size_t *count, bool *ret_known)
+			 struct reading *reading, bool *ret_known)
 {
 	int64_t first, end;
 
@@ -228,7 +233,7 @@ static enum err read_key(struct search *search, const struct part *part, int64_t
 		return search->in.len ? ERR_OK : ERR_BAD;
 	}
 	if (is_word(part->key, "has"))
-		return read_has(search, part->value, count);
+		return read_has(search, part->value, reading);
 	bool before = is_word(part->key, "before");
 	if (!before && !is_word(part->key, "after")) {
 		*ret_known = false;
@@ -252,8 +257,9 @@ static bool is_empty(const struct search *search)
 enum err search_parse(struct bytes text, int64_t east_s, struct search *search,
 		      struct bytes *ret_part)
 {
+	struct reading reading = {0};
 	struct part part;
-	size_t at = 0, count = 0;
+	size_t at = 0;
 	enum err err = ERR_OK;
 
 	*ret_part = bytes_of(text.ptr, 0);
@@ -265,17 +271,20 @@ enum err search_parse(struct bytes text, int64_t east_s, struct search *search,
 		bool known = false;
 		*ret_part = part.whole;
 		if (part.key.len)
-			err = read_key(search, &part, east_s, &count, &known);
+			err = read_key(search, &part, east_s, &reading, &known);
 		/* "12:30" and "http://x" are words like any other. */
 		if (err == ERR_OK && !known) {
 			if (part.key.len && !part.quoted)
 				part.value = part.whole;
 			else if (part.key.len)
-				err = add_word(search, part.key, false, &count);
+				err = add_word(search, part.key, false, &reading);
 			if (err == ERR_OK)
 				err = add_word(search, part.value, may_go_on(&part),
-					       &count);
+					       &reading);
 		}
 	}
+	if (reading.link)
+		str_addf(&search->match, "%s(\"http\" OR \"https\")",
+			 search->match.len ? " AND " : "");
 	return err == ERR_OK && is_empty(search) ? ERR_BAD : err;
 }

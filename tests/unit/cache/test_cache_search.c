@@ -7,6 +7,7 @@
 #include "client/cache/cache_room.h"
 #include "common/base/str.h"
 #include "common/proto/kind.h"
+#include "common/proto/search.h"
 #include "tests/lib/check.h"
 #include "tests/unit/cache/case.h"
 
@@ -55,6 +56,20 @@ static void messages_are_found_newest_first(void **state)
 	assert_string_equal(words(&fixture, "\"東京\""), "3");
 	assert_string_equal(words(&fixture, "\"庁\"*"), "3");
 	assert_string_equal(words(&fixture, "\"dis\""), "");
+	case_done(&fixture);
+}
+
+static void what_is_no_word_is_no_hindrance(void **state)
+{
+	struct case_store fixture;
+	struct search search = SEARCH_INIT;
+	struct bytes part;
+
+	case_init(&fixture);
+	say(&fixture, 1, "pizza 🍕 – yes ✓");
+	check_ok(search_parse(bytes_text("pizza 🍕 – yes ✓"), 0, &search, &part));
+	assert_string_equal(words(&fixture, search.match.ptr), "1");
+	search_done(&search);
 	case_done(&fixture);
 }
 
@@ -166,7 +181,7 @@ static void a_rare_one_behind_many_candidates_is_found_in_the_end(void **state)
 	case_done(&fixture);
 }
 
-CHECK_MAIN(TEST(messages_are_found_newest_first),
+CHECK_MAIN(TEST(messages_are_found_newest_first), TEST(what_is_no_word_is_no_hindrance),
 	   TEST(what_came_before_the_index_is_found_after_a_restart),
 	   TEST(edits_deletions_and_resets_are_followed),
 	   TEST(people_rooms_and_times_narrow_it), TEST(pages_go_on_until_the_end),

@@ -23,25 +23,26 @@ static void check_match(const char *text, const char *want)
 
 static void every_word_has_to_be_there_and_the_last_one_may_go_on(void **state)
 {
-	check_match("disk full", "\"disk\" AND \"full\"*");
-	check_match("disk full ", "\"disk\" AND \"full\"");
-	check_match("disk a", "\"disk\" AND \"a\"");
+	check_match("disk full", "\"disk\" \"full\"*");
+	check_match("disk full ", "\"disk\" \"full\"");
+	check_match("disk a", "\"disk\" \"a\"");
 	check_match("\"disk full\"", "\"disk full\"");
-	check_match("x \"disk full\" y", "\"x\" AND \"disk full\" AND \"y\"");
+	check_match("x \"disk full\" y", "\"x\" \"disk full\" \"y\"");
 	check_match("\"not closed", "\"not closed\"");
 	check_match("東", "\"東\"*");
-	check_match("東京 x", "\"東京\" AND \"x\"");
+	check_match("東京 x", "\"東京\" \"x\"");
 	check_match("é", "\"é\"*");
+	check_match("a – b ", "\"a\" \"–\"* \"b\"");
 }
 
 static void what_was_typed_is_never_syntax(void **state)
 {
-	check_match("a OR b NOT c", "\"a\" AND \"OR\" AND \"b\" AND \"NOT\" AND \"c\"");
-	check_match("body:x* ^y NEAR(", "\"body:x*\" AND \"^y\" AND \"NEAR(\"*");
+	check_match("a OR b NOT c", "\"a\" \"OR\" \"b\" \"NOT\" \"c\"");
+	check_match("body:x* ^y NEAR(", "\"body:x*\" \"^y\" \"NEAR(\"*");
 	check_match("say\"quoted\" ", "\"say\"\"quoted\"\"\"");
-	check_match("12:30 http://x.y/z ", "\"12:30\" AND \"http://x.y/z\"");
+	check_match("12:30 http://x.y/z ", "\"12:30\" \"http://x.y/z\"");
 	check_match("-- ( ) * ok ", "\"ok\"");
-	check_match("a\x01\tb ", "\"a\" AND \"b\"");
+	check_match("a\x01\tb ", "\"a\" \"b\"");
 	check_match(": x:", "\"x:\"*");
 }
 
@@ -55,6 +56,9 @@ static void filters_are_taken_out_of_the_words(void **state)
 	assert_true(search.has_file);
 	assert_string_equal(search.match.ptr, "\"disk\" AND (\"http\" OR \"https\")");
 	search_done(&search);
+	/* what has no token must not stand beside the AND alone */
+	check_match("– has:link today 🍕 ",
+		    "\"–\"* \"today\" \"🍕\"* AND (\"http\" OR \"https\")");
 	check_ok(parse("in:\"the den\"", &search));
 	assert_string_equal(search.in.ptr, "the den");
 	assert_string_equal(search.match.ptr, "");

@@ -83,6 +83,20 @@ static void words_are_found_newest_first_and_in_any_order(void **state)
 	assert_string_equal(found(desk, &people.alice, "noth "), "");
 }
 
+static void what_is_no_word_is_no_hindrance(void **state)
+{
+	struct desk *desk = *state;
+	struct people people = meet(desk);
+	const char *text = "pizza 🍕 – yes ✓ https://example.org/";
+
+	say(desk, &people.alice, "ops", text);
+	settle(desk);
+	assert_string_equal(found(desk, &people.bob, "pizza 🍕 – yes ✓"), text);
+	assert_string_equal(found(desk, &people.bob, "– yes"), text);
+	assert_string_equal(found(desk, &people.bob, "– has:link yes 🍕"), text);
+	assert_string_equal(found(desk, &people.bob, "pizza – no "), "");
+}
+
 static void a_word_inside_a_sentence_without_blanks_is_found(void **state)
 {
 	struct desk *desk = *state;
@@ -255,6 +269,7 @@ static void what_was_said_behind_the_last_step_is_indexed(void **state)
 }
 
 CHECK_MAIN(DESK_TEST(words_are_found_newest_first_and_in_any_order),
+	   DESK_TEST(what_is_no_word_is_no_hindrance),
 	   DESK_TEST(a_word_inside_a_sentence_without_blanks_is_found),
 	   DESK_TEST(nobody_finds_what_he_may_not_read),
 	   DESK_TEST(filters_narrow_with_and_without_words),

@@ -289,7 +289,7 @@ enum err wire_check_head(struct lws *wsi)
 		WSI_TOKEN_KEY,
 		WSI_TOKEN_VERSION,
 	};
-	char host[HEADER_MAX];
+	char value[HEADER_MAX];
 
 	for (size_t i = 0; i < ARRAY_LEN(once); i++) {
 		if (was_repeated(wsi, once[i])) {
@@ -301,10 +301,16 @@ enum err wire_check_head(struct lws *wsi)
 	if (has_blank_before_colon(wsi) || (!old && !is_version(wsi, "HTTP/1.1"))) {
 		return ERR_BAD;
 	}
+	/* Unread it would make whoever sent it the proxy itself, which nothing limits. */
+	struct bytes forwarded =
+		wire_header(wsi, WSI_TOKEN_X_FORWARDED_FOR, value, sizeof(value));
+	if (forwarded.ptr && forwarded.len == 0) {
+		return ERR_BAD;
+	}
 	if (!was_sent(wsi, WSI_TOKEN_HOST)) { /* RFC 9112 section 3.2 */
 		return old ? ERR_OK : ERR_BAD;
 	}
-	return header_host(wire_header(wsi, WSI_TOKEN_HOST, host, sizeof(host)))
+	return header_host(wire_header(wsi, WSI_TOKEN_HOST, value, sizeof(value)))
 		       ? ERR_OK
 		       : ERR_BAD;
 }

@@ -214,6 +214,22 @@ static void each_client_of_a_proxy_has_its_share_of_connections(void **state)
 	}
 }
 
+/* Too long to be read: it must not make the client the proxy. */
+static void a_client_cannot_write_so_much_that_it_becomes_the_proxy(void **state)
+{
+	struct echo_server *f = *state;
+	struct str text = STR_INIT;
+
+	for (unsigned i = 0; i < 300; i++) {
+		str_add(&text, "192.0.2.3, ");
+	}
+	str_add(&text, "192.0.2.1");
+	assert_int_equal(status_as(f, "/v1/ws", text.ptr), 400);
+	text.ptr[1100] = '\0';
+	assert_int_equal(status_as(f, "/v1/ws", text.ptr), 101);
+	str_done(&text);
+}
+
 #define OVER_TLS(fn) \
 	cmocka_unit_test_setup_teardown(fn, echo_set_up_with_tls, echo_tear_down)
 #define BEHIND_PROXY(fn) \
@@ -227,4 +243,5 @@ CHECK_MAIN(WITH_ECHO(silence_ends_after_ten_seconds),
 	   OVER_TLS(who_only_shakes_hands_ends_too),
 	   BEHIND_PROXY(clients_of_a_proxy_are_told_apart),
 	   WITH_ECHO(nobody_else_is_believed),
-	   BEHIND_PROXY(each_client_of_a_proxy_has_its_share_of_connections))
+	   BEHIND_PROXY(each_client_of_a_proxy_has_its_share_of_connections),
+	   BEHIND_PROXY(a_client_cannot_write_so_much_that_it_becomes_the_proxy))

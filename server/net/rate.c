@@ -70,7 +70,8 @@ void rates_set(struct rates *rates, enum rate rate, uint32_t burst, uint32_t per
 	rates->rows[rate].per_minute = per_minute;
 }
 
-/* Row and key folded into one map key; keys of peers are at most 16 bytes. */
+/* Row and key folded into one map key. Keys are peers, whom their address or uid leaves the
+ * last bytes for the row and the length, or random ids, where it does not matter. */
 static struct id fold(enum rate rate, struct bytes key)
 {
 	struct id id = {{0}};
@@ -78,8 +79,8 @@ static struct id fold(enum rate rate, struct bytes key)
 	for (size_t i = 0; i < key.len; i++) {
 		id.bytes[i % ID_LEN] ^= key.ptr[i];
 	}
-	id.bytes[0] ^= (uint8_t)(rate + 1);
-	id.bytes[1] ^= (uint8_t)key.len;
+	id.bytes[ID_LEN - 1] ^= (uint8_t)(rate + 1);
+	id.bytes[ID_LEN - 2] ^= (uint8_t)key.len;
 	return id;
 }
 

@@ -143,7 +143,33 @@ static void each_bucket_is_as_its_row_says(void **state)
 	}
 }
 
+/* Whatever the numbers of rows and users are, nobody uses up what is another's. */
+static void no_two_rows_share_a_bucket(void **state)
+{
+	struct fake_clock time;
+	uint8_t key[16], other_key[16];
+
+	fake_clock_init(&time);
+	struct peer peer = {.local = true, .uid = 1000};
+	struct rates *rates = rates_new(&time.clock, 10, 1);
+
+	for (int row = 0; row < RATE_COUNT; row++) {
+		rates_set(rates, (enum rate)row, 1, 60);
+	}
+	check_ok(rate_take(rates, RATE_CALL, rate_peer(&peer, key), NULL));
+	for (int row = 0; row < RATE_COUNT; row++) {
+		for (unsigned i = 0; i < 32; i++) {
+			struct peer other = {.local = true, .uid = 1000 ^ i};
+			enum err err = rate_look(rates, (enum rate)row,
+						 rate_peer(&other, other_key), NULL);
+			check_err(err, row == RATE_CALL && i == 0 ? ERR_RATE : ERR_OK);
+		}
+	}
+	rates_free(&rates);
+}
+
 CHECK_MAIN(TEST(each_bucket_is_as_its_row_says), TEST(a_burst_passes_then_the_pace_holds),
 	   TEST(looking_costs_nothing), TEST(zero_is_no_limit),
 	   TEST(a_full_table_forgets_the_calm_and_then_fails_as_its_row_says),
+	   TEST(no_two_rows_share_a_bucket),
 	   TEST(an_address_counts_by_what_one_household_has))

@@ -70,10 +70,11 @@ static void stream_next(struct source *source,
 
 	stream->ready = ready;
 	stream->ctx = ctx;
-	stream->reading = true;
 	stream->job = (struct server_job){.job = {.run = run_read}, .done = read_done};
-	enum err err = worker_submit(&stream->server->disk, &stream->job.job);
-	assert(err == ERR_OK); /* streams and uploads are fewer than its places */
+	/* Streams and uploads are fewer than its places. A pool that was stopped takes nothing
+	 * more, and nobody waits for the piece by then. */
+	stream->reading =
+		worker_submit(&stream->server->disk, &stream->job.job) == ERR_OK;
 }
 
 static void stream_free(struct source *source)

@@ -70,6 +70,8 @@ enum err worker_start(struct worker *worker, unsigned count, size_t limit,
 
 enum err worker_submit(struct worker *worker, struct job *job)
 {
+	if (worker->stopped)
+		return ERR_BUSY;
 	if (worker->count == 0) {
 		finish(worker, job, worker->ctxs[0]);
 		return ERR_OK;
@@ -83,6 +85,7 @@ void worker_stop(struct worker *worker)
 	for (unsigned i = 0; i < worker->count; i++)
 		pthread_join(worker->threads[i], NULL);
 	worker->count = 0;
+	worker->stopped = true;
 	mailbox_done(&worker->todo);
 }
 

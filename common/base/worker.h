@@ -6,6 +6,7 @@
 #define CHAT_BASE_WORKER_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/err.h"
@@ -29,6 +30,7 @@ struct worker {
 	void *ctxs[WORKER_THREADS_MAX];
 	pthread_t threads[WORKER_THREADS_MAX];
 	unsigned count;
+	bool stopped;
 };
 
 /** Start @count threads (0 to WORKER_THREADS_MAX), each with its own ctxs[i] (@ctxs may be
@@ -36,7 +38,8 @@ struct worker {
  *  Errors: ERR_INTERNAL when a thread cannot be made; then none runs. */
 enum err worker_start(struct worker *worker, unsigned count, size_t limit,
 		      struct mailbox *done, void *const *ctxs) MUST_CHECK;
-/** ERR_BUSY, and the job stays the caller's, when @limit jobs wait already. */
+/** ERR_BUSY, and the job stays the caller's, when @limit jobs wait already or the pool was
+ *  stopped. */
 enum err worker_submit(struct worker *worker, struct job *job) MUST_CHECK;
 /** Jobs that wait for a thread. */
 size_t worker_waiting(struct worker *worker);

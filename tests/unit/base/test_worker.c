@@ -46,6 +46,23 @@ static void run_hundred(unsigned threads)
 	mailbox_done(&done);
 }
 
+/* Whoever reaps has done so for the last time by then. */
+static void a_stopped_pool_takes_nothing_more(void **state)
+{
+	for (unsigned threads = 0; threads < 2; threads++) {
+		struct sum sum = {.job = {.run = square}, .in = 3, .out = -1};
+		struct mailbox done;
+		struct worker worker;
+		mailbox_init(&done, 0, NULL, NULL);
+		check_ok(worker_start(&worker, threads, 1, &done, NULL));
+		worker_stop(&worker);
+		check_err(worker_submit(&worker, &sum.job), ERR_BUSY);
+		assert_int_equal(sum.out, -1);
+		assert_null(mailbox_take(&done));
+		mailbox_done(&done);
+	}
+}
+
 static void every_job_is_done_before_stop_returns(void **state)
 {
 	run_hundred(3);
@@ -74,5 +91,6 @@ static void a_full_or_closed_box_gives_the_mail_back(void **state)
 }
 
 CHECK_MAIN(TEST(every_job_is_done_before_stop_returns),
+	   TEST(a_stopped_pool_takes_nothing_more),
 	   TEST(without_threads_jobs_run_at_once),
 	   TEST(a_full_or_closed_box_gives_the_mail_back))

@@ -270,6 +270,9 @@ static void take_sockets(struct server *server, bool *ret_unix, bool *ret_tcp)
 	}
 }
 
+/* Beside what is passed on: our own socket, TCP, metrics. */
+_Static_assert(NOTIFY_MOST_FDS + 3 <= LOOP_LISTENERS_MAX, "there is room for all");
+
 static enum err listen_all(struct server *server, struct str *why)
 {
 	const struct server_config *config = &server->config;

@@ -41,6 +41,8 @@ enum err loop_new(const struct loop_config *config, struct loop **ret_loop,
 		  struct str *why) MUST_CHECK;
 /** Closes what is open and waits until it is. */
 void loop_free(struct loop **loop);
+#define LOOP_LISTENERS_MAX 11 /**< of which the caller takes care */
+
 /** Take clients from the listening socket @fd. @tls: they speak TLS. Takes @fd. */
 void loop_listen(struct loop *loop, int fd, bool tls);
 /** The same, plain, for requests that @router alone answers; no WebSockets. */

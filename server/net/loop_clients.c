@@ -142,7 +142,7 @@ void loop_go_on(struct loop *loop)
 
 void loop_listen(struct loop *loop, int fd, bool tls)
 {
-	assert(loop->listener_count < LISTENERS_MAX);
+	assert(loop->listener_count < LOOP_LISTENERS_MAX);
 	struct listener *listener = &loop->listeners[loop->listener_count++];
 
 	*listener = (struct listener){.loop = loop, .fd = fd, .tls = tls, .open = true};

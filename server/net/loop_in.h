@@ -11,8 +11,7 @@
 #include "server/net/refusal.h"
 #include "server/net/ws.h"
 
-#define HANDSHAKE_S   10
-#define LISTENERS_MAX 8
+#define HANDSHAKE_S 10
 
 struct listener {
 	uv_poll_t poll;
@@ -28,7 +27,7 @@ struct loop {
 	uv_prepare_t prepare;
 	uv_timer_t tick;
 	uv_signal_t signals[3];
-	struct listener listeners[LISTENERS_MAX];
+	struct listener listeners[LOOP_LISTENERS_MAX];
 	size_t listener_count;
 	struct lws_context *lws;
 	struct lws_vhost *plain, *secure;

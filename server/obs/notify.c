@@ -16,8 +16,6 @@
 
 #include "common/base/opt.h"
 
-#define MOST_FDS 8
-
 void notify_say(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -78,7 +76,7 @@ unsigned notify_sockets(void)
 		getenv("LISTEN_PID") ? number_for_us("LISTEN_FDS", "LISTEN_PID") : 0;
 
 	unsetenv("LISTEN_PID");
-	if (count < 0 || count > MOST_FDS)
+	if (count < 0 || count > NOTIFY_MOST_FDS)
 		return 0;
 	for (int fd = NOTIFY_FIRST_FD; fd < NOTIFY_FIRST_FD + count; fd++) {
 		int flags = fcntl(fd, F_GETFL);

@@ -13,6 +13,7 @@ void notify_reloading(void);
 /** How often WATCHDOG=1 is wanted, in ms; 0: not at all. */
 uint64_t notify_watchdog_ms(void);
 #define NOTIFY_FIRST_FD 3 /**< of those that are passed on */
+#define NOTIFY_MOST_FDS 8 /**< with more none is taken */
 
 /** Sockets that were passed on (sd_listen_fds(3)): descriptors from 3 on; how many. They
  *  are made close-on-exec, and the answer is 0 the next time. */

@@ -3,7 +3,8 @@
  * A backup: the server copies its database in slices to a file beside it; everything else
  * happens here, in a process that nobody waits for. The copy is checked, packed together
  * with the files that it knows (they never change, so a later moment than the copy's is as
- * good), and what was packed is read again and compared before it gets its name.
+ * good), and what was packed is read again and compared before it gets its name. A file that
+ * goes meanwhile, or is damaged, is told and spoils nothing: a restore does without it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -37,6 +38,7 @@ struct backup {
 	struct str path;    /* where it goes */
 	struct str part;    /* where it is until then */
 	struct sha256 hash; /* of all that is in the archive, names included */
+	uint64_t packed;    /* files, of those that were counted for the manifest */
 	enum err err;
 };
 
@@ -136,22 +138,26 @@ static enum err pack_file(struct backup *backup, const char *name, const char *p
 	return err;
 }
 
+static bool is_there(const char *path, uint64_t size)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (uint64_t)st.st_size == size;
+}
+
 /* What lies there is counted first, since the manifest is written first. */
 static void count_blob(const struct blob_row *blob, void *ctx)
 {
 	struct backup *backup = ctx;
 	AUTO(str_done) struct str path = STR_INIT;
-	struct stat st;
 
 	admin_path(backup->admin, "files/", &path);
 	blob_path(blob->hash, &path);
-	if (stat(path.ptr, &st) == 0 && (uint64_t)st.st_size == blob->size) {
+	if (is_there(path.ptr, blob->size)) {
 		backup->manifest.files++;
 		backup->manifest.file_bytes += blob->size;
 	} else {
 		backup->manifest.missing++;
-		str_addf(backup->admin->said, _("not there, and so not in it: %s\n"),
-			 path.ptr);
 	}
 }
 
@@ -164,10 +170,17 @@ static void pack_blob(const struct blob_row *blob, void *ctx)
 	str_add(&name, "files/");
 	blob_path(blob->hash, &name);
 	admin_path(backup->admin, name.ptr, &path);
+	if (backup->err != ERR_OK)
+		return;
+	backup->err = is_there(path.ptr, blob->size)
+			      ? pack_file(backup, name.ptr, path.ptr)
+			      : ERR_NOT_FOUND;
 	if (backup->err == ERR_OK) {
-		backup->err = pack_file(backup, name.ptr, path.ptr);
-		if (backup->err == ERR_NOT_FOUND)
-			backup->err = ERR_OK; /* it was said when they were counted */
+		backup->packed++;
+	} else if (backup->err == ERR_NOT_FOUND) {
+		backup->err = ERR_OK;
+		str_addf(backup->admin->said, _("not there, and so not in it: %s\n"),
+			 path.ptr);
 	}
 }
 
@@ -268,25 +281,53 @@ static enum err inspect(struct backup *backup, struct store *store)
 	return err;
 }
 
+/* Files are named by their content; one that was damaged on the disk is in it as it is. */
+static void verify_name(struct backup *backup, const char *name, struct sha256 *hash)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	uint8_t bytes[SHA256_LEN];
+
+	sha256_final(hash, bytes);
+	str_add(&path, "files/");
+	blob_path(bytes_of(bytes, sizeof(bytes)), &path);
+	if (strncmp(name, "files/", 6) == 0 && strcmp(path.ptr, name) != 0)
+		str_addf(backup->admin->said,
+			 _("damaged, and left out when it is restored: %s\n"), name);
+}
+
+static enum err verify_entry(struct backup *backup, struct archive *archive,
+			     const struct archive_entry *entry)
+{
+	struct sha256 hash;
+	struct bytes bytes;
+	enum err err;
+
+	note(backup, entry->name, entry->size);
+	sha256_init(&hash);
+	do {
+		err = archive_read(archive, &bytes);
+		if (err != ERR_OK)
+			return err;
+		sha256_add(&backup->hash, bytes);
+		sha256_add(&hash, bytes);
+	} while (bytes.len > 0);
+	verify_name(backup, entry->name, &hash);
+	return ERR_OK;
+}
+
 /* Read it again as a restore would. */
 static enum err verify(struct backup *backup)
 {
 	struct archive *archive = NULL;
 	struct archive_entry entry;
-	struct bytes bytes;
 	uint8_t written[SHA256_LEN], there[SHA256_LEN];
 	enum err err =
 		archive_open(backup->part.ptr, buf_view(&backup->passphrase), &archive);
 
 	sha256_final(&backup->hash, written);
 	sha256_init(&backup->hash);
-	while (err == ERR_OK && (err = archive_next(archive, &entry)) == ERR_OK) {
-		note(backup, entry.name, entry.size);
-		do {
-			err = archive_read(archive, &bytes);
-			sha256_add(&backup->hash, bytes);
-		} while (err == ERR_OK && bytes.len > 0);
-	}
+	while (err == ERR_OK && (err = archive_next(archive, &entry)) == ERR_OK)
+		err = verify_entry(backup, archive, &entry);
 	archive_free(&archive);
 	sha256_final(&backup->hash, there);
 	if (err != ERR_NOT_FOUND)
@@ -306,7 +347,7 @@ static void say(const struct backup *backup)
 	str_addf(said, _(", checked; %llu events, %llu people, %llu files\n"),
 		 (unsigned long long)manifest->events,
 		 (unsigned long long)manifest->people,
-		 (unsigned long long)manifest->files);
+		 (unsigned long long)backup->packed);
 	if (manifest->secrets)
 		str_add(said, _("The secrets are in it; it is sealed with the "
 				"passphrase.\n"));

@@ -17,7 +17,7 @@ struct manifest {
 	uint64_t made_ms, newest_ms; /**< newest: of the messages in it, or 0 */
 	uint64_t schema;
 	uint64_t events, people, rooms;
-	uint64_t files, file_bytes; /**< that are in it */
+	uint64_t files, file_bytes; /**< that were there when it was begun */
 	uint64_t missing; /**< files that the database knows and were not there */
 	bool secrets;
 	uint64_t database_bytes;

@@ -145,11 +145,15 @@ static enum err unpack_entry(struct restore *restore, const char *name)
 		return memcmp(hash, restore->manifest.database_hash, sizeof(hash)) == 0
 			       ? ERR_OK
 			       : ERR_CORRUPT;
-	if (strncmp(name, "files/", 6) == 0) {
+	if (strncmp(name, "files/", 6) != 0)
+		return ERR_OK;
+	/* The database is what everything else hangs on; one file is told as lost. */
+	if (names_hash(name, hash)) {
 		restore->files++;
-		return names_hash(name, hash) ? ERR_OK : ERR_CORRUPT;
+		return ERR_OK;
 	}
-	return ERR_OK;
+	str_addf(restore->admin->said, _("damaged, and left out: %s\n"), name);
+	return unlink(path.ptr) == 0 ? ERR_OK : ERR_IO;
 }
 
 static enum err read_manifest(struct restore *restore)
@@ -195,9 +199,7 @@ static enum err unpack(struct restore *restore)
 	}
 	while (err == ERR_OK && (err = archive_next(restore->archive, &entry)) == ERR_OK)
 		err = unpack_entry(restore, entry.name);
-	if (err != ERR_NOT_FOUND)
-		return err;
-	return restore->files == restore->manifest.files ? ERR_OK : ERR_CORRUPT;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static enum err inspect(struct restore *restore)
@@ -271,11 +273,15 @@ static void say(const struct restore *restore)
 {
 	const struct manifest *manifest = &restore->manifest;
 	struct str *said = restore->admin->said;
+	uint64_t lost = manifest->missing;
+
+	if (manifest->files > restore->files)
+		lost += manifest->files - restore->files;
 
 	str_addf(said, _("restored: %llu events, %llu people, %llu files\n"),
 		 (unsigned long long)manifest->events,
 		 (unsigned long long)manifest->people,
-		 (unsigned long long)manifest->files);
+		 (unsigned long long)restore->files);
 	str_add(said, _("lost: everything after "));
 	admin_time(manifest->made_ms, said);
 	if (manifest->newest_ms) {
@@ -283,10 +289,9 @@ static void say(const struct restore *restore)
 		admin_time(manifest->newest_ms, said);
 	}
 	str_add(said, "\n");
-	if (manifest->missing)
-		str_addf(said,
-			 _("lost: %llu files that were not there when it was made\n"),
-			 (unsigned long long)manifest->missing);
+	if (lost)
+		str_addf(said, _("lost: %llu files that are not in it, or damaged\n"),
+			 (unsigned long long)lost);
 	if (!manifest->secrets && !restore->had_secrets)
 		str_addf(said,
 			 _("lost: the secrets, unless you put them into %s before you "

@@ -62,6 +62,11 @@ check "a sealed backup" operate 0 backup --with-secrets --passphrase-file "$worl
 check "says that the secrets are in it" says 'The secrets are in it'
 check "holds nothing in clear" not grep -qa -e 'line 1' -e chat.db -e pepper "$world/backups/two.sealed"
 tell "after the backup"
+for i in 1 2 3 4; do
+	echo "file $i" >"$world/file$i"
+	as alice "$client" --send '#lobby' --file "$world/file$i" >>"$world/send.log" 2>&1 ||
+		fail "a file is sent"
+done
 check "a server that runs is not restored over" operate 75 restore "$world/backups/one.tar"
 check "and what to do is told" says 'stop it first'
 check "vacuum beside a running server" operate 0 vacuum
@@ -84,6 +89,31 @@ check "migrate has nothing to do" operate 0 migrate
 check "and says so" says 'up to date'
 check "a new pepper" operate 0 secrets rotate pepper
 check "is there" [ -e "$world/server/secrets/pepper-2.key" ]
+
+scene "files that are gone or damaged spoil no backup"
+blob() { # N: where the content of file N lies, below the data folder
+	local hash
+	hash=$(sha256sum <"$world/file$1")
+	echo "files/${hash:0:2}/${hash:0:64}"
+}
+: >"$world/server/$(blob 1)"
+rm "$world/server/$(blob 2)"
+echo 'FILE 3' >"$world/server/$(blob 3)"
+check "a backup" operate 0 backup --output "$world/backups/files.tar"
+check "has the others" says '2 files'
+check "and names what is not in it" says "not there, and so not in it: $world/server/$(blob 1)"
+check "each" says "not there, and so not in it: $world/server/$(blob 2)"
+check "and what is damaged" says "damaged, and left out when it is restored: $(blob 3)"
+data=$world/fewer
+check "it is restored" operate 0 restore "$world/backups/files.tar"
+check "without what was damaged" [ ! -e "$data/$(blob 3)" ]
+check "with what was not" cmp "$data/$(blob 4)" "$world/file4"
+check "and says what is lost" says 'lost: 3 files'
+tar -C "$world" --delete -f "$world/backups/files.tar" "$(blob 4)"
+data=$world/fewest
+check "one that went after the manifest is no harm" operate 0 restore "$world/backups/files.tar"
+check "but lost" says 'lost: 4 files'
+data=$world/server
 
 scene "restored"
 check "a folder with a database is refused" operate 65 restore "$world/backups/one.tar"

@@ -39,8 +39,8 @@ struct rest_about {
 
 const struct rest_row *rest_row(enum rest_op op);
 const struct rest_about *rest_about(enum rest_op op);
-/** Whether an Idempotency-Key counts with @row. Nothing about accounts: digest and answer
- *  would keep passwords and codes. */
+/** Whether an Idempotency-Key counts with @row. Nothing about accounts and nothing that
+ *  answers a secret: digest and answer would keep passwords, codes and tokens. */
 bool rest_takes_key(const struct rest_row *row);
 /** Whether a request of @row may be answered with @err, as the document says. */
 bool rest_may_fail(const struct rest_row *row, enum err err);

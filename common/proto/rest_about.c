@@ -55,12 +55,19 @@ bool rest_takes_bytes(const struct rest_row *row)
 	return rows[row - rest_row((enum rest_op)0)].takes != NULL;
 }
 
+/* An answer with a token, a secret or a code is kept nowhere. */
+static bool is_secret(const struct rest_row *row)
+{
+	return row == rest_row(REST_bot_token_new) || row == rest_row(REST_hook_rotate) ||
+	       row == rest_row(REST_room_hook_new) ||
+	       row == rest_row(REST_room_invite_new) || strncmp(row->op, "auth_", 5) == 0;
+}
+
 bool rest_takes_key(const struct rest_row *row)
 {
 	bool known = row->right == REST_USER || row == rest_row(REST_hook_post);
 
-	return known && strcmp(row->method, "POST") == 0 &&
-	       strncmp(row->op, "auth_", 5) != 0;
+	return known && strcmp(row->method, "POST") == 0 && !is_secret(row);
 }
 
 /* Whether a request of @row says @name, in its path or beside. */

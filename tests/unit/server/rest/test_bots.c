@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/proto/rest.h"
 #include "server/core/bots.h"
 #include "tests/lib/check.h"
 #include "tests/lib/desk.h"
@@ -186,9 +187,28 @@ static void no_token_is_in_the_log_or_the_audit(void **state)
 	assert_non_null(strstr(desk->body.ptr, "bot_made"));
 }
 
+static void an_answer_with_a_secret_is_kept_for_no_key(void **state)
+{
+	static const enum rest_op secrets[] = {REST_bot_token_new, REST_hook_rotate,
+					       REST_room_hook_new, REST_room_invite_new};
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	desk_header(desk, "idempotency-key", "once");
+	struct token first = make_token(desk, &alice, "");
+	desk_header(desk, "idempotency-key", "once");
+	struct token second = make_token(desk, &alice, "");
+	assert_string_not_equal(first.text, second.text);
+	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
+		assert_false(rest_takes_key(rest_row(secrets[i])));
+	assert_true(rest_takes_key(rest_row(REST_room_send)));
+}
+
 CHECK_MAIN(DESK_TEST(a_bot_speaks_with_its_token_until_it_is_revoked),
 	   DESK_TEST(a_scope_is_all_that_a_token_is_good_for),
 	   DESK_TEST(no_token_changes_its_account),
 	   DESK_TEST(a_token_ends_when_it_should), DESK_TEST(tokens_outlive_the_server),
 	   DESK_TEST(a_bot_is_its_owners), DESK_TEST(what_looks_like_a_token_is_none),
-	   DESK_TEST(no_token_is_in_the_log_or_the_audit))
+	   DESK_TEST(no_token_is_in_the_log_or_the_audit),
+	   DESK_TEST(an_answer_with_a_secret_is_kept_for_no_key))

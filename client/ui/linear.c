@@ -22,6 +22,9 @@
 #include "common/os/lang.h"
 #include "common/proto/limits.h"
 
+/* Before every line of a message but its first, which begins with who says it: no text reads
+ * as if somebody else had spoken. */
+#define GOES_ON "\n  | "
 /* Messages said when a room is entered; and the most that waits for a slow terminal. */
 #define CONTEXT_MOST 10
 #define QUEUE_MOST   (256 * 1024)
@@ -140,6 +143,30 @@ void linear_say(struct ui *ui, const char *text)
 	put(ui, text, true);
 }
 
+/* A sentence with names and topics in it, which must not look like several. */
+static void say_line(struct ui *ui, const char *text)
+{
+	AUTO(str_done) struct str line = STR_INIT;
+
+	neutral_add(&line, text, strlen(text), NEUTRAL_LINE);
+	linear_say(ui, line.ptr);
+}
+
+/* Neutralised first: that turns "\r\n" into a newline, too. */
+static void add_text(struct str *out, const struct str *text)
+{
+	AUTO(str_done) struct str safe = STR_INIT;
+
+	neutral_add(&safe, text->ptr, text->len, NEUTRAL_TEXT);
+	for (const char *at = safe.ptr, *end;; at = end + 1) {
+		end = strchrnul(at, '\n');
+		str_add_len(out, at, (size_t)(end - at));
+		if (!*end)
+			return;
+		str_add(out, GOES_ON);
+	}
+}
+
 static void say_message(struct ui *ui, const struct message *message)
 {
 	AUTO(str_done) struct str out = STR_INIT;
@@ -158,7 +185,7 @@ static void say_message(struct ui *ui, const struct message *message)
 	if (message->flags & MESSAGE_DELETED)
 		str_add(&out, _("(deleted)"));
 	else
-		str_add_len(&out, message->text.ptr, message->text.len);
+		add_text(&out, &message->text);
 	if (message->state == MESSAGE_FAILED)
 		str_addf(&out, " ! %s", _(err_text(message->why)));
 	if (ui->view.times)
@@ -179,7 +206,7 @@ static void say_room(struct ui *ui, const struct room *room)
 	room_title(room, &ui->model->people, &title);
 	if (room->topic.len)
 		str_addf(&title, " — %s", room->topic.ptr);
-	linear_say(ui, title.ptr);
+	say_line(ui, title.ptr);
 	if (end > CONTEXT_MOST)
 		linear->seq = room->timeline.rows[end - CONTEXT_MOST - 1]->seq;
 }
@@ -244,7 +271,7 @@ static void say_unread(struct ui *ui)
 				 Q_(", %zu for you", ", %zu for you",
 				    (unsigned long)room->mentions),
 				 room->mentions);
-		linear_say(ui, out.ptr);
+		say_line(ui, out.ptr);
 	}
 }
 

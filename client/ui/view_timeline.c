@@ -22,7 +22,7 @@ struct columns {
 	int name_cols;
 	int text;
 	int text_cols;
-	bool inline_name; /* too narrow: "bob: text" */
+	bool inline_name; /* too narrow: "bob: text", and what has no name is indented */
 };
 
 enum row_kind { ROW_DAY, ROW_MARK, ROW_QUOTE, ROW_TEXT, ROW_PICTURE, ROW_CHIPS };
@@ -57,7 +57,8 @@ static struct columns columns_of(const struct view *view, struct area area)
 
 	if (area.cols < 24) {
 		columns.inline_name = true;
-		columns.text_cols = area.cols > 0 ? area.cols : 1;
+		columns.text = 1;
+		columns.text_cols = area.cols > 1 ? area.cols - 1 : 1;
 		return columns;
 	}
 	columns.name = view->times && area.cols >= 40 ? 6 : 0;
@@ -286,6 +287,15 @@ static void draw_chips(struct view *view, struct area area, int y, int col,
 	}
 }
 
+/* Only a name stands at the edge: no text reads as if somebody else had spoken. */
+static int text_col(const struct columns *columns, const struct laid *laid,
+		    const struct row *row)
+{
+	bool named = columns->inline_name && laid->shows_name && row->start == 0;
+
+	return named ? 0 : columns->text;
+}
+
 static void draw_row(struct view *view, struct area area, int y,
 		     const struct columns *columns, const struct timeline *timeline,
 		     const struct laid *laid, const struct row *row)
@@ -299,8 +309,8 @@ static void draw_row(struct view *view, struct area area, int y,
 		draw_quote(view, area, y, columns->text, timeline, laid->message);
 		break;
 	case ROW_TEXT:
-		view_text_draw(view, area, y, columns->text, laid->message, &laid->said,
-			       row->start, row->len);
+		view_text_draw(view, area, y, text_col(columns, laid, row), laid->message,
+			       &laid->said, row->start, row->len);
 		break;
 	case ROW_PICTURE:
 		view_picture_row(view, area, y, columns->text, laid->message, row->start);
@@ -308,7 +318,7 @@ static void draw_row(struct view *view, struct area area, int y,
 	case ROW_CHIPS: draw_chips(view, area, y, columns->text, laid->message); break;
 	}
 	if (laid->message == timeline_picked(timeline) && row->kind >= ROW_QUOTE &&
-	    columns->text > 0)
+	    text_col(columns, laid, row) > 0)
 		view_put(view, area, y, columns->text - 1, STYLE_PICKED, "▌");
 }
 

@@ -168,6 +168,19 @@ void stage_init_inputrc(struct stage *stage, int rows, int cols, const char *inp
 	ui_enter(stage->ui, stage->lobby);
 }
 
+void stage_init_linear(struct stage *stage, int out_fd)
+{
+	const struct ui_options options = {.linear = true,
+					   .in_fd = -1,
+					   .out_fd = out_fd,
+					   .clock = &stage->clock.clock};
+
+	stage_init(stage, 24, 80);
+	ui_free(&stage->ui);
+	check_ok(ui_new(&stage->ui, &options, &stage->model, &hooks, stage));
+	ui_enter(stage->ui, stage->lobby);
+}
+
 void stage_done(struct stage *stage)
 {
 	ui_free(&stage->ui);

@@ -24,6 +24,8 @@ struct stage {
 void stage_init(struct stage *stage, int rows, int cols);
 /** The same with an inputrc. */
 void stage_init_inputrc(struct stage *stage, int rows, int cols, const char *inputrc);
+/** In lines, which go to @out_fd. */
+void stage_init_linear(struct stage *stage, int out_fd);
 void stage_done(struct stage *stage);
 /** A sent message; the clock goes on by a minute. Returns it. */
 struct message *stage_say(struct stage *stage, struct room *room, const struct id *who,

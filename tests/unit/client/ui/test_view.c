@@ -141,6 +141,16 @@ static void hostile_text_stays_in_its_field(void **state)
 	stage_done(&stage);
 }
 
+static void in_a_narrow_window_only_names_stand_at_the_edge(void **state)
+{
+	struct stage stage;
+	stage_init(&stage, 10, 20);
+	stage_say(&stage, stage.lobby, &stage.bob, "ok\ncarol: I agree");
+	stage_say(&stage, stage.lobby, &stage.bob, "alice: paid");
+	assert_true(stage_shows(&stage, "\nBob: ok\n carol: I agree\n alice: paid\n"));
+	stage_done(&stage);
+}
+
 static void markup_is_drawn_and_takes_nothing_away(void **state)
 {
 	static const char code[] =
@@ -373,6 +383,7 @@ CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_mem
 	   TEST(forty_columns_fold_the_rooms), TEST(twenty_by_five_can_be_used),
 	   TEST(one_by_one_is_survived), TEST(what_a_program_says_is_marked),
 	   TEST(an_empty_client_says_what_to_do), TEST(hostile_text_stays_in_its_field),
+	   TEST(in_a_narrow_window_only_names_stand_at_the_edge),
 	   TEST(markup_is_drawn_and_takes_nothing_away),
 	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
 	   TEST(forms_ask_for_what_is_needed), TEST(a_profile_is_edited_in_place),

@@ -3,7 +3,9 @@
  * chat-client: read the options, decide who does the work (this process, or the one that
  * owns the profile already), make the app, run the loop, take everything apart again.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -132,13 +134,13 @@ static int work(struct run *run)
 	}
 	if (run->request.kind)
 		script_run(run->script, &run->request, STDOUT_FILENO);
-	int code = loop_run(&run->loop, &run->app);
-	rescue_deadline(END_SECS, code);
-	return code;
+	return loop_run(&run->loop, &run->app);
 }
 
-static void end(struct run *run)
+static void end(struct run *run, int code)
 {
+	if (run->has_app)
+		rescue_deadline(END_SECS, code);
 	tui_free(&run->tui);
 	if (run->has_app && run->app.failed)
 		fprintf(stderr, "chat-client: %s\n", _(err_text(run->app.failed)));
@@ -167,9 +169,25 @@ static void step_back(struct run *run, const sigset_t *signals)
 	run->has_app = false;
 	loop_done(&run->loop);
 	owner_free(&run->owner);
-	rescue_deadline(0, 0);
 	/* Without the loop nobody else takes them. */
 	pthread_sigmask(SIG_SETMASK, signals, NULL);
+}
+
+/* What a follower has told already leaves before it goes on, however slow its reader is:
+ * the profile is somebody else's by now. */
+static enum err write_rest(struct bytes rest)
+{
+	while (rest.len > 0) {
+		ssize_t done = write(STDOUT_FILENO, rest.ptr, rest.len);
+		if (done < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1,
+			     -1);
+		else if (done < 0 && errno != EINTR)
+			return ERR_IO;
+		if (done > 0)
+			rest = bytes_of(rest.ptr + done, rest.len - (size_t)done);
+	}
+	return ERR_OK;
 }
 
 /* Do it here, or let the owner do it. A follower may do both in turn, as owners come. */
@@ -196,10 +214,12 @@ static int run_script(struct run *run)
 		if (err != ERR_OK)
 			break;
 		code = work(run);
-		if (!script_yielded(run->script, &request))
+		AUTO(buf_done) struct buf rest = BUF_INIT;
+		if (!script_yielded(run->script, &request, &rest))
 			return code;
 		step_back(run, &signals);
 		run->request = request;
+		err = write_rest(buf_view(&rest));
 	}
 	return complain(run, err);
 }
@@ -315,6 +335,6 @@ int main(int argc, char **argv)
 	if (crypto_init() != ERR_OK)
 		return complain(&run, ERR_INTERNAL);
 	code = run_all(&run, argc, argv);
-	end(&run);
+	end(&run, code);
 	return code;
 }

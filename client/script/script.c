@@ -433,15 +433,13 @@ void script_run(struct script *script, struct request *request, int fd)
 	add_task(script, task);
 }
 
-bool script_yielded(struct script *script, struct request *ret)
+bool script_yielded(struct script *script, struct request *ret, struct buf *ret_rest)
 {
 	if (!script->yielded)
 		return false;
-	/* What is in the queue was counted as told: it has to leave first. */
+	struct out *out = &script->own->out;
 	task_drop(script->own);
-	while (out_flush(&script->own->out) == ERR_OK && out_is_stuck(&script->own->out))
-		poll(&(struct pollfd){.fd = script->own->out.fd, .events = POLLOUT}, 1,
-		     -1);
+	buf_add(ret_rest, out->queue.ptr + out->at, out->queue.len - out->at);
 	*ret = script->own->request;
 	script->own->request = REQUEST_INIT;
 	return true;

@@ -25,7 +25,8 @@ void script_run(struct script *script, struct request *request, int fd);
 
 /** Our own command was a follower that steps back, because a screen wants to be the owner
  *  (app_quit() was called): *@ret is the request with which it goes on through
- *  hand_over(). False: nothing of that kind. */
-bool script_yielded(struct script *script, struct request *ret);
+ *  hand_over(), once *@ret_rest (the caller's), lines that were told already, has left.
+ *  False: nothing of that kind. */
+bool script_yielded(struct script *script, struct request *ret, struct buf *ret_rest);
 
 #endif

@@ -129,6 +129,30 @@ for i in 1 2 3; do
 done
 ok "followers make room for a screen and take over when it is gone"
 
+# One whose reader takes nothing just now makes room as well, and loses no line.
+head -c 16000 /dev/zero | tr '\0' w >"$world/wide"
+for i in $(seq 12); do
+	client --send '#lobby' "wide$i $(cat "$world/wide")" >/dev/null || fail "wide$i was not sent"
+done
+mkdir -p "$world/dave"
+mkfifo "$world/slow"
+exec {slow}<>"$world/slow"
+as_background dave "$client" --follow --json --since start >&"$slow" 2>"$world/slow.log" &
+slow_pid=$!
+pids="$pids $slow_pid"
+IFS= read -r first <&"$slow"
+as dave "$client" --send '#lobby' 'before the screen'
+open_terminal dave 80 24 "$client" --server "$CHAT_SERVER"
+see dave 'before the screen'
+say dave 'behind the screen'
+timeout "$patience" sed '/behind the screen/q' <&"$slow" >"$world/slow.txt" || true
+as_many() { sed -n 's/.*"text":"\(wide[0-9]*\|[a-z]* the screen\)[ "].*/\1/p' "$world/slow.txt" | tr '\n' ' '; }
+check "a slow reader of a follower that made room has every line once" \
+	[ "$(as_many)" = "without the screen $(seq -f 'wide%g' -s ' ' 12) before the screen behind the screen " ]
+exec {slow}>&-
+kill "$slow_pid"
+terminal kill-server
+
 # ---- fifty at once ----
 seq 1 50 | xargs -P 50 -I{} env HOME="$world/alice" CHAT_SERVER="$CHAT_SERVER" \
 	"$programs/client/chat-client" --send '#lobby' 'all at once {}' 2>"$world/many.log" ||

@@ -16,6 +16,15 @@
 #include "client/ui/ui.h"
 #include "common/base/mem.h"
 
+/* Who started us in the background or by nohup wants no end by these. */
+static bool is_ignored(int number)
+{
+	struct sigaction now;
+
+	return (number == SIGHUP || number == SIGINT || number == SIGQUIT) &&
+	       sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static void signals(sigset_t *set)
 {
 	static const int taken[] = {SIGINT,  SIGTERM, SIGHUP, SIGWINCH,
@@ -23,7 +32,8 @@ static void signals(sigset_t *set)
 
 	sigemptyset(set);
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
-		sigaddset(set, taken[i]);
+		if (!is_ignored(taken[i])) /* blocked, it would come all the same */
+			sigaddset(set, taken[i]);
 }
 
 enum err loop_init(struct loop *loop)
@@ -112,7 +122,7 @@ static void take_signal(struct app *app, int number)
 		}
 		link_hurry(app->link);
 		break;
-	case SIGHUP: app_quit(app, 0); break;
+	case SIGHUP: app_quit(app, app->ui ? 0 : 128 + number); break;
 	default: app_quit(app, 128 + number); break;
 	}
 }

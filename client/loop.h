@@ -23,7 +23,8 @@ void loop_wake(void *ctx);
  *  foreground group stops, as if the terminal had sent the signal. */
 void loop_suspend(struct app *app);
 /** Run until app_quit(); returns the exit code. SIGINT and SIGTERM end it with 128 plus
- *  their number unless the app had ended anyway, SIGHUP without a word. */
+ *  their number unless the app had ended anyway; so does SIGHUP where there is no screen,
+ *  and with one 0. Those that were ignored when we were started stay so. */
 int loop_run(struct loop *loop, struct app *app);
 
 #endif

@@ -77,6 +77,39 @@ start=$SECONDS
 until_true "the client ends without SIGHUP" gone "$pid"
 check "a terminal that is gone without SIGHUP ends it" [ $((SECONDS - start)) -le 2 ]
 
+# ---- a script that waits ----
+
+# waits NAME SIGNAL [COMMAND...]: begin to wait for a server, then get that signal.
+waits() {
+	as_background "$1" "${@:3}" "$programs/client/chat-client" --server "unix:$world/none" \
+		--profile "$1" --send '#lobby' 'hear me' --timeout 1h >"$world/$1.out" 2>"$world/$1.log" &
+	pid=$!
+	line_pid[$1]=$pid
+	until_true "$1 waits" has_profile "$1"
+	kill -"$2" "$pid"
+}
+# Signals go to the loop, and the store is open.
+has_profile() { grep -q "SigBlk:.*[1-9a-f]" "/proc/$pid/status" && [ -e "$world/$1/.local/share/chat/$1/store.db" ]; }
+# ended NAME CODE: whether that is how it ended.
+ended() {
+	local status=0
+	wait "${line_pid[$1]}" || status=$?
+	unset "line_pid[$1]"
+	[ "$status" = "$2" ]
+}
+for signal in HUP:129 INT:130 TERM:143; do
+	waits "wait${signal%:*}" "${signal%:*}" env --default-signal=INT,QUIT
+	check "SIG${signal%:*} does not end a script with 0" ended "wait${signal%:*}" "${signal#*:}"
+done
+for signal in HUP INT QUIT; do
+	waits "deaf$signal" "$signal" env --ignore-signal=HUP,INT,QUIT
+	# Whoever answers that has seen the signal.
+	as "deaf$signal" "$programs/client/chat-client" --server "unix:$world/none" \
+		--profile "deaf$signal" --whoami >/dev/null 2>&1 || true
+	kill -TERM "$pid"
+	check "an ignored SIG$signal stays so" ended "deaf$signal" 143
+done
+
 # ---- stopping and going on ----
 
 open_client stop

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Changes are plain data with copies of their texts, applied in the order in which they
- * were noted. A change about something that the cache does not know (any more) is passed
- * over; a disk that fails undoes the job as a whole, and the client says so and leaves:
- * to go on would be to promise what cannot be kept.
+ * were noted. A change about something that the cache does not know (any more), or that
+ * cannot be so, is passed over; a disk that fails undoes the job as a whole, and the client
+ * says so and leaves: to go on would be to promise what cannot be kept.
  */
 #include "client/change.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "client/app_inside.h"
@@ -18,6 +19,7 @@
 #include "client/cache/store_thread.h"
 #include "client/event_row.h"
 #include "client/stranger.h"
+#include "common/base/log.h"
 #include "common/base/mem.h"
 
 enum change_kind {
@@ -387,10 +389,28 @@ static enum err apply(struct cache *cache, const struct change *change,
 }
 
 /* The cache was asked about something that it does not have: not its fault. */
-static bool is_harmless(enum err err)
+static bool is_unknown(enum err err)
 {
 	return err == ERR_NOT_FOUND || err == ERR_NO_ROOM || err == ERR_NO_USER ||
 	       err == ERR_UNAUTHORIZED;
+}
+
+/* What cannot be so, which no disk makes up: the server is wrong. It would be as wrong after
+ * the next start, so to leave because of it would be to stay away for ever. */
+static bool is_nonsense(enum err err)
+{
+	return err == ERR_BAD || err == ERR_CONFLICT;
+}
+
+static bool is_harmless(const struct change *change, enum err err)
+{
+	if (is_nonsense(err))
+		log_warn("store: what the server said cannot be so, kind=%d, seq=%" PRIu64
+			 ", err=%s",
+			 (int)change->kind,
+			 change->kind == CHANGE_EVENT ? change->event.seq : change->first,
+			 err_word(err));
+	return is_unknown(err) || is_nonsense(err);
 }
 
 static enum err changes_run(struct store_job *job, struct cache *cache)
@@ -403,7 +423,7 @@ static enum err changes_run(struct store_job *job, struct cache *cache)
 			err = cache_part_end(
 				cache, apply(cache, &changes->list[i], &changes->self));
 		changes->list[i].err = changes->list[i].err ? changes->list[i].err : err;
-		if (err != ERR_OK && !is_harmless(err))
+		if (err != ERR_OK && !is_harmless(&changes->list[i], err))
 			return err;
 	}
 	return ERR_OK;

@@ -191,7 +191,8 @@ static void notice_text(struct app *app, const struct cache_event *event, struct
 	}
 }
 
-/* Events without a cid have a place instead, which names them as well. */
+/* Events without a cid have a place instead, which names them as well; so have messages
+ * whose cid is another's now. */
 static struct id notice_id(const struct cache_event *event)
 {
 	struct id id = event->room;
@@ -212,7 +213,7 @@ struct message *app_message_of(struct app *app, const struct cache_event *event)
 	if (event->kind == EVENT_MESSAGE) {
 		str_add_len(&text, (const char *)event->text.ptr, event->text.len);
 		bool files = attached_lines(event->extra, &text);
-		message = message_new(&event->id, &event->from, text.ptr, text.len);
+		message = message_new(&id, &event->from, text.ptr, text.len);
 		message->flags |= files ? MESSAGE_FILES : 0;
 		attached_picture(event->extra, &message->picture);
 		message->flags |= event->edited_ms ? MESSAGE_EDITED : 0;

@@ -57,12 +57,35 @@ static enum err find_key(struct cache *cache, const struct cache_event *event,
 	}
 }
 
+/* A server knows the id of a message as long as it has the message. One that was cut there
+ * is still here, and its id may be used again: the newer one has it then, with what was
+ * said about it. The older one stays, as a line that nothing can be done to any more. */
+static enum err free_id(struct cache *cache, const struct entry *entry)
+{
+	const struct cache_event *event = entry->event;
+
+	if (id_is_zero(&event->id))
+		return ERR_OK;
+	struct query query = query_of(cache->db, STMT_EVENT_FREE_ID);
+	query_put_id(&query, &event->id);
+	enum err err = query_change(&query, ERR_NOT_FOUND);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	query = query_of(cache->db, STMT_REACTION_DROP);
+	query_put_id(&query, &event->id);
+	query_put_int(&query, entry->room);
+	query_put_int(&query, event->seq);
+	return query_run(&query);
+}
+
 static enum err add_row(struct cache *cache, const struct entry *entry)
 {
 	const struct cache_event *event = entry->event;
 	uint64_t key;
 
-	enum err err = find_key(cache, event, &key);
+	enum err err = free_id(cache, entry);
+	if (err == ERR_OK)
+		err = find_key(cache, event, &key);
 	if (err != ERR_OK)
 		return err;
 	struct query query = query_of(cache->db, STMT_EVENT_ADD);
@@ -209,6 +232,7 @@ static enum err catch_up(struct cache *cache, const struct entry *entry)
 	struct query query = query_of(cache->db, STMT_EVENT_DELETED_LATER);
 	query_put_id(&query, id);
 	query_put_int(&query, entry->room);
+	query_put_int(&query, entry->event->seq);
 	enum err err = query_one_int(&query, ERR_NOT_FOUND, &one);
 	if (err != ERR_NOT_FOUND)
 		return err == ERR_OK ? delete_row(cache, entry->room, id) : err;
@@ -217,6 +241,7 @@ static enum err catch_up(struct cache *cache, const struct entry *entry)
 	query_put_id(&query, id);
 	query_put_int(&query, entry->room);
 	query_put_int(&query, entry->sender);
+	query_put_int(&query, entry->event->seq);
 	err = ERR_OK;
 	while (err == ERR_OK && query_next(&query)) {
 		edit.text = query_bytes(&query, &rows);

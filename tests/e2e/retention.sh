@@ -30,8 +30,15 @@ check "a dry run counts" says 'would be cut'
 check "and cuts nothing" [ "$(lines zebra)" = 60 ]
 # As late as can be: it must be younger than two seconds when the others are cut.
 as alice "$client" --send '#lobby' 'the newest' >>"$world/send.log" 2>&1
+as alice "$client" --history '#lobby' --limit 1000 --json >"$world/all.json"
 must retention
 check "then it is cut" says 'were cut'
+# The server knows no more whose id that was; whoever has kept the message does.
+used=$(grep '"text":"zebra 7 ' "$world/all.json" | sed -n 's/.*"id":"\([^"]*\)".*/\1/p' | head -n 1)
+check "an id of what was cut can be used again" exits 0 as carol \
+	"$client" --call room_send room=lobby 'text=used again' "cid=$used"
+check "also for those who have it" [ "$(lines 'used again')" = 1 ]
+check "who keep what they have" [ "$(lines zebra)" = 60 ]
 until_true "and the space is given back" has "$world/server.log" 'vacuum is done'
 rm -rf "$world/alice"
 check "what is young is there" [ "$(lines 'the newest')" = 1 ]

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 
+#include "client/app_inside.h"
+#include "client/change.h"
 #include "tests/lib/check.h"
 #include "tests/lib/world.h"
 
@@ -237,6 +239,25 @@ static void a_room_that_is_joined_is_there_with_its_past(void **state)
 	world_free(&pair.world);
 }
 
+static void what_cannot_be_so_is_passed_over(void **state)
+{
+	struct pair pair = meet(15);
+	struct app *app = world_app(pair.bob);
+	struct body_event event = {.kind = EVENT_MESSAGE, .text = bytes_text("nowhere")};
+
+	world_say(pair.alice, "#lobby", "one");
+	event.room = app->model.rooms.rows[0]->id;
+	event.from = app->model.self;
+	change_event(app, &event, false);
+	change_covered(app, &event.room, 9, 2);
+	world_say(pair.alice, "#lobby", "two");
+	assert_false(app->quitting);
+	world_kill_client(pair.bob);
+	world_start_client(pair.bob);
+	world_expect_all(pair.bob, "#lobby", "alice: one | alice: two");
+	world_free(&pair.world);
+}
+
 CHECK_MAIN(TEST(what_one_says_the_other_hears),
 	   TEST(the_first_word_to_somebody_opens_a_direct_chat),
 	   TEST(edits_and_deletions_reach_everybody),
@@ -249,4 +270,5 @@ CHECK_MAIN(TEST(what_one_says_the_other_hears),
 	   TEST(who_was_away_for_long_gets_everything),
 	   TEST(reading_on_one_device_is_read_on_the_other),
 	   TEST(a_marker_moved_offline_is_told_later), TEST(typing_shows_and_ends),
-	   TEST(a_room_that_is_joined_is_there_with_its_past))
+	   TEST(a_room_that_is_joined_is_there_with_its_past),
+	   TEST(what_cannot_be_so_is_passed_over))

@@ -227,6 +227,47 @@ static void a_deleted_message_keeps_no_text_in_any_order(void **state)
 	check_deleted(false);
 }
 
+static void an_id_that_is_used_again_is_the_newer_ones(void **state)
+{
+	struct case_store fixture;
+	struct cache_page page;
+	const struct id id = case_id(1001);
+	struct cache_event again = case_message(9, "again");
+	const struct cache_event about_old[] = {
+		about(EVENT_EDIT, 2, 1, "old, edited"),
+		about(EVENT_REACT, 3, 1, "+1"),
+	};
+	const struct cache_event about_new[] = {
+		about(EVENT_REACT, 10, 1, "wave"),
+		about(EVENT_EDIT, 11, 1, "again, edited"),
+	};
+
+	case_init(&fixture);
+	case_put_messages(&fixture, 1, 1);
+	for (size_t i = 0; i < ARRAY_LEN(about_old); i++)
+		case_put(&fixture, &about_old[i]);
+	again.id = id;
+	assert_true(case_put(&fixture, &again));
+	check_ok(cache_event_get(fixture.cache, &id, &page));
+	assert_int_equal(page.events[0].seq, 9);
+	check_text(page.events[0].text, "again");
+	assert_int_equal(page.reaction_count, 0);
+	cache_page_done(&page);
+	for (size_t i = 0; i < ARRAY_LEN(about_new); i++)
+		case_put(&fixture, &about_new[i]);
+	page = page_before(&fixture, 0, 10);
+	assert_int_equal(page.events[page.count - 1].seq, 9);
+	check_text(page.events[page.count - 1].text, "again, edited");
+	assert_int_equal(page.reaction_count, 1);
+	cache_page_done(&page);
+	page = page_before(&fixture, 4, 10);
+	assert_int_equal(page.count, 1);
+	check_text(page.events[0].text, "old, edited");
+	assert_true(id_is_zero(&page.events[0].id));
+	cache_page_done(&page);
+	case_done(&fixture);
+}
+
 static void a_reset_forgets_the_log_and_nothing_else(void **state)
 {
 	struct case_store fixture;
@@ -280,5 +321,6 @@ CHECK_MAIN(TEST(a_page_holds_the_newest_in_rising_order), TEST(a_page_ends_at_a_
 	   TEST(edits_and_reactions_count_in_any_order),
 	   TEST(an_edit_by_another_is_not_believed),
 	   TEST(a_deleted_message_keeps_no_text_in_any_order),
+	   TEST(an_id_that_is_used_again_is_the_newer_ones),
 	   TEST(a_reset_forgets_the_log_and_nothing_else),
 	   TEST(unread_are_the_messages_of_others))

@@ -268,6 +268,25 @@ static void an_id_that_is_used_again_is_the_newer_ones(void **state)
 	case_done(&fixture);
 }
 
+/* A page of old history, while the event that deletes is still on its way. */
+static void an_edit_of_what_comes_deleted_already_is_passed_over(void **state)
+{
+	struct case_store fixture;
+	struct cache_page page;
+	const struct cache_event edit = about(EVENT_EDIT, 7, 2, "too late");
+	struct cache_event gone = case_message(2, "");
+
+	case_init(&fixture);
+	case_put(&fixture, &edit);
+	gone.deleted = true;
+	assert_true(case_put(&fixture, &gone));
+	const struct cache_event event = event_of(&fixture, 2, &page);
+	assert_true(event.deleted);
+	assert_int_equal(event.text.len, 0);
+	cache_page_done(&page);
+	case_done(&fixture);
+}
+
 static void a_reset_forgets_the_log_and_nothing_else(void **state)
 {
 	struct case_store fixture;
@@ -322,5 +341,6 @@ CHECK_MAIN(TEST(a_page_holds_the_newest_in_rising_order), TEST(a_page_ends_at_a_
 	   TEST(an_edit_by_another_is_not_believed),
 	   TEST(a_deleted_message_keeps_no_text_in_any_order),
 	   TEST(an_id_that_is_used_again_is_the_newer_ones),
+	   TEST(an_edit_of_what_comes_deleted_already_is_passed_over),
 	   TEST(a_reset_forgets_the_log_and_nothing_else),
 	   TEST(unread_are_the_messages_of_others))

@@ -53,14 +53,7 @@ struct tui {
 
 static enum ui_taken hook_line(void *ctx, const struct ui_line *line)
 {
-	struct app *app = ((struct tui *)ctx)->app;
-
-	if (!piped_take(app, line->text))
-		return UI_LINE_KEEP;
-	enum ui_taken taken = cmd_line(app, line);
-	if (taken == UI_LINE_KEEP)
-		piped_refused(app, ERR_USAGE);
-	return taken;
+	return cmd_line(((struct tui *)ctx)->app, line);
 }
 
 static bool hook_may_take(void *ctx, const char *line)

@@ -208,7 +208,7 @@ static enum ui_taken run(struct app *app, const struct ui_line *line, const char
 	return row->run(app, line, args);
 }
 
-enum ui_taken cmd_line(struct app *app, const struct ui_line *line)
+static enum ui_taken take(struct app *app, const struct ui_line *line)
 {
 	size_t blanks = strspn(line->text, " \t");
 	const char *text = line->text + blanks;
@@ -225,6 +225,16 @@ enum ui_taken cmd_line(struct app *app, const struct ui_line *line)
 		text = line->text;
 	return cmd_post(app, line, line->kind, line->target, NULL, text,
 			line->len - (size_t)(text - line->text));
+}
+
+enum ui_taken cmd_line(struct app *app, const struct ui_line *line)
+{
+	bool may = piped_take(app, line->text);
+	enum ui_taken taken = may ? take(app, line) : UI_LINE_KEEP;
+
+	if (taken == UI_LINE_KEEP)
+		piped_refused(app, ERR_USAGE);
+	return taken;
 }
 
 void cmd_run(struct app *app, const char *command)

@@ -25,11 +25,13 @@ struct hand {
 	struct wire wire;
 	struct request *request;
 	const struct clock *clock;
-	uint64_t deadline_ms; /* for a sign of life; UINT64_MAX once it came */
+	uint64_t
+		deadline_ms; /* for a sign of life; UINT64_MAX once our request has one */
 	uint64_t written;
 	bool greeted; /* our request was taken by somebody alive */
 	bool tells;   /* who says when it begins what must not be done twice */
 	bool begun;   /* as it has said */
+	bool serves;  /* it has said more than hello */
 	bool ended;
 	int code;
 };
@@ -94,8 +96,10 @@ static enum err take(struct hand *hand, struct json_node object)
 	if (!json_text(json_get(object, "type"), &type))
 		return ERR_BAD;
 	json_text(json_get(object, "text"), &text);
-	hand->deadline_ms = UINT64_MAX;
+	if (hand->request)
+		hand->deadline_ms = UINT64_MAX;
 	hand->greeted = true;
+	hand->serves |= !bytes_equal(type, bytes_text("hello"));
 	if (bytes_equal(type, bytes_text("hello"))) {
 		json_bool(json_get(object, "tells"), &hand->tells);
 	} else if (bytes_equal(type, bytes_text("begun"))) {
@@ -223,10 +227,27 @@ static void pause_before(const struct request *request)
 	poll(NULL, 0, request->kind == REQUEST_FOLLOW ? FOLLOW_MS : RETRY_MS);
 }
 
+/* When to give up, now that @hand has ended without an end. One that did something, or is
+ * another one than @before, leaves all the time again to the next. The same once more does
+ * not understand us. */
+static uint64_t next_deadline(const struct hand *hand, pid_t before, pid_t pid,
+			      uint64_t deadline)
+{
+	const uint64_t most = hand->request->timeout_ms;
+	const uint64_t now = clock_mono_ms(hand->clock);
+
+	if (!hand->greeted)
+		return deadline;
+	if (hand->serves || pid != before)
+		return now + OWNER_WAIT_MS;
+	return most && now + most < deadline ? now + most : deadline;
+}
+
 enum err hand_over(const char *dir, struct request *request, const struct clock *clock,
 		   struct owner **ret_owner, int *ret_code)
 {
 	uint64_t deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;
+	pid_t before = 0, pid = 0;
 
 	*ret_owner = NULL;
 	enum err err = crypto_init();
@@ -245,6 +266,7 @@ enum err hand_over(const char *dir, struct request *request, const struct clock 
 		err = owner_reach(dir, &fd);
 		if (err == ERR_OK) {
 			wire_init(&hand.wire, fd);
+			pid = owner_pid(fd);
 			err = let_do(&hand, request);
 			*ret_code = hand.code;
 		}
@@ -252,9 +274,8 @@ enum err hand_over(const char *dir, struct request *request, const struct clock 
 			return err;
 		if (!may_repeat(&hand))
 			return ERR_TIMEOUT;
-		/* One that answered has ended: the next one has all the time again. */
-		if (hand.deadline_ms == UINT64_MAX)
-			deadline = clock_mono_ms(clock) + OWNER_WAIT_MS;
+		deadline = next_deadline(&hand, before, pid, deadline);
+		before = pid;
 		if (clock_mono_ms(clock) >= deadline)
 			return ERR_LOCKED;
 		pause_before(request);

@@ -57,13 +57,25 @@ static int new_socket(void)
 	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
+static bool ask_peer(int fd, struct ucred *ret_peer)
+{
+	socklen_t len = sizeof(*ret_peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret_peer, &len) == 0;
+}
+
 static bool is_own(int fd)
 {
 	struct ucred peer;
-	socklen_t len = sizeof(peer);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-	       peer.uid == geteuid();
+	return ask_peer(fd, &peer) && peer.uid == geteuid();
+}
+
+pid_t owner_pid(int fd)
+{
+	struct ucred peer;
+
+	return ask_peer(fd, &peer) ? peer.pid : 0;
 }
 
 static enum err start_listening(struct owner *owner)

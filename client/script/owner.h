@@ -6,6 +6,8 @@
 #ifndef CHAT_CLIENT_SCRIPT_OWNER_H
 #define CHAT_CLIENT_SCRIPT_OWNER_H
 
+#include <sys/types.h>
+
 #include "common/base/err.h"
 
 #define OWNER_WAIT_MS 10000 /**< how long others wait for an owner that does not answer */
@@ -28,5 +30,7 @@ int owner_accept(struct owner *owner);
  *  Errors: ERR_CLOSED when nobody listens (the owner begins, ends or hangs: try again),
  *  ERR_FORBIDDEN when the one who listens is another user. */
 enum err owner_reach(const char *dir, int *ret_fd) MUST_CHECK;
+/** The process at the other end of @fd; 0 when that is not known. */
+pid_t owner_pid(int fd);
 
 #endif

@@ -13,6 +13,7 @@
 #include "client/script/task.h"
 #include "client/script/wire.h"
 #include "common/base/mem.h"
+#include "common/os/lang.h"
 #include "common/proto/json.h"
 
 #define CONNS_MOST 256 /* commands at one time; a fork bomb of --send stops here */
@@ -278,6 +279,18 @@ static void add_task(struct script *script, struct task *task)
 	start_task(script, task);
 }
 
+/* One that is of another version would ask again and again if we only closed. */
+static void conn_refuse(struct conn *conn)
+{
+	struct out out;
+
+	out_init_wire(&out, &conn->wire);
+	out_note(&out, _("chat-client: the one that has the profile open is of another "
+			 "version and does not know that: end it first"));
+	out_end(&out, err_row(ERR_USAGE)->exit_code);
+	(void)!wire_flush(&conn->wire);
+}
+
 static enum err conn_run(struct conn *conn, struct bytes text)
 {
 	struct request request = REQUEST_INIT;
@@ -285,8 +298,10 @@ static enum err conn_run(struct conn *conn, struct bytes text)
 	if (conn->task)
 		return ERR_STATE; /* one command a connection */
 	enum err err = request_decode(text, &request);
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
+		conn_refuse(conn);
 		return err;
+	}
 	struct task *task = task_new(conn->script->app, &request);
 	out_init_wire(&task->out, &conn->wire);
 	task->begin = conn_begin;

@@ -137,10 +137,10 @@ done
 mkdir -p "$world/dave"
 mkfifo "$world/slow"
 exec {slow}<>"$world/slow"
-as_background dave "$client" --follow --json --since start >&"$slow" 2>"$world/slow.log" &
+as_background dave "$client" --follow --json --since start >"$world/slow" 2>"$world/slow.log" &
 slow_pid=$!
 pids="$pids $slow_pid"
-IFS= read -r first <&"$slow"
+IFS= read -r _ <&"$slow"
 as dave "$client" --send '#lobby' 'before the screen'
 open_terminal dave 80 24 "$client" --server "$CHAT_SERVER"
 see dave 'before the screen'

@@ -383,6 +383,87 @@ static void an_owner_that_does_not_answer_is_waited_for_in_vain(void **state)
 	box_done(&box);
 }
 
+/* An owner that says hello to everybody and then @closes, or nothing more. */
+static pid_t fork_greeter(struct box *box, bool closes)
+{
+	int ready[2];
+
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	if (pid > 0) {
+		char byte;
+		close(ready[1]);
+		assert_int_equal(read(ready[0], &byte, 1), 1);
+		close(ready[0]);
+		return pid;
+	}
+	struct owner *owner;
+	if (owner_take(box->dir, &owner) != ERR_OK || write(ready[1], "x", 1) != 1)
+		_exit(1);
+	alarm(60);
+	for (;;) {
+		struct pollfd wait = {.fd = owner_fd(owner), .events = POLLIN};
+		struct wire wire;
+		poll(&wait, 1, -1);
+		int fd = owner_accept(owner);
+		if (fd < 0)
+			continue;
+		wire_init(&wire, fd);
+		wire_put(&wire, bytes_text(TELLS));
+		(void)!wire_flush(&wire);
+		if (closes)
+			wire_done(&wire);
+	}
+}
+
+static void end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void an_owner_that_does_not_understand_is_not_asked_for_ever(void **state)
+{
+	struct box box;
+	uint64_t mono = 1;
+	struct clock clock = {fast_now, fast_mono, &mono};
+	struct request request = whoami();
+	struct owner *owner;
+	int code;
+
+	box_init(&box);
+	pid_t pid = fork_greeter(&box, true);
+	check_err(hand_over(box.dir, &request, &clock, &owner, &code), ERR_LOCKED);
+	assert_in_range(mono, OWNER_WAIT_MS, 3 * OWNER_WAIT_MS);
+	/* and no longer than it may take */
+	mono = 1;
+	request.timeout_ms = 2000;
+	check_err(hand_over(box.dir, &request, &clock, &owner, &code), ERR_LOCKED);
+	assert_true(mono < OWNER_WAIT_MS);
+	end_process(pid);
+	box_done(&box);
+}
+
+/* Three seconds pass with each look at it. */
+static uint64_t faster_mono(void *ctx)
+{
+	return *(uint64_t *)ctx += 3000;
+}
+
+static void a_screen_does_not_wait_for_ever_behind_a_script(void **state)
+{
+	struct box box;
+	uint64_t mono = 1;
+	struct clock clock = {fast_now, faster_mono, &mono};
+	struct owner *owner;
+
+	box_init(&box);
+	pid_t pid = fork_greeter(&box, false);
+	check_err(hand_demand(box.dir, &clock, &owner), ERR_LOCKED);
+	end_process(pid);
+	box_done(&box);
+}
+
 static void a_send_has_its_id_before_it_is_handed_over(void **state)
 {
 	struct box box;
@@ -414,4 +495,6 @@ CHECK_MAIN(TEST(the_owner_is_reached_and_nobody_else_becomes_it),
 	   TEST(no_line_is_printed_twice),
 	   TEST(what_an_owner_that_is_gone_had_said_is_heard_to_its_end),
 	   TEST(an_owner_that_does_not_answer_is_waited_for_in_vain),
+	   TEST(an_owner_that_does_not_understand_is_not_asked_for_ever),
+	   TEST(a_screen_does_not_wait_for_ever_behind_a_script),
 	   TEST(a_send_has_its_id_before_it_is_handed_over))

@@ -4,6 +4,7 @@
 
 #include "client/cmd/cmd_private.h"
 #include "common/base/opt.h"
+#include "common/os/lang.h"
 
 /* "@bob", "bob": the name and what follows it. */
 static struct bytes take_name(const char *args, const char **ret_rest)
@@ -97,6 +98,20 @@ enum ui_taken cmd_mute(struct app *app, const struct ui_line *line, const char *
 	return UI_LINE_DONE;
 }
 
+static void role_given(enum err err, unsigned status, struct bytes body, void *ctx)
+{
+	AUTO(str_done) struct str why = STR_INIT;
+
+	if (err == ERR_OK)
+		return;
+	if (err == ERR_STATE)
+		str_add(&why, _("You are its only owner: /role @NAME owner first, or "
+				"/destroy it."));
+	else
+		cmd_why(err, body, &why);
+	app_notice(ctx, why.ptr);
+}
+
 enum ui_taken cmd_role(struct app *app, const struct ui_line *line, const char *args)
 {
 	struct id_text id = id_text(line->room);
@@ -107,7 +122,7 @@ enum ui_taken cmd_role(struct app *app, const struct ui_line *line, const char *
 	body.role = kind_value(&role_words, role, strlen(role));
 	if (body.user.len == 0 || body.role == 0)
 		return cmd_usage(app, "role");
-	cmd_call(app, "room_role", body_room_role_def(), &body);
+	cmd_ask(app, "room_role", body_room_role_def(), &body, role_given, app);
 	return UI_LINE_DONE;
 }
 

@@ -5,7 +5,6 @@
  */
 #include "server/stream.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <unistd.h>
 

@@ -43,9 +43,12 @@ struct value {
 typedef enum err row_fn(const struct value *cols, void *ctx);
 
 enum upkeep {
-	UPKEEP_CHECKPOINT, /**< move what is committed into the main file, without waiting */
+	UPKEEP_CHECKPOINT, /**< move what is committed into the main file, without waiting.
+				ERR_IO: a sync failed, and it is as after UPKEEP_KEEP */
 	UPKEEP_LOOK,       /**< nothing; *ret_more: the log has become long */
-	UPKEEP_SYNC,       /**< wait until the disk has what was moved; a reader may */
+	UPKEEP_SYNC,       /**< wait until the disk has what was moved; a reader may.
+				ERR_IO: that failed; the writer is to UPKEEP_KEEP */
+	UPKEEP_KEEP,       /**< nothing is moved any more, nor when it is closed */
 	UPKEEP_TRIM,       /**< give free pages back, a slice */
 	UPKEEP_BACKUP,     /**< copy a slice of the database to a file */
 };

@@ -130,6 +130,10 @@ static enum err fault_upkeep(void *arg, enum upkeep what, const char *path,
 {
 	struct fault_db *db = arg;
 
+	if (what == UPKEEP_SYNC && strikes(db->fault, &db->fault->syncs))
+		return ERR_IO;
+	if (what == UPKEEP_CHECKPOINT)
+		atomic_fetch_add(&db->fault->checkpoints, 1);
 	return db->fault->inner->upkeep(db->inner, what, path, ret_more);
 }
 
@@ -174,5 +178,6 @@ void fault_init(struct fault *fault, const struct driver *inner)
 		.runs = -1,
 		.begins = -1,
 		.commits = -1,
+		.syncs = -1,
 	};
 }

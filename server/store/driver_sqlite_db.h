@@ -35,6 +35,7 @@ struct sqlite_db {
 	sqlite3_stmt *control[CONTROL_COUNT];
 	bool reader;
 	unsigned depth; /* of begin() */
+	bool keeps_log; /* UPKEEP_KEEP */
 	bool lost;      /* SQLite rolled the transaction back on its own */
 	int wal_pages;  /* of the log, not yet in the main file */
 	sqlite3 *copy;  /* of a backup under way */

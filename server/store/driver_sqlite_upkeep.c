@@ -19,13 +19,32 @@
 #define BACKUP_PAGES 256  /* 1 MiB a slice: a few milliseconds */
 #define TRIM_PAGES   256
 
+/* Linux takes pages for written once it has told of them that they could not be, so the next
+ * sync works although they are nowhere. SQLite may count them as moved already, and would let
+ * the log begin anew. It stays; opened the next time, it is moved from its first page on. */
+static enum err keep_log(struct sqlite_db *db)
+{
+	int rc = sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+
+	db->keeps_log = true;
+	return rc == SQLITE_OK ? ERR_OK : sqlite_db_fail(db, rc, "keep");
+}
+
 static enum err checkpoint(struct sqlite_db *db, bool *ret_more)
 {
 	int pages = 0, done = 0;
+
+	*ret_more = false;
+	if (db->keeps_log)
+		return ERR_IO;
 	int rc = sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_PASSIVE,
 					   &pages, &done);
 
-	*ret_more = false;
+	if (rc == SQLITE_IOERR_FSYNC) {
+		(void)!sqlite_db_fail(db, rc, "checkpoint");
+		(void)!keep_log(db);
+		return ERR_IO;
+	}
 	if (rc != SQLITE_OK)
 		return sqlite_db_fail(db, rc, "checkpoint");
 	*ret_more = done < pages; /* a reader still needs the rest */
@@ -42,7 +61,10 @@ static enum err sync_file(struct sqlite_db *db)
 	if (rc == SQLITE_OK)
 		rc = file->pMethods->xSync(file,
 					   SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
-	return rc == SQLITE_OK ? ERR_OK : sqlite_db_fail(db, rc, "sync");
+	if (rc == SQLITE_OK)
+		return ERR_OK;
+	(void)!sqlite_db_fail(db, rc, "sync");
+	return ERR_IO;
 }
 
 static enum err backup_start(struct sqlite_db *db, const char *path)
@@ -150,6 +172,7 @@ enum err sqlite_db_upkeep(void *arg, enum upkeep what, const char *path, bool *r
 	case UPKEEP_CHECKPOINT: return checkpoint(db, ret_more);
 	case UPKEEP_LOOK: *ret_more = db->wal_pages > LONG_PAGES; return ERR_OK;
 	case UPKEEP_SYNC: *ret_more = false; return sync_file(db);
+	case UPKEEP_KEEP: *ret_more = false; return keep_log(db);
 	case UPKEEP_TRIM: return trim(db, ret_more);
 	case UPKEEP_BACKUP: return backup(db, path, ret_more);
 	}

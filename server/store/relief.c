@@ -7,14 +7,16 @@
  * copies and does not wait. A thread syncs the file meanwhile; then a second checkpoint
  * finds little left to copy and little to wait for.
  *
- * Nothing rests on the thread: whatever it does, SQLite syncs the file itself before the
- * log begins anew. And there is still one connection alone that checkpoints (see
- * driver_sqlite.c); the one here only reads.
+ * Nothing rests on what the thread does: SQLite syncs the file itself before the log begins
+ * anew. But a sync that failed, there or here, is told once and never made up for, so from
+ * then on the log is kept as it is, and health says so. And there is still one connection
+ * alone that checkpoints (see driver_sqlite.c); the one here only reads.
  */
 #include "server/store/relief.h"
 
 #include <signal.h>
 
+#include "common/base/log.h"
 #include "server/store/driver.h"
 
 static void *relief_main(void *arg)
@@ -23,9 +25,10 @@ static void *relief_main(void *arg)
 	bool more;
 
 	while (mailbox_wait(&relief->orders)) {
-		/* It is no loss when it fails: the second checkpoint tells. */
-		(void)!relief->reader.driver->upkeep(relief->reader.db, UPKEEP_SYNC, NULL,
-						     &more);
+		enum err err = relief->reader.driver->upkeep(relief->reader.db,
+							     UPKEEP_SYNC, NULL, &more);
+		if (err != ERR_OK)
+			atomic_store(&relief->failed, true);
 		atomic_store(&relief->synced, true);
 	}
 	return NULL;
@@ -48,23 +51,47 @@ enum err relief_init(struct relief *relief, const struct store_config *config)
 	return relief->started ? ERR_OK : ERR_INTERNAL;
 }
 
-void relief_done(struct relief *relief)
+static void give_up(struct relief *relief, struct store *writer)
+{
+	bool more;
+
+	if (relief->stage == RELIEF_PINNED)
+		store_rollback(&relief->reader);
+	relief->stage = RELIEF_OVER;
+	atomic_store(&relief->failed, true);
+	(void)!writer->driver->upkeep(writer->db, UPKEEP_KEEP, NULL, &more);
+	log_error("store: the disk did not take what was moved out of the log; the log "
+		  "is kept until the next start");
+}
+
+/* Whether nothing may be moved any more. */
+static bool is_over(struct relief *relief, struct store *writer)
+{
+	if (relief->stage != RELIEF_OVER && atomic_load(&relief->failed))
+		give_up(relief, writer);
+	return relief->stage == RELIEF_OVER;
+}
+
+void relief_done(struct relief *relief, struct store *writer)
 {
 	mailbox_close(&relief->orders);
 	if (relief->started)
 		pthread_join(relief->thread, NULL);
+	(void)is_over(relief, writer);
 	if (relief->stage == RELIEF_PINNED)
 		store_rollback(&relief->reader);
 	store_close(&relief->reader);
 	mailbox_done(&relief->orders);
 }
 
-static bool checkpoint(struct store *writer)
+static bool checkpoint(struct relief *relief, struct store *writer)
 {
 	bool more;
+	enum err err = writer->driver->upkeep(writer->db, UPKEEP_CHECKPOINT, NULL, &more);
 
-	return writer->driver->upkeep(writer->db, UPKEEP_CHECKPOINT, NULL, &more) ==
-	       ERR_OK;
+	if (err == ERR_IO)
+		give_up(relief, writer);
+	return err == ERR_OK;
 }
 
 /* From its first read on a reader holds one state of the database. */
@@ -92,6 +119,8 @@ bool relief_go_on(struct relief *relief, struct store *writer)
 {
 	bool is_long = false;
 
+	if (is_over(relief, writer))
+		return false;
 	switch (relief->stage) {
 	case RELIEF_REST:
 		(void)!writer->driver->upkeep(writer->db, UPKEEP_LOOK, NULL, &is_long);
@@ -99,7 +128,9 @@ bool relief_go_on(struct relief *relief, struct store *writer)
 			relief->stage = RELIEF_PINNED;
 		return false;
 	case RELIEF_PINNED:
-		(void)checkpoint(writer);
+		(void)checkpoint(relief, writer);
+		if (relief->stage == RELIEF_OVER)
+			return false;
 		store_rollback(&relief->reader);
 		sync_behind(relief);
 		return false;
@@ -107,16 +138,19 @@ bool relief_go_on(struct relief *relief, struct store *writer)
 		if (!atomic_load(&relief->synced))
 			return false;
 		relief->stage = RELIEF_REST;
-		return checkpoint(writer);
+		return checkpoint(relief, writer);
+	case RELIEF_OVER: return false;
 	}
 	return false;
 }
 
 bool relief_finish(struct relief *relief, struct store *writer)
 {
+	if (is_over(relief, writer))
+		return false;
 	if (relief->stage == RELIEF_PINNED)
 		store_rollback(&relief->reader);
 	if (relief->stage == RELIEF_PINNED || atomic_load(&relief->synced))
 		relief->stage = RELIEF_REST;
-	return checkpoint(writer);
+	return checkpoint(relief, writer);
 }

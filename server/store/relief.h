@@ -14,6 +14,7 @@ enum relief_stage {
 	RELIEF_REST,
 	RELIEF_PINNED,  /**< a reader holds the end of what is to be moved */
 	RELIEF_SYNCING, /**< that is moved, and the thread waits for the disk */
+	RELIEF_OVER,    /**< the disk failed at that: nothing is moved any more */
 };
 
 struct relief {
@@ -24,12 +25,14 @@ struct relief {
 	struct mailbox orders;
 	struct mail order;
 	atomic_bool synced;
+	atomic_bool failed; /**< a sync did, for good */
 };
 
 /** @config: of a connection that reads. Errors: as store_open(); ERR_INTERNAL when there is
  *  no thread. relief_done() is right after both, and for one that is all zero. */
 enum err relief_init(struct relief *relief, const struct store_config *config) MUST_CHECK;
-void relief_done(struct relief *relief);
+/** What was not moved is moved when @writer is closed, if it may be. */
+void relief_done(struct relief *relief, struct store *writer);
 
 /** After each group that @writer committed: begin when the log has become long, or go on.
  *  Whether the log was moved to its end. */

@@ -342,7 +342,7 @@ void writer_free(struct writer **ref)
 	for (unsigned i = 0; i < writer->reader_count; i++)
 		store_close(&writer->readers[i].store);
 	if (!writer->inline_mode)
-		relief_done(&writer->relief);
+		relief_done(&writer->relief, &writer->store);
 	store_close(&writer->store); /* last: its closing checkpoints */
 	mailbox_done(&writer->done);
 	mailbox_done(&writer->asked);
@@ -411,7 +411,10 @@ size_t writer_reap(struct writer *writer)
 
 enum err writer_health(const struct writer *writer)
 {
-	return (enum err)atomic_load(&((struct writer *)(uintptr_t)writer)->health);
+	struct writer *asked = (struct writer *)(uintptr_t)writer;
+	enum err err = (enum err)atomic_load(&asked->health);
+
+	return err == ERR_OK && atomic_load(&asked->relief.failed) ? ERR_STORE : err;
 }
 
 bool writer_mailed(struct writer *writer)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "server/store/driver_sqlite.h"
 #include "server/store/vfs_sqlite.h"
@@ -123,6 +124,30 @@ static void a_write_that_fails_is_told_and_got_over(void **state)
 static void a_sync_that_fails_is_told_and_got_over(void **state)
 {
 	sweep(*state, DISK_SYNC);
+}
+
+/* What a later sync says of it does not count: the log stays, and the next start moves it. */
+static void a_log_that_could_not_be_moved_for_sure_is_kept(void **state)
+{
+	struct hall *hall = *state;
+	struct ward ward = {.hall = hall};
+	struct stat log;
+	bool more;
+
+	ward.room = hall_room(hall, ROOM_PUBLIC, "ops", ALICE, NOBODY_ELSE);
+	ward.stored = hall_view(hall, ALICE, &ward.room).room.head;
+	const struct driver *driver = hall->store.driver;
+	disk_fail(DISK_SYNC, 1, true);
+	check_err(driver->upkeep(hall->store.db, UPKEEP_CHECKPOINT, NULL, &more), ERR_IO);
+	disk_fail(DISK_SYNC, 0, false);
+	check_err(driver->upkeep(hall->store.db, UPKEEP_CHECKPOINT, NULL, &more), ERR_IO);
+	store_close(&hall->store);
+	AUTO(str_done) struct str path = STR_INIT;
+	str_addf(&path, "%s-wal", hall->path.ptr);
+	assert_int_equal(stat(path.ptr, &log), 0);
+	assert_true(log.st_size > 0);
+	look(&ward);
+	assert_int_not_equal(stat(path.ptr, &log), 0);
 }
 
 /* As the system's files are: what a commit writes is joined there. */
@@ -327,6 +352,7 @@ int main(void)
 		HALL_TEST(a_sync_that_fails_is_told_and_got_over),
 		HALL_TEST(a_joined_write_that_fails_is_told_and_got_over),
 		HALL_TEST(a_sync_of_joined_writes_that_fails_is_told_and_got_over),
+		HALL_TEST(a_log_that_could_not_be_moved_for_sure_is_kept),
 		HALL_TEST(a_commit_writes_its_log_at_once),
 		HALL_TEST(what_was_joined_is_not_lost_in_a_failed_read),
 		HALL_TEST(what_could_not_be_written_is_tried_again),

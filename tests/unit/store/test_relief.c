@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "server/store/driver_fault.h"
 #include "server/store/driver_sqlite.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scratch.h"
@@ -16,6 +18,7 @@ enum { BLOB = 65536, GROUPS_MOST = 1000, TURNS_MOST = 10000 };
 
 struct fixture {
 	struct scratch_db db;
+	struct fault fault; /* which nothing meets but where it is told to */
 	struct store store;
 	struct relief relief;
 };
@@ -25,8 +28,9 @@ static int set_up(void **state)
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	scratch_db_init(&fixture->db);
+	fault_init(&fixture->fault, &driver_sqlite);
 	struct store_config config = {
-		.driver = &driver_sqlite,
+		.driver = &fixture->fault.driver,
 		.path = fixture->db.path.ptr,
 		.clock = &fixture->db.clock.clock,
 	};
@@ -41,7 +45,7 @@ static int tear_down(void **state)
 {
 	struct fixture *fixture = *state;
 
-	relief_done(&fixture->relief);
+	relief_done(&fixture->relief, &fixture->store);
 	store_close(&fixture->store);
 	scratch_db_done(&fixture->db);
 	free(fixture);
@@ -125,6 +129,63 @@ static void what_has_begun_is_finished_when_nobody_writes(void **state)
 	assert_int_equal(left_in_log(fixture), 0);
 }
 
+static off_t log_bytes(struct fixture *fixture)
+{
+	AUTO(str_done) struct str path = STR_INIT;
+	struct stat stat_of;
+
+	str_addf(&path, "%s-wal", fixture->db.path.ptr);
+	return stat(path.ptr, &stat_of) == 0 ? stat_of.st_size : 0;
+}
+
+/* The next sync would work, and what the first one was about would be nowhere. */
+static void after_a_sync_that_failed_the_log_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+
+	atomic_store(&fixture->fault.syncs, 0);
+	write_until(fixture, RELIEF_SYNCING);
+	unsigned before = atomic_load(&fixture->fault.checkpoints);
+	for (int turns = 0; fixture->relief.stage != RELIEF_OVER && turns < TURNS_MOST;
+	     turns++) {
+		assert_false(relief_go_on(&fixture->relief, &fixture->store));
+		poll(NULL, 0, 1);
+	}
+	assert_int_equal(fixture->relief.stage, RELIEF_OVER);
+	write_group(fixture, 1);
+	assert_false(relief_go_on(&fixture->relief, &fixture->store));
+	assert_false(relief_finish(&fixture->relief, &fixture->store));
+	assert_int_equal(atomic_load(&fixture->fault.checkpoints), before);
+	relief_done(&fixture->relief, &fixture->store);
+	fixture->relief = (struct relief){0};
+	mailbox_init(&fixture->relief.orders, 0, NULL, NULL);
+	store_close(&fixture->store);
+	assert_true(log_bytes(fixture) > 4096 * 4096);
+	struct store_config config = {
+		.driver = &driver_sqlite,
+		.path = fixture->db.path.ptr,
+		.clock = &fixture->db.clock.clock,
+	};
+	check_ok(store_open(&fixture->store, &config));
+	check_ok(store_check(&fixture->store));
+	store_close(&fixture->store); /* and it is moved */
+	assert_int_equal(log_bytes(fixture), 0);
+	check_ok(store_open(&fixture->store, &config));
+}
+
+static void the_end_does_not_move_it_either(void **state)
+{
+	struct fixture *fixture = *state;
+
+	atomic_store(&fixture->fault.syncs, 0);
+	write_until(fixture, RELIEF_SYNCING);
+	relief_done(&fixture->relief, &fixture->store);
+	fixture->relief = (struct relief){0};
+	mailbox_init(&fixture->relief.orders, 0, NULL, NULL);
+	store_close(&fixture->store);
+	assert_true(log_bytes(fixture) > 4096 * 4096);
+}
+
 static void it_may_end_at_any_stage(void **state)
 {
 	write_until(*state, RELIEF_PINNED);
@@ -135,4 +196,6 @@ static void it_may_end_at_any_stage(void **state)
 CHECK_MAIN(RELIEF_TEST(a_short_log_is_left_alone),
 	   RELIEF_TEST(a_long_log_is_moved_while_others_write),
 	   RELIEF_TEST(what_has_begun_is_finished_when_nobody_writes),
+	   RELIEF_TEST(after_a_sync_that_failed_the_log_is_kept),
+	   RELIEF_TEST(the_end_does_not_move_it_either),
 	   RELIEF_TEST(it_may_end_at_any_stage))

@@ -146,6 +146,18 @@ static enum err run_command(struct config *config, const char *name, struct str 
 	return command_run(name, &admin);
 }
 
+/* A token or a password is said once: who does not get it must hear that. */
+static int say(const char *text, enum err err, struct str *why)
+{
+	bool said = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+
+	if (err == ERR_OK && !said) {
+		err = ERR_IO;
+		str_set(why, _("standard output cannot be written"));
+	}
+	return err == ERR_OK ? 0 : complain(err, why);
+}
+
 static int command(struct config *config, int argc, char **argv, atomic_int *log_format,
 		   struct str *why)
 {
@@ -158,18 +170,21 @@ static int command(struct config *config, int argc, char **argv, atomic_int *log
 		return complain(err, why);
 	}
 	if (opts_bool(opts, OPTION_CHECK_CONFIG)) {
-		printf(_("%s: no mistakes found\n"),
-		       config->file_found ? config->file.ptr : _("defaults"));
-		return 0;
+		str_addf(&said, _("%s: no mistakes found\n"),
+			 config->file_found ? config->file.ptr : _("defaults"));
+		int code = say(said.ptr, ERR_OK, why);
+		str_done(&said);
+		return code;
 	}
 	if (strcmp(name, "serve") == 0 && opts->operand_count < 2) {
 		return serve(config, argc, argv, log_format, why);
 	}
 	hide_memory();
 	err = run_command(config, name, &said, why);
-	fputs(said.ptr, stdout);
+	int code = say(said.ptr, err, why);
+
 	str_done(&said);
-	return err == ERR_OK ? 0 : complain(err, why);
+	return code;
 }
 
 static bool is_help(const struct opts *opts)
@@ -191,8 +206,7 @@ static int help(struct config *config, struct str *why)
 	} else if (!command_help(opts->operands[at], HELP_WIDTH, &text)) {
 		return complain(command_unknown(opts->operands[at], why), why);
 	}
-	fputs(text.ptr, stdout);
-	return 0;
+	return say(text.ptr, ERR_OK, why);
 }
 
 static int run(struct config *config, int argc, char **argv, struct str *why)
@@ -212,14 +226,16 @@ static int run(struct config *config, int argc, char **argv, struct str *why)
 	}
 	if (opts_bool(opts, OPTION_PRINT_CONFIG)) {
 		config_sample(config, &text);
-		fputs(text.ptr, stdout);
+		int code = say(text.ptr, ERR_OK, why);
 		str_done(&text);
-		return 0;
+		return code;
 	}
 	if (opts_bool(opts, OPTION_VERSION)) {
-		printf("chat-server %s (lws %s, SQLite %s)\n", PACKAGE_VERSION,
-		       loop_version(), driver_sqlite_version());
-		return 0;
+		str_addf(&text, "chat-server %s (lws %s, SQLite %s)\n", PACKAGE_VERSION,
+			 loop_version(), driver_sqlite_version());
+		int code = say(text.ptr, ERR_OK, why);
+		str_done(&text);
+		return code;
 	}
 	int code = command(config, argc, argv, &log_format, why);
 

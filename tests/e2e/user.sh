@@ -15,6 +15,18 @@ check "a code for nobody is refused" user 80 login-code nobody
 check "a code is printed" user 0 login-code alice
 check "that has six digits" grep -qE '^[0-9]{6} ' "$world/run.log"
 
+unheard() {
+	local code=0
+
+	operate 0 "$@" || return
+	"$programs/server/chat-server" --data-dir "$world/server" --port 0 "$@" \
+		>/dev/full 2>"$world/unheard" || code=$?
+	[ "$code" = 74 ] && grep -q 'standard output' "$world/unheard"
+}
+check "a code that could not be printed is no success" unheard user login-code alice
+check "nor is a help" unheard --help
+check "nor the version" unheard --version
+
 start_server --log-level info
 check "a running server is asked" user 0 add carol carol@example.org admin
 check "it knows who was made before" user 65 add alice

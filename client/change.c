@@ -324,6 +324,22 @@ void change_page(struct app *app, const struct body_page *page, bool start)
 	change->flag = start;
 }
 
+bool change_history(struct app *app, const struct body_page *page, bool newer,
+		    uint64_t seq)
+{
+	struct body_page held = *page;
+
+	if (newer)
+		held.first = seq + 1;
+	else if (seq)
+		held.last = seq - 1;
+	if (!page->events_count || page->first == 0 || held.first > page->first ||
+	    held.last < page->last || page->first > page->last)
+		return false;
+	change_page(app, &held, page->complete_before);
+	return true;
+}
+
 /* ---- the store thread ---- */
 
 /* The event of an own message also ends its wait in the outbox. */

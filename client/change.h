@@ -43,6 +43,12 @@ void change_draft(struct app *app, const struct id *room, const char *text, size
 		  uint64_t cursor);
 /** A page of history: its events, and what it covers; @start: nothing is older. */
 void change_page(struct app *app, const struct body_page *page, bool start);
+/** The page nearest to @seq (0: to the end of the log), before it or @newer: as
+ *  change_page(), and nothing visible lies between, so that this is held as well. Without it
+ *  what one was not there for, or what was cut, would be asked for again and again. False,
+ *  and nothing is noted: it has no events, or is not what was asked for. */
+bool change_history(struct app *app, const struct body_page *page, bool newer,
+		    uint64_t seq);
 
 /** Hand over what was noted, if anything. At the end of each turn. */
 void changes_flush(struct app *app);

@@ -19,6 +19,7 @@ struct history {
 	struct id room;
 	enum ui_history way;
 	uint64_t seq;
+	uint64_t from;    /* what the server was asked about */
 	struct id anchor; /* goto: is shown and picked; zero: none */
 	struct cache_page page;
 };
@@ -66,12 +67,15 @@ static void page_came(enum err err, const struct body_page *page, void *ctx)
 	struct app *app = history->app;
 	struct room *room = rooms_find(&app->model.rooms, &history->room);
 
-	if (room && (err != ERR_OK || !page->events_count)) {
+	bool more = room && err == ERR_OK &&
+		    change_history(app, page, history->way == UI_NEWER, history->from);
+
+	if (room && !more) {
 		room->timeline.loading = false;
-		room->timeline.at_start |= err == ERR_OK && page->complete_before;
+		room->timeline.at_start |=
+			err == ERR_OK && page->complete_before && !page->events_count;
 		app_touch(app);
 	} else if (room) {
-		change_page(app, page, page->complete_before);
 		changes_flush(app);
 		ask_store(app, &history->room, history->way, history->seq,
 			  &history->anchor);
@@ -89,6 +93,7 @@ static bool ask_server(struct history *history, const struct cache_page *page)
 		return false;
 	if (!from)
 		from = history->seq;
+	history->from = from;
 	link_fetch(app->link, &history->room, newer ? LINK_AFTER : LINK_BEFORE, from,
 		   PAGE_ROWS, page_came, history);
 	return true;

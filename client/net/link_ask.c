@@ -106,6 +106,7 @@ void link_fetch(struct link *link, const struct id *room, enum link_side side,
 	case LINK_AROUND: fetch.has_around = true, fetch.around = seq; break;
 	}
 	ask->page = done;
+	ask->room = *room;
 	link_say(link, FRAME_FETCH, &fetch);
 }
 
@@ -153,18 +154,45 @@ void link_on_result(struct link *link, const struct body_result *body)
 	mem_free(ask);
 }
 
+static bool is_of(const struct body_page *page, const struct id *room)
+{
+	size_t i = 0;
+
+	while (i < page->events_count && id_equal(&page->events[i].room, room))
+		i++;
+	return id_equal(&page->room, room) && i == page->events_count;
+}
+
+/* A page of a log that was begun anew goes to nobody: who asked knows the old one. */
+static void take_fetched(struct link *link, struct link_ask *ask,
+			 const struct body_page *page)
+{
+	uint32_t number = link->number;
+
+	if (link_page_fits(link, page)) {
+		ask->page(ERR_OK, page, ask->ctx);
+		return;
+	}
+	ask->page(ERR_STATE, NULL, ask->ctx);
+	if (link_is(link, number))
+		link_page_anew(link, page);
+}
+
 void link_on_page(struct link *link, const struct body_page *body)
 {
 	struct link_ask *ask = take_out(link, body->id, 1u << ASK_FETCH | 1u << ASK_SYNC);
 
 	if (!ask)
 		return;
-	if (ask->kind == ASK_FETCH)
-		ask->page(ERR_OK, body, ask->ctx);
-	else if (id_equal(&ask->room, &body->room))
-		link_on_sync(link, &ask->room, ERR_OK, body);
-	else
+	if (!is_of(body, &ask->room)) {
+		if (ask->kind == ASK_FETCH)
+			ask->page(ERR_BAD, NULL, ask->ctx);
 		link_drop(link, ERR_BAD);
+	} else if (ask->kind == ASK_FETCH) {
+		take_fetched(link, ask, body);
+	} else {
+		link_on_sync(link, &ask->room, ERR_OK, body);
+	}
 	mem_free(ask);
 }
 

@@ -62,7 +62,7 @@ struct link_ask {
 	uint64_t id;
 	enum ask_kind kind;
 	uint64_t until; /**< 0: it was asked while offline and fails at the next tick */
-	struct id room; /**< of ASK_SYNC */
+	struct id room; /**< of a page */
 	link_result_fn *result;
 	link_page_fn *page;
 	void *ctx;
@@ -144,6 +144,10 @@ void link_on_reset(struct link *link, const struct body_reset *body);
 void link_on_lag(struct link *link, const struct body_lag *body);
 void link_on_event(struct link *link, const struct body_event *event);
 void link_on_ack(struct link *link, const struct body_ack *ack);
+/** Whether @page is of the log that is followed here. */
+bool link_page_fits(const struct link *link, const struct body_page *page);
+/** It is not: follow the one that it is of, unless a sync finds that out. */
+void link_page_anew(struct link *link, const struct body_page *page);
 /** The answer to an ASK_SYNC; NULL: there is none. */
 void link_on_sync(struct link *link, const struct id *room, enum err err,
 		  const struct body_page *page);

@@ -311,6 +311,26 @@ static bool take_page(struct link *link, struct link_room *room,
 	return true;
 }
 
+bool link_page_fits(const struct link *link, const struct body_page *page)
+{
+	const struct link_room *room = link_room_find(link, &page->room);
+
+	return !room || !room->epoch || page->epoch == room->epoch;
+}
+
+void link_page_anew(struct link *link, const struct body_page *page)
+{
+	struct link_room *room = link_room_find(link, &page->room);
+	uint32_t number = link->number;
+
+	if (!room || is_syncing(room->sync))
+		return;
+	restart(link, room, page->epoch, recent(page->head), page->head);
+	room = link_room_find(link, &page->room);
+	if (room && link_is(link, number))
+		hint(link, room, page->head);
+}
+
 void link_on_sync(struct link *link, const struct id *id, enum err err,
 		  const struct body_page *answer)
 {
@@ -327,9 +347,7 @@ void link_on_sync(struct link *link, const struct id *id, enum err err,
 	}
 	if (answer->epoch != room->epoch) {
 		set_sync(link, room, SYNC_DONE);
-		restart(link, room, answer->epoch, recent(answer->head), answer->head);
-		if (link_is(link, number))
-			hint(link, room, answer->head);
+		link_page_anew(link, answer);
 		return;
 	}
 	uint64_t before = room->last;

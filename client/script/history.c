@@ -37,13 +37,11 @@ static void page_came(enum err err, const struct body_page *page, void *ctx)
 	struct history *history = history_of(task);
 
 	history->fetching = false;
-	history->fetched = err != ERR_OK || page->events_count == 0;
 	if (task->ended)
 		return;
-	if (err == ERR_OK) {
-		change_page(task->app, page, page->complete_before);
-		changes_flush(task->app);
-	}
+	history->fetched = err != ERR_OK ||
+			   !change_history(task->app, page, history->up, history->edge);
+	changes_flush(task->app);
 	walk(task);
 }
 

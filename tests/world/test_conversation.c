@@ -239,6 +239,35 @@ static void a_room_that_is_joined_is_there_with_its_past(void **state)
 	world_free(&pair.world);
 }
 
+/* More than a page of what bob was not there for lies between his two stays. */
+static void what_was_heard_before_an_absence_is_found_by_a_new_device(void **state)
+{
+	struct pair pair = meet(16);
+	AUTO(str_done) struct str lines = STR_INIT;
+	char text[20];
+
+	world_call(pair.alice, "room_create",
+		   "\"kind\":\"public\",\"slug\":\"ops\",\"history\":\"joined\"");
+	world_join(pair.bob, "ops");
+	for (int i = 0; i < 160; i++) {
+		snprintf(text, sizeof(text), "word %d", i);
+		if (i == 30)
+			world_leave(pair.bob, "ops");
+		if (i == 157)
+			world_join(pair.bob, "ops");
+		world_say(pair.alice, "#ops", text);
+		if (i < 30 || i >= 157)
+			str_addf(&lines, "%salice: %s", i ? " | " : "", text);
+	}
+	struct world_client *phone = world_client(pair.world, "bob");
+	world_settle(pair.world);
+	world_expect_all(phone, "#ops",
+			 "alice: word 157 | alice: word 158 | alice: word 159");
+	world_scroll(phone, "#ops");
+	world_expect_all(phone, "#ops", lines.ptr);
+	world_free(&pair.world);
+}
+
 static void what_cannot_be_so_is_passed_over(void **state)
 {
 	struct pair pair = meet(15);
@@ -271,4 +300,5 @@ CHECK_MAIN(TEST(what_one_says_the_other_hears),
 	   TEST(reading_on_one_device_is_read_on_the_other),
 	   TEST(a_marker_moved_offline_is_told_later), TEST(typing_shows_and_ends),
 	   TEST(a_room_that_is_joined_is_there_with_its_past),
+	   TEST(what_was_heard_before_an_absence_is_found_by_a_new_device),
 	   TEST(what_cannot_be_so_is_passed_over))

@@ -203,6 +203,46 @@ static void a_page_that_leads_nowhere_ends_the_connection(void **state)
 	scene_done(&scene);
 }
 
+static void on_fetched(enum err err, const struct body_page *page, void *ctx)
+{
+	*(enum err *)ctx = err;
+	assert_true((err == ERR_OK) == (page != NULL));
+}
+
+/* Scrolling in room A is answered with @page, which begins with its id. */
+static enum err fetch(struct scene *scene, const char *page)
+{
+	const struct id id = letter('A');
+	enum err err = ERR_INTERNAL;
+	char text[300];
+
+	link_fetch(scene->link, &id, LINK_BEFORE, 5, 100, on_fetched, &err);
+	snprintf(text, sizeof(text), "{'type':'page','id':%d,%s}", last_ask(scene), page);
+	expect_sent(scene, "'before':5");
+	says(scene, text);
+	return err;
+}
+
+static void a_page_of_another_room_or_log_is_no_answer(void **state)
+{
+	struct scene scene;
+
+	scene_init(&scene);
+	start_with_a5(&scene);
+	check_ok(fetch(&scene, "'room':'A,'epoch':1,'head':5,'events':[],"
+			       "'complete_before':true,'complete_after':false"));
+	expect_heard(&scene, "");
+	assert_int_equal(fetch(&scene, "'room':'A,'epoch':2,'head':0,'events':[],"
+				       "'complete_before':true,'complete_after':true"),
+			 ERR_STATE);
+	expect_heard(&scene, "reset-A2:0");
+	assert_int_equal(fetch(&scene, "'room':'B,'epoch':2,'head':5,'events':[],"
+				       "'complete_before':true,'complete_after':true"),
+			 ERR_BAD);
+	assert_int_equal(link_state(scene.link), LINK_WAITING);
+	scene_done(&scene);
+}
+
 static void few_rooms_catch_up_at_a_time(void **state)
 {
 	struct scene scene;
@@ -294,6 +334,7 @@ CHECK_MAIN(TEST(the_rest_of_a_long_digest_is_asked_for),
 	   TEST(an_event_of_an_unknown_room_is_asked_about),
 	   TEST(a_head_that_does_not_exist_is_looked_for_once),
 	   TEST(a_page_that_leads_nowhere_ends_the_connection),
+	   TEST(a_page_of_another_room_or_log_is_no_answer),
 	   TEST(few_rooms_catch_up_at_a_time),
 	   TEST(a_sub_without_an_answer_ends_the_connection),
 	   TEST(the_log_of_the_user_is_resumed_too))

@@ -38,7 +38,7 @@ void ui_mouse_input(struct ui *ui, const struct input_event *event)
 	if (event->button != 0 || !event->on)
 		return;
 	if (ui->page.len) {
-		str_clear(&ui->page);
+		ui_page_close(ui);
 	} else if (is_in(ui->view.rooms, event->row, event->col)) {
 		room = view_room_at(&ui->view, event->row);
 		if (room)

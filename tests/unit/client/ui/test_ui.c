@@ -414,6 +414,28 @@ static void the_mouse_picks_rooms_and_scrolls(void **state)
 	stage_done(&stage);
 }
 
+static void a_click_closes_a_page_with_its_choices_and_its_picture(void **state)
+{
+	static const char *const commands[] = {"/msg @bob"};
+	struct stage stage;
+	struct bitmap bitmap;
+
+	stage_init(&stage, 14, 60);
+	ui_choose(stage.ui, "People", "bob", commands, 1);
+	ui_draw(stage.ui);
+	stage_type(&stage, "\x1b[<0;40;5M\x1b[<0;40;5mhello\r");
+	const char *heard = stage_heard(&stage);
+	assert_non_null(strstr(heard, "line 0 hello"));
+	assert_null(strstr(heard, "command"));
+	check_ok(bitmap_make(8, 8, &bitmap));
+	ui_images(stage.ui, UI_IMAGES_KITTY);
+	ui_page_picture(stage.ui, "flag.png", "1.0 KiB", &bitmap);
+	ui_draw(stage.ui);
+	stage_type(&stage, "\x1b[<0;40;5M\x1b[<0;40;5m");
+	assert_non_null(strstr(screen_text_raw(stage.screen), "\x1b_Ga=d"));
+	stage_done(&stage);
+}
+
 /* Text of which every cluster is worth a wrong width. */
 static const char *const pieces[] = {
 	"👨‍👩‍👧‍👦",
@@ -577,6 +599,7 @@ CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(scrolling_down_by_lines_ends_at_the_newest),
 	   TEST(nothing_is_drawn_while_suspended), TEST(an_unchanged_model_is_drawn_once),
 	   TEST(the_mouse_picks_rooms_and_scrolls),
+	   TEST(a_click_closes_a_page_with_its_choices_and_its_picture),
 	   TEST(a_notification_cannot_speak_to_the_terminal),
 	   TEST(two_hundred_resizes_leave_a_right_screen), TEST(readlines_own_keys_work),
 	   TEST(our_keys_are_free_in_readlines_maps))

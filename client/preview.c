@@ -172,7 +172,6 @@ static void on_small(struct app *app, enum err err, struct bitmap *bitmap,
 
 void preview_small(struct app *app, const struct id *file)
 {
-	pictures_wait(&app->model.pictures, file);
 	preview_start(app, file, LIMIT_PICTURE_SMALL, PICTURE_COLS, PICTURE_ROWS,
 		      on_small, NULL);
 }

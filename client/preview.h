@@ -25,7 +25,7 @@ void preview_start(struct app *app, const struct id *file, uint64_t most, unsign
 /** The program ends: kill those that are under way. */
 void previews_done(struct app *app);
 
-/** The small picture of @file for the model; @file is not in it yet. */
+/** The small picture of @file for the model, which waits for it. */
 void preview_small(struct app *app, const struct id *file);
 
 #endif

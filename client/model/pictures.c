@@ -17,6 +17,11 @@ void pictures_done(struct pictures *pictures)
 	*pictures = (struct pictures){0};
 }
 
+void pictures_frame(struct pictures *pictures)
+{
+	pictures->frame = pictures->looks;
+}
+
 const struct picture *pictures_find(struct pictures *pictures, const struct id *file)
 {
 	struct picture *picture = find(pictures, file);
@@ -24,6 +29,14 @@ const struct picture *pictures_find(struct pictures *pictures, const struct id *
 	if (picture)
 		picture->looked = ++pictures->looks;
 	return picture;
+}
+
+static bool is_waiting(const struct pictures *pictures)
+{
+	for (size_t i = 0; i < pictures->count; i++)
+		if (pictures->rows[i].state == PICTURE_WAITED)
+			return true;
+	return false;
 }
 
 static struct picture *oldest(struct pictures *pictures)
@@ -36,16 +49,20 @@ static struct picture *oldest(struct pictures *pictures)
 	return oldest;
 }
 
-void pictures_wait(struct pictures *pictures, const struct id *file)
+bool pictures_wait(struct pictures *pictures, const struct id *file)
 {
+	if (is_waiting(pictures))
+		return false;
 	struct picture *picture = find(pictures, file);
-
-	if (!picture)
-		picture = pictures->count < PICTURES_MOST
-				  ? &pictures->rows[pictures->count++]
-				  : oldest(pictures);
+	if (!picture && pictures->count < PICTURES_MOST)
+		picture = &pictures->rows[pictures->count++];
+	else if (!picture)
+		picture = oldest(pictures);
+	if (picture->looked > pictures->frame)
+		return false;
 	bitmap_done(&picture->bitmap);
 	*picture = (struct picture){.file = *file, .looked = ++pictures->looks};
+	return true;
 }
 
 void pictures_came(struct pictures *pictures, const struct id *file, enum err err,

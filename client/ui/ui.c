@@ -327,15 +327,15 @@ static void fill_view(struct ui *ui)
 	view->form = ui->form.kind == UI_FORM_NONE ? NULL : &ui->form;
 }
 
-/* One at a time: the next when the model has heard of this one. */
+/* One at a time: the next when this one has come. */
 static void ask_picture(struct ui *ui)
 {
 	struct id file = ui->view.wanted;
 
 	if (id_is_zero(&file) || ui->form.kind != UI_FORM_NONE || !ui->hooks->on_picture)
 		return;
-	ui->hooks->on_picture(ui->ctx, &file);
-	ui->dirty = true;
+	if (pictures_wait(&ui->model->pictures, &file))
+		ui->hooks->on_picture(ui->ctx, &file);
 }
 
 void ui_draw(struct ui *ui)

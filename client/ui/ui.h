@@ -95,8 +95,8 @@ struct ui_hooks {
 	void (*on_room)(void *ctx, const struct id *room);
 	void (*on_form)(void *ctx, enum ui_form form, enum ui_form_act act,
 			const struct ui_values *values);
-	/** The small picture of @file is seen and not in the model: pictures_wait() at once,
-	 *  pictures_came() and ui_touch() later. */
+	/** The small picture of @file is seen and waited for in the model: pictures_came()
+	 *  and ui_touch() later; no other one is asked for before. */
 	void (*on_picture)(void *ctx, const struct id *file);
 	/** Add with ui_word() what could stand at @word…@point of @line. */
 	void (*complete)(void *ctx, const char *line, size_t word, size_t point,

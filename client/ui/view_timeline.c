@@ -388,6 +388,7 @@ void view_timeline(struct view *view, struct area area)
 	view->main = area;
 	view->top_index = view->end_index = 0;
 	view->wanted = (struct id){0};
+	pictures_frame(&view->model->pictures);
 	view->at_top = true;
 	if (area.rows < 1 || area.cols < 1)
 		return;

@@ -96,6 +96,14 @@ static struct id number(unsigned n)
 	return (struct id){.bytes = {(uint8_t)n, 1}};
 }
 
+static void came(struct pictures *pictures, const struct id *file)
+{
+	struct bitmap bitmap;
+
+	check_ok(bitmap_make(1, 1, &bitmap));
+	pictures_came(pictures, file, ERR_OK, &bitmap);
+}
+
 static void the_one_that_nobody_looked_at_goes_first(void **state)
 {
 	struct pictures pictures = {0};
@@ -103,25 +111,49 @@ static void the_one_that_nobody_looked_at_goes_first(void **state)
 
 	for (unsigned i = 0; i < PICTURES_MOST; i++) {
 		file = number(i);
-		pictures_wait(&pictures, &file);
+		assert_true(pictures_wait(&pictures, &file));
+		came(&pictures, &file);
 	}
+	pictures_frame(&pictures);
 	file = number(0);
 	assert_non_null(pictures_find(&pictures, &file));
 	file = number(200);
-	pictures_wait(&pictures, &file);
+	assert_true(pictures_wait(&pictures, &file));
 	file = number(0);
 	assert_non_null(pictures_find(&pictures, &file));
 	file = number(1);
 	assert_null(pictures_find(&pictures, &file));
 	/* What comes for one that is gone is dropped. */
-	struct bitmap bitmap;
-	check_ok(bitmap_make(1, 1, &bitmap));
-	pictures_came(&pictures, &file, ERR_OK, &bitmap);
+	came(&pictures, &file);
 	assert_null(pictures_find(&pictures, &file));
-	file = number(2);
-	check_ok(bitmap_make(1, 1, &bitmap));
-	pictures_came(&pictures, &file, ERR_OK, &bitmap);
+	file = number(200);
+	came(&pictures, &file);
 	assert_int_equal(pictures_find(&pictures, &file)->state, PICTURE_HERE);
+	pictures_done(&pictures);
+}
+
+/* A screen with more of them than there is room for asks for each once, and rests. */
+static void none_in_the_present_frame_goes_and_one_is_waited_for_at_a_time(void **state)
+{
+	struct pictures pictures = {0};
+	unsigned asked = 0;
+
+	for (unsigned turn = 0; turn < 4 * PICTURES_MOST; turn++) {
+		struct id wanted = {0};
+		pictures_frame(&pictures);
+		for (unsigned i = 0; i < PICTURES_MOST + 8; i++) {
+			struct id file = number(i);
+			if (!pictures_find(&pictures, &file) && id_is_zero(&wanted))
+				wanted = file;
+		}
+		if (!pictures_wait(&pictures, &wanted))
+			continue;
+		asked++;
+		struct id other = number(250);
+		assert_false(pictures_wait(&pictures, &other));
+		came(&pictures, &wanted);
+	}
+	assert_int_equal(asked, PICTURES_MOST);
 	pictures_done(&pictures);
 }
 
@@ -129,4 +161,5 @@ CHECK_MAIN(TEST(a_picture_keeps_its_shape_in_a_box),
 	   TEST(a_point_is_the_mean_of_what_can_be_seen),
 	   TEST(a_larger_size_repeats_points), TEST(what_comes_from_outside_is_counted),
 	   TEST(an_error_comes_over_and_only_those_that_are_told),
-	   TEST(the_one_that_nobody_looked_at_goes_first))
+	   TEST(the_one_that_nobody_looked_at_goes_first),
+	   TEST(none_in_the_present_frame_goes_and_one_is_waited_for_at_a_time))

@@ -337,6 +337,47 @@ static void a_picture_is_asked_for_and_stands_below_its_message(void **state)
 	stage_done(&stage);
 }
 
+static size_t count(const char *text, const char *what)
+{
+	size_t found = 0;
+
+	for (; (text = strstr(text, what)); text += strlen(what))
+		found++;
+	return found;
+}
+
+static void pictures_are_asked_for_one_at_a_time_however_many_are_seen(void **state)
+{
+	struct stage stage;
+	size_t asked = 0;
+
+	stage_init(&stage, 100, 80);
+	for (unsigned i = 0; i < 90; i++)
+		stage_say(&stage, stage.lobby, &stage.bob, "▤ flag.png")->picture =
+			(struct id){.bytes = {0xf1, (uint8_t)i, 1}};
+	stage_heard(&stage);
+	for (int i = 0; i < 3; i++) {
+		ui_touch(stage.ui);
+		ui_draw(stage.ui);
+		asked += count(stage_heard(&stage), "picture f1");
+	}
+	assert_int_equal(asked, 1);
+	/* Each is damaged: two rows, and more of them in sight than are remembered … */
+	for (unsigned i = 0; i < 300; i++) {
+		struct bitmap none = BITMAP_INIT;
+		struct id file = stage.model.pictures.rows[asked - 1].file;
+		if (asked <= stage.model.pictures.count)
+			pictures_came(&stage.model.pictures, &file, ERR_BAD, &none);
+		ui_touch(stage.ui);
+		ui_draw(stage.ui);
+		asked += count(stage_heard(&stage), "picture f1");
+	}
+	/* … and then it rests. */
+	assert_true(asked <= PICTURES_MOST);
+	assert_true(asked >= 48);
+	stage_done(&stage);
+}
+
 static void a_picture_on_a_page_is_as_large_as_fits(void **state)
 {
 	struct stage stage;
@@ -390,5 +431,6 @@ CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_mem
 	   TEST(a_page_lies_over_the_timeline_and_scrolls),
 	   TEST(panes_come_as_overlays_where_it_is_narrow),
 	   TEST(a_picture_is_asked_for_and_stands_below_its_message),
+	   TEST(pictures_are_asked_for_one_at_a_time_however_many_are_seen),
 	   TEST(a_picture_on_a_page_is_as_large_as_fits),
 	   TEST(a_terminal_that_draws_points_is_left_the_cells))

@@ -15,7 +15,21 @@ struct saying {
 	bool returned; /* the hook has told the ui to hold the line */
 	bool kept;     /* the answer came before that */
 	enum err err;
+	struct id
+		room; /* where a new message was said; zero: elsewhere, or another thing */
 };
+
+/* Who has said something goes where it stands. From a place in the past, behind which not
+ * everything is loaded, that is another part of the log. */
+static void go_end(struct app *app, const struct id *id)
+{
+	struct room *room = rooms_find(&app->model.rooms, id);
+
+	if (!room || room->timeline.at_end)
+		return;
+	timeline_clear(&room->timeline);
+	app_history(app, id, UI_NEWEST, 0);
+}
 
 static void kept(struct app *app, enum err err, const struct id *cid, void *ctx)
 {
@@ -24,8 +38,10 @@ static void kept(struct app *app, enum err err, const struct id *cid, void *ctx)
 	saying->kept = true;
 	saying->err = err;
 	piped_refused(app, err);
-	if (err == ERR_OK)
+	if (err == ERR_OK) {
 		piped_said(app, cid);
+		go_end(app, &saying->room);
+	}
 	if (!saying->returned)
 		return;
 	if (app->ui)
@@ -67,6 +83,8 @@ enum ui_taken cmd_keep(struct app *app, const struct ui_line *line,
 	struct saying *saying = mem_new(struct saying);
 
 	saying->ticket = line->ticket;
+	if (message->frame == FRAME_SEND)
+		saying->room = message->room;
 	enum err err = app_post(app, message, kept, saying);
 	if (err != ERR_OK || saying->kept) {
 		err = err == ERR_OK ? saying->err : err;

@@ -149,6 +149,13 @@ static void trim(struct timeline *timeline)
 	timeline->changes++;
 }
 
+/* Whether messages that are not loaded lie between the last one that is and @seq. What would
+ * be put behind such a hole seems to follow on, so that nobody asks for what is in it. */
+static bool is_far(const struct timeline *timeline, uint64_t seq)
+{
+	return !timeline->at_end && seq > timeline_last_seq(timeline) + 1;
+}
+
 /* Another copy of a message that is here: newer facts win, the place may change. */
 static struct message *renew(struct timeline *timeline, struct message *old,
 			     struct message **message)
@@ -180,6 +187,11 @@ struct message *timeline_add(struct timeline *timeline, struct message **message
 	if (old && old->seq && !kept->seq) {
 		message_free(message); /* an echo of the outbox behind the event */
 		return old;
+	}
+	if (old && !old->seq && is_far(timeline, kept->seq)) {
+		message_free(message);
+		timeline_remove(timeline, &cid);
+		return NULL;
 	}
 	if (old)
 		return renew(timeline, old, message);
@@ -221,6 +233,8 @@ bool timeline_ack(struct timeline *timeline, const struct id *cid, uint64_t seq,
 		return false;
 	if (message->state == MESSAGE_SENT)
 		return true;
+	if (is_far(timeline, seq))
+		return timeline_remove(timeline, cid);
 	take_at(timeline, timeline_index(timeline, cid));
 	message->state = MESSAGE_SENT;
 	message->seq = seq;

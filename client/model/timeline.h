@@ -52,8 +52,8 @@ void timeline_clear(struct timeline *timeline);
 
 /** Put *@message where it belongs and take it. A cid that is already here is replaced: an
  *  event that answers a pending message, a page that overlaps. While newer messages are
- *  dropped (!at_end) a live one is not kept, only counted in view.below. Returns the row
- *  that is kept, or NULL. */
+ *  dropped (!at_end) a live one is not kept, only counted in view.below, and neither is an
+ *  own one that was pending. Returns the row that is kept, or NULL. */
 struct message *timeline_add(struct timeline *timeline, struct message **message);
 
 /** A page of history, oldest first or newest first, all of one side. The caller still
@@ -61,7 +61,8 @@ struct message *timeline_add(struct timeline *timeline, struct message **message
 void timeline_add_page(struct timeline *timeline, struct message **messages,
 		       size_t count);
 
-/** The acknowledgement of a pending message: it moves to its place. False: not here. */
+/** The acknowledgement of a pending message: it moves to its place, or away when that is
+ *  behind newer messages that are dropped. False: not here. */
 bool timeline_ack(struct timeline *timeline, const struct id *cid, uint64_t seq,
 		  uint64_t ts_ms);
 /** So much of the file of a pending message is on the server, in 1/100. False: it is not

@@ -2,6 +2,8 @@
 /* Commands that need a server: two people, what one enters and what the other sees. */
 #include "client/cmd/cmd.h"
 
+#include <stdio.h>
+
 #include "client/app_inside.h"
 #include "tests/lib/check.h"
 #include "tests/lib/world.h"
@@ -262,6 +264,34 @@ static void what_was_said_is_found_here_and_on_the_server(void **state)
 	part(&pair);
 }
 
+static void an_answer_from_the_past_is_said_at_the_end(void **state)
+{
+	struct pair pair;
+	char text[20];
+
+	meet(&pair, 9);
+	world_say(pair.bob, "#ops", "long ago");
+	const struct message *old = newest(pair.alice);
+	struct id cid = old->cid;
+	uint64_t seq = old->seq;
+	for (int i = 0; i < 300; i++) {
+		snprintf(text, sizeof(text), "word %d", i);
+		world_say(pair.bob, "#ops", text);
+	}
+	struct timeline *timeline = &ops(pair.alice)->timeline;
+	timeline_clear(timeline);
+	app_goto(world_app(pair.alice), &ops(pair.alice)->id, &cid, seq);
+	world_run(pair.world);
+	assert_false(timeline->at_end);
+	enter(&pair, pair.alice, "I remember");
+	assert_string_equal(newest(pair.alice)->text.ptr, "I remember");
+	assert_true(timeline->at_end);
+	assert_true(timeline->count > 2);
+	for (size_t i = 1; i < timeline->count; i++)
+		assert_int_equal(timeline->rows[i]->seq, timeline->rows[i - 1]->seq + 1);
+	part(&pair);
+}
+
 static void what_is_not_allowed_or_not_understood_is_said(void **state)
 {
 	static const char *const wrong[] = {
@@ -289,4 +319,5 @@ CHECK_MAIN(TEST(a_reaction_is_seen_by_both_and_taken_back),
 	   TEST(a_thread_hangs_on_its_first_message), TEST(moderators_have_their_way),
 	   TEST(what_was_refused_is_undone),
 	   TEST(what_was_said_is_found_here_and_on_the_server),
+	   TEST(an_answer_from_the_past_is_said_at_the_end),
 	   TEST(what_is_not_allowed_or_not_understood_is_said))

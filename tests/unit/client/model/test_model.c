@@ -164,6 +164,28 @@ static void memory_is_bounded_at_the_end_nobody_looks_at(void **state)
 	assert_non_null(timeline_find(&timeline, &pending));
 }
 
+/* Else it would look as if nothing were missing between it and what is loaded. */
+static void what_is_said_behind_a_hole_is_not_put_behind_it(void **state)
+{
+	AUTO(timeline_done) struct timeline timeline;
+	struct id acked = id_of(4), next = id_of(6);
+
+	timeline_init(&timeline, 7);
+	for (unsigned n = 1; n <= 3; n++)
+		add(&timeline, n, n);
+	timeline.at_end = false;
+	add(&timeline, 4, 0);
+	assert_true(timeline_ack(&timeline, &acked, 1000, 50));
+	ORDER(&timeline, 1, 2, 3);
+	add(&timeline, 5, 0);
+	add(&timeline, 5, 1001);
+	ORDER(&timeline, 1, 2, 3);
+	assert_int_equal(timeline_last_seq(&timeline), 3);
+	add(&timeline, 6, 0);
+	assert_true(timeline_ack(&timeline, &next, 4, 50));
+	ORDER(&timeline, 1, 2, 3, 6);
+}
+
 static void random_histories_stay_sorted(void **state)
 {
 	AUTO(timeline_done) struct timeline timeline;
@@ -383,6 +405,7 @@ CHECK_MAIN(TEST(messages_stand_by_sequence_and_pending_ones_last),
 	   TEST(what_arrives_below_a_scrolled_view_is_counted_and_moves_nothing),
 	   TEST(the_anchor_moves_to_a_neighbour_when_its_message_goes),
 	   TEST(memory_is_bounded_at_the_end_nobody_looks_at),
+	   TEST(what_is_said_behind_a_hole_is_not_put_behind_it),
 	   TEST(random_histories_stay_sorted),
 	   TEST(rooms_are_grouped_and_the_one_on_the_screen_does_not_jump),
 	   TEST(a_room_is_found_by_what_people_call_it),

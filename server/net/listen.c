@@ -202,7 +202,8 @@ int listen_accept(int fd, struct peer *ret_peer, enum err *ret_err)
 	*ret_err = ERR_OK;
 	*ret_peer = (struct peer){0};
 	if (client < 0) {
-		if (errno == EMFILE || errno == ENFILE) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM) {
 			*ret_err = ERR_BUSY;
 		}
 		return -1;

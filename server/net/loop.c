@@ -13,11 +13,14 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/proto/limits.h"
 #include "server/net/loop_in.h"
 
-#define TICK_MS   1000
-#define HURRY_MS  10
-#define SPARE_FDS 256 /* database, log, lws's own, files */
+#define TICK_MS  1000
+#define HURRY_MS 10
+/* Database, log, lws's own, requests to others; and what is open for somebody beside his
+ * connection: a file that he takes or brings, a refusal that he reads. */
+#define SPARE_FDS (128 + LIMIT_STREAMS + LIMIT_UPLOADS + REFUSALS_MOST)
 
 static void on_prepare(uv_prepare_t *handle)
 {

@@ -157,7 +157,7 @@ static void *loop_main(void *arg)
 		.router = &router,
 		.rules = {.verify = verify, .origins = origins, .query_token = true},
 		.trusted = {&f->proxy, f->proxy.bits > 0},
-		.max_connections = 200,
+		.max_connections = ECHO_CONNECTIONS,
 		.max_per_address = 50,
 		.tls_cert = tls ? f->cert_path : NULL,
 		.tls_key = tls ? f->key_path : NULL,

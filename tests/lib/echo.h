@@ -33,7 +33,8 @@ struct echo_server {
 	atomic_int requests;
 };
 
-#define ECHO_BODY_MOST 100 /**< bytes; /echo takes no more */
+#define ECHO_BODY_MOST   100 /**< bytes; /echo takes no more */
+#define ECHO_CONNECTIONS 200
 
 int echo_set_up(void **state);
 /** The same, trusting X-Forwarded-For of 127.0.0.1. */

@@ -6,9 +6,11 @@
  * each the server must still serve.
  */
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/base/mem.h"
+#include "common/proto/limits.h"
 #include "tests/lib/check.h"
 #include "tests/lib/echo.h"
 
@@ -352,6 +354,18 @@ static void a_body_stays_a_body(void **state)
 	}
 }
 
+/* Files that are taken and brought, refusals that are read: beside all connections. */
+static void descriptors_are_left_when_there_is_no_place_for_a_client(void **state)
+{
+	struct echo_server *f = *state;
+	rlim_t want = ECHO_CONNECTIONS + LIMIT_STREAMS + LIMIT_UPLOADS + 128;
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_true(limit.rlim_cur >= want || limit.rlim_cur == limit.rlim_max);
+	echo_check_alive(f);
+}
+
 CHECK_MAIN(WITH_ECHO(a_host_is_there_once_and_is_a_host),
 	   WITH_ECHO(lengths_that_parsers_disagree_about_are_refused),
 	   WITH_ECHO(transfer_codings_are_refused),
@@ -361,4 +375,5 @@ CHECK_MAIN(WITH_ECHO(a_host_is_there_once_and_is_a_host),
 	   WITH_ECHO(refusals_are_heard_although_the_body_is_not_read),
 	   WITH_ECHO(pipelined_requests_are_answered_in_order),
 	   WITH_ECHO(bytes_behind_a_body_end_that_connection_alone),
-	   WITH_ECHO(a_body_stays_a_body))
+	   WITH_ECHO(a_body_stays_a_body),
+	   WITH_ECHO(descriptors_are_left_when_there_is_no_place_for_a_client))

@@ -45,12 +45,15 @@ static void close_fd(int *fd)
 	errno = saved;
 }
 
-static enum err read_all(int fd, size_t most, struct buf *buf)
+/* @size: what there is to read, by all that is known. There is room for it and for the look
+ * behind it from the beginning: a buffer that grows leaves its old content behind, and that
+ * may be a key. */
+static enum err read_all(int fd, size_t size, size_t most, struct buf *buf)
 {
-	size_t start = buf->len;
+	size_t start = buf->len, room = (size < most ? size : most) + 1;
 
 	for (;;) {
-		ssize_t got = read(fd, buf_room(buf, READ_STEP), READ_STEP);
+		ssize_t got = read(fd, buf_room(buf, room), room);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -60,6 +63,9 @@ static enum err read_all(int fd, size_t most, struct buf *buf)
 		buf->len += (size_t)got;
 		if (buf->len - start > most)
 			return ERR_TOO_BIG;
+		room -= (size_t)got;
+		if (room == 0)
+			room = READ_STEP; /* more than was said */
 	}
 }
 
@@ -92,7 +98,7 @@ static enum err read_file(const char *path, size_t most, bool secret, struct buf
 		errno = EPERM;
 		return ERR_FORBIDDEN;
 	}
-	err = read_all(fd, most, buf);
+	err = read_all(fd, (size_t)st.st_size, most, buf);
 	if (err != ERR_OK)
 		buf->len = before;
 	return err;

@@ -91,6 +91,24 @@ static void reading_has_a_bound_and_wants_a_regular_file(void **state)
 	assert_int_equal(buf.len, 1);
 }
 
+/* What grows leaves a copy behind, which nobody wipes. */
+static void a_file_is_read_without_moving_what_was_read(void **state)
+{
+	AUTO(str_done) struct str path = in(state, "key");
+	struct buf buf = BUF_INIT;
+	char text[300] = "a key";
+
+	check_ok(file_replace(path.ptr, bytes_of(text, sizeof(text)), 0600));
+	buf_room(&buf, sizeof(text) + 1);
+	const uint8_t *ptr = buf.ptr;
+	size_t cap = buf.cap;
+	check_ok(file_read_secret(path.ptr, 400, &buf));
+	assert_int_equal(buf.len, sizeof(text));
+	assert_int_equal(buf.cap, cap);
+	assert_ptr_equal(buf.ptr, ptr);
+	buf_done(&buf);
+}
+
 static void a_secret_that_others_can_read_is_refused(void **state)
 {
 	AUTO(str_done) struct str path = in(state, "key");
@@ -169,6 +187,7 @@ static void a_lock_ends_with_its_process(void **state)
 
 CHECK_MAIN(ROW(what_was_replaced_is_read_back),
 	   ROW(reading_has_a_bound_and_wants_a_regular_file),
+	   ROW(a_file_is_read_without_moving_what_was_read),
 	   ROW(a_secret_that_others_can_read_is_refused),
 	   ROW(a_failed_replacement_leaves_the_old_file_alone),
 	   ROW(private_folders_are_made_all_the_way),

@@ -253,6 +253,19 @@ enum err config_load(struct config *config, int argc, char *const argv[], struct
 	return err;
 }
 
+enum err config_load_again(const struct config *first, struct config *config, int argc,
+			   char *const argv[], struct str *why)
+{
+	enum err err = config_load(config, argc, argv, why);
+
+	if (err == ERR_OK && first->file_found && !config->file_found) {
+		err = ERR_NOT_FOUND;
+		str_addf(why, _("cannot read %s: %s"), config->file.ptr,
+			 _(err_text(err)));
+	}
+	return err;
+}
+
 void config_settle(struct config *config)
 {
 	config->server.origins = config->origins;

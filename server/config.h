@@ -37,6 +37,10 @@ struct config {
  *  file_read(); @why gets a sentence per mistake. */
 enum err config_load(struct config *config, int argc, char *const argv[],
 		     struct str *why) MUST_CHECK;
+/** The same while a server runs with @first: a file that was there then must be there, or
+ *  all of it would be as if nobody had set anything. Errors: ERR_NOT_FOUND, too. */
+enum err config_load_again(const struct config *first, struct config *config, int argc,
+			   char *const argv[], struct str *why) MUST_CHECK;
 /** Call it after a struct config was copied to another place. */
 void config_settle(struct config *config);
 /** Also after a failure of config_load(). */

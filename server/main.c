@@ -81,7 +81,8 @@ static enum err load_again(void *ctx, struct server_config *ret_config, struct s
 {
 	struct serving *serving = ctx;
 	struct config fresh;
-	enum err err = config_load(&fresh, serving->argc, serving->argv, why);
+	enum err err = config_load_again(serving->first, &fresh, serving->argc,
+					 serving->argv, why);
 
 	if (err == ERR_OK)
 		err = config_check(&fresh, why);

@@ -239,8 +239,8 @@ static const struct mode {
 	bool (*run)(const struct options *options);
 } modes[] = {
 	{"stall", 1000, 200, run_stall},
-	{"storm", 9500, 500, run_storm},
-	{"soak", 9500, 300, run_soak},
+	{"storm", 10000, 500, run_storm},
+	{"soak", 10000, 300, run_soak},
 	{"hostile", 10000, 2000, run_hostile},
 };
 

@@ -446,6 +446,18 @@ static void who_is_named_is_told_on_every_device_and_once(void **state)
 	peer_close(&again);
 }
 
+static void a_log_that_cannot_go_on_is_reset(void **state)
+{
+	struct duet *f = *state;
+	struct peer_socket again;
+
+	/* of another epoch: what this device knows may never have been */
+	host_login(&f->host, &again, &f->bob, ",\"resume\":{\"uepoch\":7,\"useq\":3}");
+	peer_expect(&again, "\"type\":\"user_reset\"", &f->text);
+	check_part(&f->text, "\"uepoch\":1");
+	peer_close(&again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +480,7 @@ int main(void)
 		WITH_DUET(silence_is_asked_about_then_ended),
 		WITH_DUET(health_is_told_to_anybody),
 		WITH_DUET(who_is_named_is_told_on_every_device_and_once),
+		WITH_DUET(a_log_that_cannot_go_on_is_reset),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Who may do what in a room, asked through real sockets: every operation on a room or on a
- * message, by everyone who can stand to a room in some way, over HTTP and as a `call`. What
- * is expected was written by hand from the decision on rights; the unit test of the gate
+ * message, by everyone who can stand to a room in some way, over HTTP, as a `call`, and those
+ * that have a frame of their own by that. What is expected was written by hand from the decision on rights; the unit test of the gate
  * has a matrix of its own, so that a route which asks the gate for the wrong verb is seen.
  *
  * A standing per letter, in the order stranger, guest, member, moderator, owner:
@@ -152,6 +152,7 @@ struct scene {
 	struct person people[STANDINGS];
 	struct guest others[2 * STANDINGS];
 	unsigned calls, messages;
+	struct id_text room; /* that is asked about; a frame always names it */
 	/* of the last question */
 	int status;
 	struct str body;
@@ -281,6 +282,57 @@ static void ask_http(struct scene *scene, struct person *who,
 	peer_answer(&who->http, &answer);
 	str_set_len(&scene->body, answer.body.ptr, answer.body.len);
 	scene->status = answer.status;
+}
+
+/* The operations that are frames as well. */
+static const struct {
+	const char *op, *frame;
+} frames[] = {
+	{"message_delete", "delete"}, {"message_edit", "edit"},
+	{"message_react", "react"},   {"message_unreact", "unreact"},
+	{"room_messages", "fetch"},   {"room_send", "send"},
+};
+
+static const char *frame_of(const char *op)
+{
+	for (size_t i = 0; i < ARRAY_LEN(frames); i++)
+		if (strcmp(frames[i].op, op) == 0)
+			return frames[i].frame;
+	return NULL;
+}
+
+static struct id_text next_message(struct scene *scene);
+
+/* The frame; `page` or `ack` says yes, `nack` or `error` why not. */
+static void ask_frame(struct scene *scene, struct person *who,
+		      const struct question *question)
+{
+	const char *frame = frame_of(question->op);
+	bool fetch = strcmp(frame, "fetch") == 0;
+	struct id_text cid = next_message(scene);
+	AUTO(str_done) struct str target = STR_INIT;
+
+	if (strncmp(question->where.ptr, "\"id\":", 5) == 0)
+		str_addf(&target, ",\"target\":%s", question->where.ptr + 5);
+	if (fetch)
+		host_say(&who->socket,
+			 "{\"type\":\"fetch\",\"id\":%u,\"room\":\"%s\",\"limit\":1}",
+			 ++scene->calls, scene->room.text);
+	else
+		host_say(&who->socket,
+			 "{\"type\":\"%s\",\"cid\":\"%s\",\"room\":\"%s\"%s%s%s}", frame,
+			 cid.text, scene->room.text, target.ptr,
+			 question->more.len ? "," : "", question->more.ptr);
+	/* What others did in the room comes in between. */
+	do {
+		peer_expect(&who->socket, fetch ? "" : cid.text, &scene->body);
+	} while (fetch && !strstr(scene->body.ptr, "\"type\":\"page\"") &&
+		 !strstr(scene->body.ptr, "\"type\":\"error\""));
+	bool done = strstr(scene->body.ptr, "\"type\":\"ack\"") ||
+		    strstr(scene->body.ptr, "\"type\":\"page\"");
+	bool missing = strstr(scene->body.ptr, "\"code\":\"no_room\"") ||
+		       strstr(scene->body.ptr, "\"code\":\"not_found\"");
+	scene->status = done ? 200 : missing ? 404 : 403;
 }
 
 typedef void ask_fn(struct scene *scene, struct person *who,
@@ -468,20 +520,37 @@ static unsigned expect(struct scene *scene, ask_fn *ask, const char *kind,
 
 static unsigned ask_all(struct scene *scene, ask_fn *ask, const char *kind)
 {
-	bool private = strcmp(kind, "private") == 0;
+	bool private = strcmp(kind, "private") == 0, spent = true;
 	struct room room = {0};
 	unsigned wrong = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (i == 0 || rows[i - 1].spends)
+		if (ask == ask_frame && !frame_of(rows[i].op))
+			continue;
+		if (spent)
 			furnish(scene, kind, &room);
-		for (int who = 0; who < STANDINGS; who++)
-			wrong +=
-				expect(scene, ask, kind, &rows[i], &room,
-				       (enum standing)who, &scene->people[who],
-				       (private ? rows[i].private : rows[i].public)[who]);
+		spent = rows[i].spends;
+		scene->room = room.id;
+		for (int who = 0; who < STANDINGS; who++) {
+			char want = (private ? rows[i].private : rows[i].public)[who];
+			/* A frame names the room before the message. */
+			if (ask == ask_frame && who == STRANGER)
+				want = private ? 'h' : 'm';
+			wrong += expect(scene, ask, kind, &rows[i], &room,
+					(enum standing)who, &scene->people[who], want);
+		}
 	}
 	return wrong;
+}
+
+static void a_private_room_by_frames(void **state)
+{
+	assert_int_equal(ask_all(*state, ask_frame, "private"), 0);
+}
+
+static void a_public_room_by_frames(void **state)
+{
+	assert_int_equal(ask_all(*state, ask_frame, "public"), 0);
 }
 
 static void a_private_room_over_http(void **state)
@@ -569,5 +638,6 @@ static void every_route_of_rooms_and_messages_stands_in_the_matrix(void **state)
 
 CHECK_MAIN(SCENE_TEST(a_private_room_over_http), SCENE_TEST(a_private_room_by_call),
 	   SCENE_TEST(a_public_room_over_http), SCENE_TEST(a_public_room_by_call),
+	   SCENE_TEST(a_private_room_by_frames), SCENE_TEST(a_public_room_by_frames),
 	   SCENE_TEST(a_direct_chat), SCENE_TEST(a_broadcast),
 	   TEST(every_route_of_rooms_and_messages_stands_in_the_matrix))

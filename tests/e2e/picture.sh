@@ -84,6 +84,8 @@ see dora "▀▀▀▀▀▀▀▀"
 scene "opened"
 type_in dora "see https://wiki.example/grow, it says why"
 press dora Enter
+in_the_room() { screen dora | grep -q 'wiki.example/grow.*│'; }
+until_true "it is said" in_the_room
 say dora "/open"
 see dora "open_command is not set"
 ok "/open starts nothing that was not configured"
@@ -125,12 +127,13 @@ say fred "/open"
 see fred "wiki.example/grow: opened"
 until_true "the program got the link" has "$world/opened" '-x|https://wiki.example/grow|'
 ok "the program got the link, in words of its own"
-as alice "$client" --send '#lobby' --file "$world/flag.png" 2>>"$world/send.log" || fail "sent"
-see fred "▀▀▀▀▀▀▀▀"
+cp "$world/flag.png" "$world/banner.png"
+as alice "$client" --send '#lobby' --file "$world/banner.png" 2>>"$world/send.log" || fail "sent"
+see fred "banner.png"
 say fred "/open"
-see fred "flag.png: opened"
-until_true "and a saved file" has "$world/opened" '-x|./flag.png|'
-check "which is here now" cmp -s "$world/flag.png" "$world/desk/flag.png"
+see fred "banner.png: opened"
+until_true "and a saved file" has "$world/opened" '-x|./banner.png|'
+check "which is here now" cmp -s "$world/banner.png" "$world/desk/banner.png"
 say fred "/quit"
 see fred "ended"
 

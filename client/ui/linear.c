@@ -28,6 +28,8 @@
 /* Messages said when a room is entered; and the most that waits for a slow terminal. */
 #define CONTEXT_MOST 10
 #define QUEUE_MOST   (256 * 1024)
+/* So much is said again of what somebody answers. */
+#define QUOTE_COLS 40
 
 /* What was said of a room's counts. */
 struct said {
@@ -167,6 +169,27 @@ static void add_text(struct str *out, const struct str *text)
 	}
 }
 
+/* What is answered, or pinned, was said lines ago: its beginning. */
+static void add_quote(struct ui *ui, const struct message *message, struct str *out)
+{
+	const struct room *room = rooms_current(&ui->model->rooms);
+	const struct id *to =
+		id_is_zero(&message->reply_to) ? &message->thread : &message->reply_to;
+	const struct message *target = room ? timeline_find(&room->timeline, to) : NULL;
+	AUTO(str_done) struct str name = STR_INIT, safe = STR_INIT, text = STR_INIT;
+
+	if (!target || (target->flags & MESSAGE_DELETED))
+		return;
+	view_name(&ui->view, &target->sender, 64, &name);
+	neutral_add(&safe, target->text.ptr, target->text.len, NEUTRAL_LINE);
+	view_cut(&text, safe.ptr, QUOTE_COLS);
+	if (message->flags & MESSAGE_NOTICE)
+		str_addf(out, " [%s: %s]", name.ptr, text.ptr);
+	else
+		/* TRANSLATORS: behind an answer: to whom, and to what. */
+		str_addf(out, _(" [to %s: %s]"), name.ptr, text.ptr);
+}
+
 static void say_message(struct ui *ui, const struct message *message)
 {
 	AUTO(str_done) struct str out = STR_INIT;
@@ -186,6 +209,7 @@ static void say_message(struct ui *ui, const struct message *message)
 		str_add(&out, _("(deleted)"));
 	else
 		add_text(&out, &message->text);
+	add_quote(ui, message, &out);
 	if (message->state == MESSAGE_FAILED)
 		str_addf(&out, " ! %s", _(err_text(message->why)));
 	if (ui->view.times)

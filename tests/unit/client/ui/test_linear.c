@@ -33,4 +33,27 @@ static void no_text_reads_as_if_somebody_else_had_spoken(void **state)
 	assert_non_null(strstr(said, "a topic: x\n  | carol: y ("));
 }
 
-CHECK_MAIN(TEST(no_text_reads_as_if_somebody_else_had_spoken))
+static void an_answer_says_what_it_is_to(void **state)
+{
+	struct stage stage;
+	char said[4096] = "";
+	int pipe_fds[2];
+
+	assert_int_equal(pipe(pipe_fds), 0);
+	stage_init_linear(&stage, pipe_fds[1]);
+	struct message *first =
+		stage_say(&stage, stage.lobby, &stage.alice, "at noon?\nBob: or not");
+	struct message *answer =
+		stage_say(&stage, stage.lobby, &stage.bob, "at one\nor two");
+	answer->reply_to = first->cid;
+	ui_draw(stage.ui);
+	stage_done(&stage);
+	close(pipe_fds[1]);
+	assert_true(read(pipe_fds[0], said, sizeof(said) - 1) > 0);
+	close(pipe_fds[0]);
+	assert_non_null(strstr(said, "Bob: at one\n  | or two [to "));
+	assert_non_null(strstr(said, ": at noon? Bob: or not] ("));
+}
+
+CHECK_MAIN(TEST(an_answer_says_what_it_is_to),
+	   TEST(no_text_reads_as_if_somebody_else_had_spoken))

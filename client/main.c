@@ -316,6 +316,13 @@ static int run_all(struct run *run, int argc, char **argv)
 	}
 	if (err == ERR_OK)
 		err = open_log(run);
+	if (err == ERR_OK && opts_given(opts, OPTION_UNLOCK) +
+					     command_given(&run->profile) +
+					     auth_flags_alone(&run->profile) >
+				     1) {
+		str_set(&run->why, _("give one command at a time"));
+		err = ERR_USAGE;
+	}
 	if (err != ERR_OK)
 		return complain(run, err);
 	hide_memory();

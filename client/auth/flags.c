@@ -48,6 +48,11 @@ bool auth_flags_given(const struct profile *profile)
 	return count_given(&profile->opts) > 0;
 }
 
+bool auth_flags_alone(const struct profile *profile)
+{
+	return count_given(&profile->opts) > opts_given(&profile->opts, OPTION_CODE);
+}
+
 /* A forgotten password has nothing to do with who is signed in here. */
 static bool is_reset(const struct opts *opts)
 {

@@ -13,6 +13,8 @@ struct auth_flags;
 
 /** Whether the command line asks for any of them. */
 bool auth_flags_given(const struct profile *profile);
+/** Whether one of them is a command of its own; --code may belong to another one. */
+bool auth_flags_alone(const struct profile *profile);
 /** Do it in @app, before app_start(); app_quit() with an exit code follows. Reads the
  *  password from its file or from the terminal. Errors: ERR_USAGE and those of
  *  file_read_secret(); @why says what is missing. */

@@ -405,7 +405,7 @@ static void look(struct task *task)
 	if (state == LINK_ONLINE)
 		begin(task);
 	else if (state == LINK_WAITING)
-		task_end(task, ERR_UNREACHABLE);
+		task_end(task, task_away(task));
 	else if (state == LINK_OFF)
 		task_end(task, task_session(task));
 }
@@ -423,7 +423,7 @@ static void call_start(struct task *task)
 
 static void call_late(struct task *task)
 {
-	task_end(task, call_of(task)->asked ? ERR_TIMEOUT : ERR_UNREACHABLE);
+	task_end(task, call_of(task)->asked ? ERR_TIMEOUT : task_away(task));
 }
 
 static void call_done(struct task *task)

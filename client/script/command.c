@@ -225,6 +225,9 @@ static void explain(const struct request *request, enum err err, struct str *why
 			  "--history --json prints them"));
 	else if (err == ERR_UTF8)
 		str_set(why, _("the text is not UTF-8"));
+	else if (err == ERR_BAD && request->room.len == 0 &&
+		 (request->kind == REQUEST_SEND || request->kind == REQUEST_HISTORY))
+		str_set(why, _("no room was named"));
 	else if (err == ERR_BAD && request->kind == REQUEST_SEND &&
 		 request->text.len == 0)
 		str_set(why, _("the text is empty"));

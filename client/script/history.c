@@ -21,7 +21,8 @@ struct history {
 	uint64_t left; /* messages that are still wanted of it */
 	uint64_t edge; /* how far the store went last time */
 	bool fetching;
-	bool fetched; /* the server has nothing more, or does not say */
+	bool fetched; /* the server has nothing more, or does not say … */
+	enum err err; /* … for this reason: what is shown is a part */
 };
 
 static void walk(struct task *task);
@@ -37,6 +38,7 @@ static void page_came(enum err err, const struct body_page *page, void *ctx)
 	struct history *history = history_of(task);
 
 	history->fetching = false;
+	history->err = err;
 	if (task->ended)
 		return;
 	history->fetched = err != ERR_OK ||
@@ -67,8 +69,8 @@ static void show(struct task *task, const struct cache_page *page)
 			task_line(task, str_view(&line));
 	}
 	history->left = task->request.limit / 2;
-	if (!history->again || history->left == 0) {
-		task_end(task, ERR_OK);
+	if (!history->again || history->left == 0 || history->err != ERR_OK) {
+		task_end(task, history->err);
 		return;
 	}
 	history->up = true;
@@ -101,6 +103,9 @@ static void walk_done(struct store_job *job, enum err err)
 		task_end(task, err);
 	} else if (whole || stuck || history->fetched ||
 		   link_state(task->app->link) != LINK_ONLINE) {
+		/* That it is offline was said where it was so from the beginning. */
+		if (!whole && !stuck && !history->fetched && history->edge > 0)
+			history->err = task_away(task);
 		show(task, page);
 	} else {
 		history->edge = edge;

@@ -72,9 +72,11 @@ static void ask_offline(struct task *task)
 	char when[32] = "";
 
 	if (!app->fresh_ms || !localtime_r(&seconds, &tm)) {
-		task_end(task, ERR_UNREACHABLE);
+		task_end(task, task_away(task));
 		return;
 	}
+	if (task_away(task) != ERR_UNREACHABLE)
+		task_warn(task, task_away(task));
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
 	/* TRANSLATORS: %s is a date and a time */
 	str_addf(&note, _("chat-client: offline: as of %s"), when);

@@ -12,6 +12,7 @@
 #include "client/script/input.h"
 #include "common/base/mem.h"
 #include "common/base/utf8.h"
+#include "common/crypto/secret.h"
 #include "common/os/lang.h"
 #include "common/proto/rest.h"
 
@@ -180,12 +181,13 @@ static enum err from_words(const struct rest_row *row, const struct opts *opts,
 	return ERR_OK;
 }
 
-/* As the server will look at it. */
-static enum err check(const struct rest_row *row, const struct str *text, struct str *why)
+/* As the server will look at it. @text is written anew: a frame is one line. */
+static enum err check(const struct rest_row *row, struct str *text, struct str *why)
 {
 	const struct body_def *def = row->in();
 	AUTO(json_free) struct json *json = NULL;
 	AUTO(mem_freep) char *body = mem_alloc(1, def->size);
+	AUTO(buf_wipe) struct buf line = BUF_INIT;
 	const char *field = NULL;
 	enum err err = json_parse(str_view(text), &json);
 
@@ -196,7 +198,12 @@ static enum err check(const struct rest_row *row, const struct str *text, struct
 			 field);
 	else if (err != ERR_OK)
 		str_addf(why, "--call %s: %s", row->op, _(err_text(err)));
-	return err == ERR_OK ? ERR_OK : ERR_USAGE;
+	if (err != ERR_OK)
+		return ERR_USAGE;
+	json_print(json_root(json), &line);
+	wipe(text->ptr, text->len);
+	str_set_len(text, (const char *)line.ptr, line.len);
+	return ERR_OK;
 }
 
 enum err operation_read(const struct opts *opts, struct request *request, struct str *why)

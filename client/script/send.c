@@ -267,7 +267,8 @@ static void send_state(struct task *task, bool fresh)
 	struct send *send = send_of(task);
 	enum err err = task_session(task);
 
-	if (err != ERR_OK && (send->kept || !send->posted))
+	/* Out of reach for now, as with /disconnect: that is what the queue is for. */
+	if (err != ERR_OK && err != ERR_UNREACHABLE && (send->kept || !send->posted))
 		no_session(send, err);
 	else
 		try_post(send);
@@ -300,13 +301,15 @@ static void send_late(struct task *task)
 	} else if (send->posted && !send->kept) {
 		task_wait(task, KEPT_MS);
 	} else if (!send->kept) {
-		task_end(task, ERR_UNREACHABLE);
+		task_end(task, task_away(task));
 	} else if (task->request.no_queue) {
 		app_discard(task->app, &send->cid);
 		task_end(task, link_state(task->app->link) == LINK_ONLINE
 				       ? ERR_TIMEOUT
-				       : ERR_UNREACHABLE);
+				       : task_away(task));
 	} else {
+		if (task_away(task) != ERR_UNREACHABLE)
+			task_warn(task, task_away(task));
 		receipt(send, "queued");
 		task_end(task, ERR_QUEUED);
 	}
@@ -332,17 +335,23 @@ const struct task_ops task_send = {.size = sizeof(struct send),
 struct flush {
 	struct task task; /* first */
 	bool known;       /* what waits has been read from the store */
+	enum err failed;  /* the last that was refused, not said yet */
 };
+
+static struct flush *flush_of(struct task *task)
+{
+	return CONTAINER_OF(task, struct flush, task);
+}
 
 static void flush_look(struct task *task)
 {
 	struct app *app = task->app;
 
-	if (!CONTAINER_OF(task, struct flush, task)->known)
+	if (!flush_of(task)->known)
 		return;
 	enum err err = task_session(task);
 	if (app->model.waiting == 0)
-		task_end(task, ERR_OK);
+		task_end(task, flush_of(task)->failed);
 	else if (err != ERR_OK)
 		task_end(task, err);
 }
@@ -364,7 +373,7 @@ static void fence_done(struct store_job *job, enum err err)
 	struct fence *fence = CONTAINER_OF(job, struct fence, job);
 	struct task *task = fence->task;
 
-	CONTAINER_OF(task, struct flush, task)->known = true;
+	flush_of(task)->known = true;
 	if (!task->ended)
 		flush_look(task);
 	task_unref(&task);
@@ -389,6 +398,12 @@ static void flush_state(struct task *task, bool fresh)
 static void flush_sent(struct task *task, const struct id *cid, enum err err,
 		       uint64_t seq)
 {
+	struct flush *flush = flush_of(task);
+
+	if (err != ERR_OK && flush->failed != ERR_OK)
+		task_warn(task, flush->failed); /* the last one is said with the end */
+	if (err != ERR_OK)
+		flush->failed = err;
 	flush_look(task);
 }
 

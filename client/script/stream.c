@@ -107,7 +107,7 @@ static void stream_state(struct task *task, bool fresh)
 		stream->lines = mem_alloc(task->request.limit, sizeof(*stream->lines));
 		ask(task, bytes_of(NULL, 0));
 	} else if (state == LINK_WAITING || state == LINK_OFF) {
-		task_end(task, state == LINK_OFF ? task_session(task) : ERR_UNREACHABLE);
+		task_end(task, state == LINK_OFF ? task_session(task) : task_away(task));
 	}
 }
 
@@ -119,7 +119,7 @@ static void stream_start(struct task *task)
 
 static void stream_late(struct task *task)
 {
-	task_end(task, stream_of(task)->asked ? ERR_TIMEOUT : ERR_UNREACHABLE);
+	task_end(task, stream_of(task)->asked ? ERR_TIMEOUT : task_away(task));
 }
 
 static void stream_done(struct task *task)

@@ -73,6 +73,13 @@ enum err task_session(const struct task *task)
 	return link_why(link) != ERR_OK ? link_why(link) : ERR_UNAUTHORIZED;
 }
 
+enum err task_away(const struct task *task)
+{
+	const enum err why = link_why(task->app->link);
+
+	return why == ERR_UNTRUSTED || why == ERR_UPGRADE ? why : ERR_UNREACHABLE;
+}
+
 bool task_begin(struct task *task)
 {
 	if (!task->begun && task->begin)

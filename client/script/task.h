@@ -74,6 +74,8 @@ void task_unref(struct task **task);
 
 /** ERR_OK while there is a session or one is tried for; else why there will be none. */
 enum err task_session(const struct task *task);
+/** Why the server is not reached: ERR_UNREACHABLE, or what makes another try useless. */
+enum err task_away(const struct task *task);
 /** Before anything is asked of the server that must not be asked twice. False: it is not to
  *  be asked here any more, and nothing else is to happen. */
 bool task_begin(struct task *task) MUST_CHECK;

@@ -69,6 +69,7 @@ check "a list takes a word again and again" call 0 alice bot_token_new user=cloc
 check "and has them all" says '"scopes":["read","write"]'
 check "fields come as JSON" given alice '{"kind":"private","name":"by JSON"}' room_create
 check "and are taken" says '"name":"by JSON"'
+check "with any line ends" given alice $'{"kind":"private",\r\n\t"name":"by CRLF"\n}' room_create
 
 # ---- beside a screen ----
 online_lines alice

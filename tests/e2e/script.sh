@@ -41,6 +41,10 @@ check "which is named" says before:soon
 check "an unknown room has a code of its own" exits 80 client --send '#nowhere' x
 check "a text of two operands is refused" exits 64 client --send '#lobby' a b
 check "two commands at once are refused" exits 64 client --rooms --whoami
+check "of whatever kind" exits 64 client --unlock show --whoami
+check "and to log in with one" exits 64 client --login --account alice --whoami
+check "a room that is not named" exits 65 client --send '' x
+check "is what is said" says 'no room was named'
 check "invalid UTF-8 is refused" exits 65 client --send '#lobby' $'\xff'
 head -c 16385 /dev/zero | tr '\0' x >"$world/big"
 big() { client --send '#lobby' - <"$world/big"; }
@@ -171,8 +175,11 @@ check "the last one leaves no log behind" [ ! -e "$(store)/store.db-wal" ]
 stop_server TERM
 check "without a server it is queued" exits 75 client --send '#lobby' 'later' --timeout 200ms
 check "unless it must not be" exits 69 client --send '#lobby' 'never' --timeout 200ms --no-queue
+check "also for a room that there may not be" exits 75 client --send '#nowhere' 'lost' --timeout 200ms
 start_server --log-level info
-check "the next one sends it" exits 0 client --flush
+check "the next one sends it, and says what was refused" exits 80 client --flush
+check "in words" says 'no such room'
+check "once" exits 0 client --flush
 check "and only it" exits 0 client --history '#lobby' --limit 2
 check "is there" says later
 if says never; then fail "what must not be queued was sent"; fi

@@ -45,6 +45,12 @@ check "garbage in the place of a handshake hurts nobody" \
 	signs_up 65 taken --pin "$pin"
 check "plain HTTP gets no answer on the TLS port" \
 	not as alice "$client" --server "ws://127.0.0.1:$port" --send '#lobby' hello
+until_true "a letter for alice" code_for alice@example.org >/dev/null
+run 0 alice --server "wss://localhost:$port" --pin "$pin" --code "$(code_for alice@example.org)" ||
+	fail "alice is in"
+check "a script with a wrong pin is refused" run 69 alice --server "wss://localhost:$port" \
+	--pin "sha256/$(pin_of wrong)" --json --quota
+check "with the reason" says '"code":"untrusted"'
 stop_server TERM
 check "and the server ends cleanly" has "$world/server.log" 'server: ended'
 

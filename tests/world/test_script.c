@@ -212,6 +212,24 @@ static void without_a_server_it_is_queued_and_sent_later(void **state)
 	world_free(&scene.world);
 }
 
+static void what_waited_and_is_refused_is_no_success(void **state)
+{
+	struct scene scene;
+	struct run run;
+
+	open_scene(&scene);
+	world_stop_server(scene.world);
+	finish(&run, scene.world, scene.alice, sending("#nowhere", "lost"));
+	assert_int_equal(run.code, err_row(ERR_QUEUED)->exit_code);
+	done(&run);
+	world_start_server(scene.world);
+	finish(&run, scene.world, scene.alice, request_of(REQUEST_FLUSH));
+	assert_int_equal(run.code, err_row(ERR_NO_ROOM)->exit_code);
+	check_has(&run, "\"code\":\"no_room\"");
+	done(&run);
+	world_free(&scene.world);
+}
+
 static void what_must_not_be_queued_is_not(void **state)
 {
 	struct scene scene;
@@ -575,6 +593,7 @@ CHECK_MAIN(TEST(a_message_is_stored_and_heard),
 	   TEST(delivered_means_that_the_others_have_it),
 	   TEST(read_means_that_the_others_have_looked),
 	   TEST(without_a_server_it_is_queued_and_sent_later),
+	   TEST(what_waited_and_is_refused_is_no_success),
 	   TEST(what_must_not_be_queued_is_not), TEST(the_same_id_is_the_same_message),
 	   TEST(the_same_id_while_it_waits_is_the_same_message),
 	   TEST(a_room_that_is_not_there_is_said_and_nothing_stays),

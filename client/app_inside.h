@@ -72,6 +72,9 @@ void app_watch(struct app *app);
 
 /** Give the link what waits on disk. */
 void app_post_waiting(struct app *app);
+/** @room is encrypted from now on: what waits for it in the clear comes back from the link and
+ *  is refused. */
+void app_sealed(struct app *app, const struct id *room);
 /** It will not be sent, because of @why: that is kept, and shown. */
 void app_refused(struct app *app, const struct id *cid, enum err why);
 /** Show the message @cid of @room as the store has it: what was done to it in advance was

@@ -29,6 +29,7 @@ enum change_kind {
 	CHANGE_ROOM,
 	CHANGE_TEXTS,
 	CHANGE_RULES,
+	CHANGE_SEALED,
 	CHANGE_LEFT,
 	CHANGE_LEVEL,
 	CHANGE_USER,
@@ -230,6 +231,11 @@ void change_state(struct app *app, const struct body_event *event)
 		change->row.name = keep_empty(app, event->name);
 }
 
+void change_sealed(struct app *app, const struct id *room)
+{
+	note(app, CHANGE_SEALED, room);
+}
+
 void change_left(struct app *app, const struct id *room)
 {
 	note(app, CHANGE_LEFT, room);
@@ -379,6 +385,7 @@ static enum err apply(struct cache *cache, const struct change *change,
 	case CHANGE_RULES:
 		return cache_room_rules(cache, &change->room, change->first,
 					(int)change->last);
+	case CHANGE_SEALED: return cache_room_sealed(cache, &change->room);
 	case CHANGE_LEFT: return cache_room_left(cache, &change->room);
 	case CHANGE_LEVEL:
 		return cache_room_level(cache, &change->room, (int)change->first,

@@ -24,6 +24,7 @@ void change_reset(struct app *app, const struct id *room, uint64_t epoch, uint64
 void change_room(struct app *app, const struct body_room *room);
 /** A topic, a name or the rules of a room became what @event says. */
 void change_state(struct app *app, const struct body_event *event);
+void change_sealed(struct app *app, const struct id *room);
 void change_left(struct app *app, const struct id *room);
 /** room->level and room->muted_until_ms. */
 void change_level(struct app *app, const struct room *room);

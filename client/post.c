@@ -43,9 +43,13 @@ static int kind_of(int frame)
 
 static void pending_add(struct app *app, const struct cache_send *send)
 {
-	if (map_get(&app->pending, &send->cid))
+	struct pending *pending = map_get(&app->pending, &send->cid);
+
+	if (pending) {
+		pending->room = send->room; /* which may have been a name before */
 		return;
-	struct pending *pending = mem_new(struct pending);
+	}
+	pending = mem_new(struct pending);
 	*pending = (struct pending){send->cid, send->room, send->target};
 	map_put(&app->pending, &send->cid, pending);
 	app->model.waiting = app->pending.count;
@@ -134,6 +138,20 @@ static void encode(const struct cache_send *send, struct buf *out)
 struct resolve;
 static void resolve(struct app *app, const struct cache_send *send);
 
+/* The last door. What a sealed room is told must be sealed, whenever it was written and
+ * whatever the room was then, and of a room that is not known that is not known either. A
+ * deletion has nothing in it. */
+static enum err may_leave(const struct app *app, const struct cache_send *send)
+{
+	const struct room *room = rooms_find(&app->model.rooms, &send->room);
+
+	if (send->sealed.len || send->kind == EVENT_DELETE)
+		return ERR_OK;
+	if (!room)
+		return ERR_NO_ROOM;
+	return room->sealed ? ERR_MUST_SEAL : ERR_OK;
+}
+
 static void give(struct app *app, const struct cache_send *send)
 {
 	AUTO(buf_done) struct buf frame = BUF_INIT;
@@ -142,15 +160,20 @@ static void give(struct app *app, const struct cache_send *send)
 	link_post(app->link, &send->cid, &send->room, (char *)frame.ptr, frame.len);
 }
 
-/* To where it waits for now. */
+/* To where it waits for now. Also a file leaves only when it is known where to. */
 static void pass_on(struct app *app, const struct cache_send *send)
 {
-	if (cache_send_uploads(send))
-		upload_offer(app, send);
-	if (id_is_zero(&send->room))
+	enum err err = ERR_OK;
+
+	if (id_is_zero(&send->room)) {
 		resolve(app, send);
-	else if (cache_send_uploads(send))
 		return;
+	}
+	err = may_leave(app, send);
+	if (err != ERR_OK)
+		app_refused(app, &send->cid, err);
+	else if (cache_send_uploads(send))
+		upload_offer(app, send);
 	else if (!app->behind && link_has_room(app->link))
 		give(app, send);
 	else
@@ -257,6 +280,22 @@ static void ask_waiting(struct app *app, bool only_lost)
 	waiting->job.run = waiting_run;
 	waiting->job.done = waiting_done;
 	store_submit(app->store, &waiting->job);
+}
+
+void app_sealed(struct app *app, const struct id *room)
+{
+	const struct pending *pending;
+	bool any = false;
+
+	for (size_t at = 0; (pending = map_next(&app->pending, &at));) {
+		if (!id_equal(&pending->room, room))
+			continue;
+		link_unpost(app->link, &pending->cid);
+		upload_cancel(app, &pending->cid);
+		any = true;
+	}
+	if (any)
+		app_post_waiting(app);
 }
 
 void app_post_waiting(struct app *app)

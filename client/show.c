@@ -82,6 +82,15 @@ static const char *name_of(struct app *app, const struct id *user, struct id_tex
 
 /* ---- rooms ---- */
 
+/* What was written before and still waits is looked at again. */
+static void seal(struct app *app, struct room *room)
+{
+	if (room->sealed)
+		return;
+	room->sealed = true;
+	app_sealed(app, &room->id);
+}
+
 struct room *app_show_room(struct app *app, const struct body_room *row)
 {
 	struct room *room =
@@ -93,7 +102,8 @@ struct room *app_show_room(struct app *app, const struct body_room *row)
 	room->muted_until_ms = row->muted_until_ts;
 	room->slow_ms = row->slow_ms;
 	room->post_role = (enum role)row->post_role;
-	room->sealed |= row->security == SECURITY_MLS;
+	if (row->security == SECURITY_MLS)
+		seal(app, room);
 	room->left = false;
 	set_text(&room->name, row->slug.len ? row->slug : row->name);
 	set_text(&room->topic, row->topic);
@@ -356,7 +366,10 @@ void app_show_event(struct app *app, struct room *room, const struct body_event 
 		room->post_role = (enum role)event->role;
 		change_state(app, event);
 		break;
-	case EVENT_SECURITY: room->sealed = true; break;
+	case EVENT_SECURITY:
+		seal(app, room);
+		change_sealed(app, &room->id);
+		break;
 	}
 	show_line(app, room, event);
 	if (event->seq > room->head_seq)

@@ -10,6 +10,7 @@
 #include "client/cache/cache_event.h"
 #include "client/cache/cache_inside.h"
 #include "common/base/mem.h"
+#include "common/proto/kind.h"
 
 #define FIND_MOST 16 /* more of one name are refused as ambiguous anyway */
 
@@ -277,6 +278,19 @@ enum err cache_room_rules(struct cache *cache, const struct id *id, uint64_t slo
 	query_put_int(&query, key);
 	query_put_int(&query, slow_ms);
 	query_put_int(&query, (uint64_t)post_role);
+	return query_run(&query);
+}
+
+enum err cache_room_sealed(struct cache *cache, const struct id *id)
+{
+	uint64_t key;
+
+	enum err err = room_key(cache, id, &key);
+	if (err != ERR_OK)
+		return err;
+	struct query query = query_of(cache->db, STMT_ROOM_SEALED);
+	query_put_int(&query, key);
+	query_put_int(&query, SECURITY_MLS);
 	return query_run(&query);
 }
 

@@ -76,6 +76,8 @@ enum err cache_room_texts(struct cache *cache, const struct id *id, struct bytes
 /** Who may write, and how often. Errors: ERR_NO_ROOM. */
 enum err cache_room_rules(struct cache *cache, const struct id *id, uint64_t slow_ms,
 			  int post_role) MUST_CHECK;
+/** Its messages are encrypted from now on. Errors: ERR_NO_ROOM. */
+enum err cache_room_sealed(struct cache *cache, const struct id *id) MUST_CHECK;
 /** @user has read (or, @got, received) up to @seq; only forward. Errors: ERR_NO_ROOM. */
 enum err cache_room_receipt(struct cache *cache, const struct id *room,
 			    const struct id *user, uint64_t seq, bool got) MUST_CHECK;

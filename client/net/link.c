@@ -251,7 +251,6 @@ static void on_welcome(struct link *link, const struct body_welcome *welcome)
 		return;
 	enter(link, LINK_ONLINE, 0);
 	link_talk_begin(link);
-	link_posts_pump(link);
 }
 
 static void on_digest(struct link *link, const struct body_digest *digest);
@@ -295,10 +294,16 @@ static void on_digest(struct link *link, const struct body_digest *digest)
 		hand_up(link, FRAME_DIGEST, digest);
 	if (!link_is(link, number))
 		return;
+	for (size_t i = 0; i < digest->rooms_count; i++) {
+		struct link_room *room = link_room_find(link, &digest->rooms[i].room);
+		if (room)
+			room->told = link->number;
+	}
 	link->first_page = false;
 	link->digested |= !digest->more;
 	if (digest->more)
 		ask_more(link, digest->cursor);
+	link_posts_pump(link);
 	link_rooms_pump(link);
 }
 

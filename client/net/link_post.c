@@ -95,6 +95,15 @@ void link_post_answered(struct link *link, const struct id *cid)
 	link_posts_pump(link);
 }
 
+/* Nothing goes to a room before the digest has said how it stands: it may be encrypted since
+ * @post was written, and the owner takes @post back when it hears that. */
+static bool is_told(const struct link *link, const struct link_post *post)
+{
+	const struct link_room *room = link_room_find(link, &post->room);
+
+	return link->digested || (room && room->told == link->number);
+}
+
 /* The server wants @post later, or one before it in its room, which it must not overtake. */
 static bool must_wait(const struct link *link, const struct link_post *post)
 {
@@ -117,7 +126,8 @@ void link_posts_pump(struct link *link)
 		return;
 	for (struct link_post *post = link->posts; post && flying < LINK_FLIGHT;
 	     post = post->next) {
-		if (post->answered == link->number || must_wait(link, post))
+		if (post->answered == link->number || !is_told(link, post) ||
+		    must_wait(link, post))
 			continue;
 		flying++;
 		if (post->sent == link->number)

@@ -39,6 +39,7 @@ struct link_room {
 	uint64_t head;  /**< known to exist */
 	uint64_t replay;
 	uint64_t until; /**< when SYNC_SUB or SYNC_REPLAY must be over */
+	uint32_t told;  /**< number of the connection over which the digest named it */
 	enum sync_state sync;
 	uint64_t got_want, got_sent;
 	uint64_t read_want, read_sent;

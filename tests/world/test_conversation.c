@@ -268,6 +268,44 @@ static void what_was_heard_before_an_absence_is_found_by_a_new_device(void **sta
 	world_free(&pair.world);
 }
 
+static struct room *lobby(struct world_client *client)
+{
+	struct model *model = &world_app(client)->model;
+	struct room *room = NULL;
+
+	check_ok(rooms_named(&model->rooms, &model->people, "#lobby", &room));
+	return room;
+}
+
+static void what_waits_for_a_room_that_was_sealed_meanwhile_stays_here(void **state)
+{
+	struct pair pair = meet(17);
+	struct app *app = world_app(pair.alice);
+
+	world_say(pair.alice, "#lobby", "in the clear");
+	world_unplug(pair.alice);
+	world_write(pair.alice, "#lobby", "a secret by now");
+	world_run(pair.world);
+	assert_int_equal(link_posts(app->link), 1);
+	struct room *room = lobby(pair.alice);
+	const struct body_event event = {
+		.kind = EVENT_SECURITY, .room = room->id, .from = app->model.self};
+	app_show_event(app, room, &event);
+	world_run(pair.world);
+	assert_int_equal(link_posts(app->link), 0);
+	world_plug(pair.alice);
+	world_settle(pair.world);
+	assert_int_equal(app->model.waiting, 0);
+	world_expect(pair.bob, "#lobby", "alice: in the clear");
+	/* The disk knows it as well, whatever the server says after this. */
+	world_kill_client(pair.alice);
+	world_start_client(pair.alice);
+	world_settle(pair.world);
+	assert_true(lobby(pair.alice)->sealed);
+	world_expect(pair.bob, "#lobby", "alice: in the clear");
+	world_free(&pair.world);
+}
+
 static void what_cannot_be_so_is_passed_over(void **state)
 {
 	struct pair pair = meet(15);
@@ -275,7 +313,7 @@ static void what_cannot_be_so_is_passed_over(void **state)
 	struct body_event event = {.kind = EVENT_MESSAGE, .text = bytes_text("nowhere")};
 
 	world_say(pair.alice, "#lobby", "one");
-	event.room = app->model.rooms.rows[0]->id;
+	event.room = lobby(pair.bob)->id;
 	event.from = app->model.self;
 	change_event(app, &event, false);
 	change_covered(app, &event.room, 9, 2);
@@ -301,4 +339,5 @@ CHECK_MAIN(TEST(what_one_says_the_other_hears),
 	   TEST(a_marker_moved_offline_is_told_later), TEST(typing_shows_and_ends),
 	   TEST(a_room_that_is_joined_is_there_with_its_past),
 	   TEST(what_was_heard_before_an_absence_is_found_by_a_new_device),
+	   TEST(what_waits_for_a_room_that_was_sealed_meanwhile_stays_here),
 	   TEST(what_cannot_be_so_is_passed_over))

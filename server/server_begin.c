@@ -109,7 +109,7 @@ static enum err prepare_store(struct server *server, const struct server_setup *
 					    remember_revoked, server);
 	}
 	if (err == ERR_OK)
-		err = store_bot_token_live(&store, remember_bot, server);
+		err = store_bot_token_live(&store, 0, remember_bot, server);
 	if (err == ERR_OK) {
 		err = store_commit(&store);
 	}

@@ -155,6 +155,18 @@ static enum err add_session(struct store *store, const struct account_row *bot,
 	return err == ERR_OK ? store_session_add(store, &session, &key) : err;
 }
 
+/* While a person is suspended the bots stand still, and get no tokens either. */
+static enum err check_owner(struct store *store, const struct account_row *bot)
+{
+	struct account_row owner;
+	int64_t key;
+	enum err err = store_bot_owner(store, bot->key, &key);
+
+	if (err == ERR_OK)
+		err = store_account_get(store, key, &owner);
+	return err == ERR_OK && owner.state == ACCOUNT_SUSPENDED ? ERR_FORBIDDEN : err;
+}
+
 enum err bot_token_create(struct store *store, const struct keys *keys,
 			  const struct actor *actor, const struct bot_token_new *in,
 			  struct bot_secret *ret_secret, struct bot_token_live *ret_live)
@@ -166,6 +178,8 @@ enum err bot_token_create(struct store *store, const struct keys *keys,
 	struct actor by = *actor;
 	enum err err = bot_take(store, actor, &in->bot, &bot);
 
+	if (err == ERR_OK)
+		err = check_owner(store, &bot);
 	if (err == ERR_OK && actor->steward)
 		err = steward_act(store, actor, &by);
 	if (err == ERR_OK)

@@ -148,6 +148,24 @@ enum err farewell_delete(struct store *store, const struct actor *by,
 			     : err;
 }
 
+/* What acts in the name of @owner stops with him, and is not ended: his bots' tokens and his
+ * webhooks are good again when he is. */
+static enum err halt(struct store *store, const struct account_row *owner,
+		     login_ended_fn *ended, void *ctx)
+{
+	struct user_list bots = {0};
+	struct bot_token_list tokens;
+	enum err err = store_bot_list(store, owner->key, LIMIT_BOTS, &bots);
+
+	for (size_t i = 0; i < bots.count && err == ERR_OK; i++) {
+		err = store_bot_token_list(store, bots.rows[i].key, &tokens);
+		for (size_t j = 0; j < tokens.count && err == ERR_OK; j++)
+			ended(&tokens.rows[j].id, ctx);
+	}
+	user_list_done(&bots);
+	return err == ERR_OK ? store_account_halt(store, owner->key) : err;
+}
+
 enum err farewell_suspend(struct store *store, const struct actor *by,
 			  const struct id *user, bool on, struct bytes why,
 			  login_ended_fn *ended, void *ctx)
@@ -164,6 +182,8 @@ enum err farewell_suspend(struct store *store, const struct actor *by,
 	err = store_account_suspend(store, account.key, to, why);
 	if (err == ERR_OK && on)
 		err = store_session_revoke_all(store, account.key, 0, ended, ctx);
+	if (err == ERR_OK && on)
+		err = halt(store, &account, ended, ctx);
 	return err == ERR_OK ? audit_steward(store, by, AUDIT_ACCOUNT_STATE, user,
 					     bytes_text(on ? "state=suspended"
 							   : "state=active"))

@@ -21,7 +21,9 @@ enum err farewell_delete(struct store *store, const struct actor *by,
 			 const struct id *user, const char *folder, login_ended_fn *ended,
 			 void *ctx, struct news *news) MUST_CHECK;
 
-/** Suspend @user, whose sessions end, or let him in again. @why: for the log, or {NULL, 0}.
+/** Suspend @user, whose sessions end, or let him in again. Meanwhile his bots and the
+ *  webhooks that he made stand still: @ended is told of the bots' sessions, too, which go on
+ *  when he is back (store_bot_token_live()). @why: for the log, or {NULL, 0}.
  *  Errors: ERR_NO_USER, ERR_STATE (it is so already, or there is nothing to suspend). */
 enum err farewell_suspend(struct store *store, const struct actor *by,
 			  const struct id *user, bool on, struct bytes why,

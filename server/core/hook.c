@@ -362,7 +362,7 @@ enum err hook_enter(struct store *store, const struct id *id, struct bytes secre
 	bool right = bytes_equal_secret(bytes_of(hash, SHA256_LEN), want);
 	if (!right || row.kind != HOOK_IN)
 		err = ERR_NOT_FOUND;
-	else if (row.state != HOOK_ON)
+	else if (row.state != HOOK_ON || row.halted)
 		err = ERR_GONE;
 	if (err == ERR_OK)
 		*ret_row = row;

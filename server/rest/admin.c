@@ -5,9 +5,12 @@
  * and route.c has checked it.
  */
 #include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/crypto/secret.h"
 #include "server/core/audit.h"
+#include "server/core/bots.h"
 #include "server/core/farewell.h"
+#include "server/feeder.h"
 #include "server/rest/answer.h"
 #include "server/rest/ended.h"
 #include "server/rest/find.h"
@@ -190,15 +193,59 @@ enum err rest_admin_user_disable(struct call *call)
 	return call_write(call, disable_work, ended_tell);
 }
 
+/* The tokens of bots that are good again. */
+struct again {
+	struct bot_token_live *tokens;
+	size_t count, cap;
+};
+
+static void again_done(void *data)
+{
+	struct again *again = data;
+
+	mem_free(again->tokens);
+}
+
+static void again_add(const struct bot_token_live *live, void *ctx)
+{
+	struct again *again = ctx;
+
+	if (again->count == again->cap) {
+		again->cap = mem_grow(again->cap, again->count + 1);
+		again->tokens = mem_resize(again->tokens, again->cap,
+					   sizeof(struct bot_token_live));
+	}
+	again->tokens[again->count++] = *live;
+}
+
 static enum err enable_work(struct call *call, struct store *store)
 {
 	const struct body_user_ref *args = call->args;
+	struct account_row account;
+	struct id user;
+	enum err err = set_state(call, store, args->user, false, bytes_of(NULL, 0));
 
-	return set_state(call, store, args->user, false, bytes_of(NULL, 0));
+	if (err == ERR_OK)
+		err = find_user(call, store, args->user, &user);
+	if (err == ERR_OK)
+		err = store_account_by_id(store, &user, &account);
+	return err == ERR_OK
+		       ? store_bot_token_live(store, account.key, again_add, call->data)
+		       : err;
+}
+
+static void enabled(struct call *call)
+{
+	const struct again *again = call->data;
+
+	for (size_t i = 0; i < again->count; i++)
+		bots_add(call->server->bots, &again->tokens[i]);
+	feeder_look(call->server->feeder);
+	call_finish(call);
 }
 
 enum err rest_admin_user_enable(struct call *call)
 {
-	(void)ended_new(call);
-	return call_write(call, enable_work, ended_tell);
+	(void)call_data(call, sizeof(struct again), again_done);
+	return call_write(call, enable_work, enabled);
 }

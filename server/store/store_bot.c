@@ -105,12 +105,13 @@ static enum err on_live(const struct value *col, void *ctx)
 	return ERR_OK;
 }
 
-enum err store_bot_token_live(struct store *store,
+enum err store_bot_token_live(struct store *store, int64_t owner,
 			      void (*visit)(const struct bot_token_live *live, void *ctx),
 			      void *ctx)
 {
 	struct visit each = {visit, ctx};
 
 	return store_run(store, STMT_bot_token_live,
-			 VALUES(value_int((int64_t)store_now(store))), on_live, &each);
+			 VALUES(value_int((int64_t)store_now(store)), value_int(owner)),
+			 on_live, &each);
 }

@@ -49,8 +49,9 @@ enum err store_bot_token_list(struct store *store, int64_t account,
 			      struct bot_token_list *ret_list) MUST_CHECK;
 enum err store_bot_token_used(struct store *store, const struct id *id,
 			      uint64_t used_ms) MUST_CHECK;
-/** All that are good now. */
-enum err store_bot_token_live(struct store *store,
+/** Those of the bots of @owner (key; 0: of anybody) that are good now: while a person is
+ *  suspended none is. */
+enum err store_bot_token_live(struct store *store, int64_t owner,
 			      void (*visit)(const struct bot_token_live *live, void *ctx),
 			      void *ctx) MUST_CHECK;
 

@@ -3,6 +3,7 @@
 #include "server/store/store_hook.h"
 
 #include "common/base/mem.h"
+#include "server/store/store_account.h"
 
 void hook_row_done(struct hook_row *row)
 {
@@ -46,6 +47,7 @@ static void take_row(const struct value *col, struct hook_row *row)
 		.status = (int)col_int(&col[20]),
 		.used_ms = (uint64_t)col_int(&col[22]),
 		.failed_ms = (uint64_t)col_int(&col[23]),
+		.halted = col_int(&col[24]) == ACCOUNT_SUSPENDED,
 	};
 	col_text(&col[7], row->name, sizeof(row->name));
 	col_text(&col[21], row->error, sizeof(row->error));

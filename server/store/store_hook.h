@@ -26,6 +26,7 @@ struct hook_row {
 	int status;
 	char error[LIMIT_WORD + 1];
 	uint64_t used_ms, failed_ms;
+	bool halted; /**< whoever made it is suspended */
 };
 
 struct hook_list {
@@ -60,8 +61,8 @@ enum err store_hook_count(struct store *store, int64_t room, size_t limit,
 /** Write what can change of @row: all but ids, room, account and maker. */
 enum err store_hook_set(struct store *store, const struct hook_row *row) MUST_CHECK;
 enum err store_hook_remove(struct store *store, int64_t key) MUST_CHECK;
-/** Keys of outgoing ones that are on, whose room has gone on, and in whose queue fewer than
- *  @full wait. */
+/** Keys of outgoing ones that are on and not halted, whose room has gone on, and in whose
+ *  queue fewer than @full wait. */
 enum err store_hook_behind(struct store *store, size_t full, size_t limit, int64_t *keys,
 			   size_t *ret_count) MUST_CHECK;
 /** Whether there is an outgoing one that is on. */

@@ -165,6 +165,16 @@ enum err store_account_heir(struct store *store, const struct id *room, int64_t 
 			 VALUES(value_id(room), value_int(account)), on_id, ret_heir);
 }
 
+enum err store_account_halt(struct store *store, int64_t account)
+{
+	enum err err =
+		run(store, STMT_account_erase_postings, VALUES(value_int(account)));
+
+	return err == ERR_OK
+		       ? run(store, STMT_account_halt_hooks, VALUES(value_int(account)))
+		       : err;
+}
+
 enum err store_account_empty(struct store *store, int64_t account)
 {
 	static const enum stmt stmts[] = {

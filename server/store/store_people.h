@@ -25,6 +25,9 @@ enum err store_account_set_avatar(struct store *store, int64_t account,
 /** @why: English, or {NULL, 0}. */
 enum err store_account_suspend(struct store *store, int64_t account,
 			       enum account_state state, struct bytes why) MUST_CHECK;
+/** What waits to be sent by webhooks that @account made is taken from the log again, once
+ *  they go on. */
+enum err store_account_halt(struct store *store, int64_t account) MUST_CHECK;
 
 /** Nothing when it is so already; @ret_changed says whether it was not. */
 enum err store_block_put(struct store *store, int64_t account, int64_t other,

@@ -205,10 +205,66 @@ static void an_answer_with_a_secret_is_kept_for_no_key(void **state)
 	assert_true(rest_takes_key(rest_row(REST_room_send)));
 }
 
+static void let_alice(struct desk *desk, const char *deed)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "POST /v1/admin/users/alice/%s", deed);
+	desk->peer = (struct peer){.local = true, .uid = 1000};
+	assert_int_equal(desk_ask(desk, line, NULL, "{}"), 204);
+	desk->peer = (struct peer){.address = "192.0.2.7"};
+}
+
+static void bots_of_a_suspended_person_stand_still(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+
+	make_bot(desk, &alice);
+	struct token token = make_token(desk, &alice, "");
+	struct token ended = make_token(desk, &alice, "");
+	revoke(desk, &alice, &ended, 204);
+	let_alice(desk, "disable");
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, token.text, TEXT);
+	desk->peer = (struct peer){.local = true, .uid = 1000};
+	desk_refused(desk, ERR_FORBIDDEN, NULL, "POST /v1/admin/users/clock/tokens", NULL,
+		     "{\"name\":\"x\"}");
+	desk->peer = (struct peer){.address = "192.0.2.7"};
+	desk_restart(desk);
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, token.text, TEXT);
+	let_alice(desk, "enable");
+	assert_int_equal(desk_ask(desk, SEND, token.text, TEXT), 200);
+	desk_refused(desk, ERR_BAD_TOKEN, NULL, SEND, ended.text, TEXT);
+}
+
+static void webhooks_of_a_suspended_person_stand_still(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	char line[256];
+
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms", alice.access,
+				  "{\"kind\":\"public\",\"slug\":\"ops\"}"),
+			 200);
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms/ops/hooks", alice.access,
+				  "{\"kind\":\"in\",\"name\":\"alerts\"}"),
+			 200);
+	struct desk_text url = desk_get(desk, "url");
+	assert_non_null(strstr(url.text, "/v1/hooks/in/"));
+	snprintf(line, sizeof(line), "POST %s", strstr(url.text, "/v1/hooks/in/"));
+	assert_int_equal(desk_ask(desk, line, NULL, TEXT), 200);
+	let_alice(desk, "disable");
+	desk_refused(desk, ERR_GONE, NULL, line, NULL, TEXT);
+	let_alice(desk, "enable");
+	assert_int_equal(desk_ask(desk, line, NULL, TEXT), 200);
+}
+
 CHECK_MAIN(DESK_TEST(a_bot_speaks_with_its_token_until_it_is_revoked),
 	   DESK_TEST(a_scope_is_all_that_a_token_is_good_for),
 	   DESK_TEST(no_token_changes_its_account),
 	   DESK_TEST(a_token_ends_when_it_should), DESK_TEST(tokens_outlive_the_server),
 	   DESK_TEST(a_bot_is_its_owners), DESK_TEST(what_looks_like_a_token_is_none),
 	   DESK_TEST(no_token_is_in_the_log_or_the_audit),
-	   DESK_TEST(an_answer_with_a_secret_is_kept_for_no_key))
+	   DESK_TEST(an_answer_with_a_secret_is_kept_for_no_key),
+	   DESK_TEST(bots_of_a_suspended_person_stand_still),
+	   DESK_TEST(webhooks_of_a_suspended_person_stand_still))

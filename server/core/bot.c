@@ -226,8 +226,7 @@ enum err bot_token_revoke(struct store *store, const struct actor *actor,
 }
 
 enum err bot_remove(struct store *store, const struct actor *actor, const struct id *bot,
-		    const char *folder, login_ended_fn *ended, void *ctx,
-		    struct news *news)
+		    login_ended_fn *ended, void *ctx, struct news *news)
 {
 	struct account_row account;
 	enum err err = bot_take(store, actor, bot, &account);
@@ -237,6 +236,6 @@ enum err bot_remove(struct store *store, const struct actor *actor, const struct
 				 bytes_text(account.name), bytes_of(NULL, 0));
 	return err == ERR_OK ? farewell(store,
 					&(struct actor){.user = *bot, .scope = SCOPE_ALL},
-					&account, folder, ended, ctx, news)
+					&account, ended, ctx, news)
 			     : err;
 }

@@ -48,7 +48,6 @@ enum err bot_token_revoke(struct store *store, const struct actor *actor,
 			  const struct id *bot, const struct id *token) MUST_CHECK;
 /** The bot, its tokens, its places in rooms: gone. */
 enum err bot_remove(struct store *store, const struct actor *actor, const struct id *bot,
-		    const char *folder, login_ended_fn *ended, void *ctx,
-		    struct news *news) MUST_CHECK;
+		    login_ended_fn *ended, void *ctx, struct news *news) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One transaction: either all of somebody is gone, or nothing. The rooms come first, while
- * the account may still act; its picture last, since bytes on the disk do not come back.
+ * the account may still act.
  */
 #include "server/core/farewell.h"
 
@@ -59,13 +59,12 @@ static enum err leave_all(struct store *store, const struct actor *actor, int64_
 }
 
 static enum err erase(struct store *store, const struct actor *actor,
-		      const struct account_row *account, const char *folder,
-		      login_ended_fn *ended, void *ctx, struct news *news);
+		      const struct account_row *account, login_ended_fn *ended, void *ctx,
+		      struct news *news);
 
 /* What acts in the name of @owner and would go on doing so. */
 static enum err erase_bots(struct store *store, const struct account_row *owner,
-			   const char *folder, login_ended_fn *ended, void *ctx,
-			   struct news *news)
+			   login_ended_fn *ended, void *ctx, struct news *news)
 {
 	struct user_list bots = {0};
 	enum err err = store_bot_list(store, owner->key, LIMIT_BOTS, &bots);
@@ -81,7 +80,7 @@ static enum err erase_bots(struct store *store, const struct account_row *owner,
 							.object = owner->id,
 							.detail = bytes_text(bot.name)});
 		if (err == ERR_OK)
-			err = erase(store, &self, &bot, folder, ended, ctx, news);
+			err = erase(store, &self, &bot, ended, ctx, news);
 	}
 	user_list_done(&bots);
 	return err;
@@ -89,11 +88,11 @@ static enum err erase_bots(struct store *store, const struct account_row *owner,
 
 /* Everything but the row in the audit log, which says whose wish it was. */
 static enum err erase(struct store *store, const struct actor *actor,
-		      const struct account_row *account, const char *folder,
-		      login_ended_fn *ended, void *ctx, struct news *news)
+		      const struct account_row *account, login_ended_fn *ended, void *ctx,
+		      struct news *news)
 {
 	struct profile_row profile;
-	enum err err = erase_bots(store, account, folder, ended, ctx, news);
+	enum err err = erase_bots(store, account, ended, ctx, news);
 
 	if (err == ERR_OK)
 		err = leave_all(store, actor, account->key, news);
@@ -108,25 +107,23 @@ static enum err erase(struct store *store, const struct actor *actor,
 	if (err == ERR_OK)
 		err = store_account_erase(store, account->key);
 	if (err == ERR_OK && profile.avatar_file)
-		err = file_drop(store, folder, profile.avatar_file);
+		err = file_drop(store, profile.avatar_file);
 	return err;
 }
 
 enum err farewell(struct store *store, const struct actor *actor,
-		  const struct account_row *account, const char *folder,
-		  login_ended_fn *ended, void *ctx, struct news *news)
+		  const struct account_row *account, login_ended_fn *ended, void *ctx,
+		  struct news *news)
 {
-	/* Before the bytes on the disk, which do not come back. */
 	enum err err = audit_self(store, AUDIT_ACCOUNT_DELETED, &account->id,
 				  bytes_of(NULL, 0), bytes_of(NULL, 0));
 
-	return err == ERR_OK ? erase(store, actor, account, folder, ended, ctx, news)
-			     : err;
+	return err == ERR_OK ? erase(store, actor, account, ended, ctx, news) : err;
 }
 
 enum err farewell_delete(struct store *store, const struct actor *by,
-			 const struct id *user, const char *folder, login_ended_fn *ended,
-			 void *ctx, struct news *news)
+			 const struct id *user, login_ended_fn *ended, void *ctx,
+			 struct news *news)
 {
 	const struct actor self = {.user = *user, .scope = SCOPE_ALL};
 	struct account_row account;
@@ -144,8 +141,7 @@ enum err farewell_delete(struct store *store, const struct actor *by,
 	if (err == ERR_OK)
 		err = audit_steward(store, by, AUDIT_ACCOUNT_DELETED, user,
 				    bytes_of(NULL, 0));
-	return err == ERR_OK ? erase(store, &self, &account, folder, ended, ctx, news)
-			     : err;
+	return err == ERR_OK ? erase(store, &self, &account, ended, ctx, news) : err;
 }
 
 /* What acts in the name of @owner stops with him, and is not ended: his bots' tokens and his

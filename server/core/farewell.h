@@ -11,15 +11,15 @@
  *  somebody knows their secrets who is not there any more. It leaves its rooms; where it is
  *  the only owner the highest of the others inherits, and a private room with nobody else
  *  in it is deleted. Messages stay, as those of a deleted account; the name is never given
- *  again. @folder: files/. */
+ *  again. */
 enum err farewell(struct store *store, const struct actor *actor,
-		  const struct account_row *account, const char *folder,
-		  login_ended_fn *ended, void *ctx, struct news *news) MUST_CHECK;
+		  const struct account_row *account, login_ended_fn *ended, void *ctx,
+		  struct news *news) MUST_CHECK;
 /** The same by @by, who administers the server. Errors: ERR_NO_USER, ERR_STATE (it is no
  *  account of a person or bot). */
 enum err farewell_delete(struct store *store, const struct actor *by,
-			 const struct id *user, const char *folder, login_ended_fn *ended,
-			 void *ctx, struct news *news) MUST_CHECK;
+			 const struct id *user, login_ended_fn *ended, void *ctx,
+			 struct news *news) MUST_CHECK;
 
 /** Suspend @user, whose sessions end, or let him in again. Meanwhile his bots and the
  *  webhooks that he made stand still: @ended is told of the bots' sessions, too, which go on

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The bytes are on the disk before the row that names them is committed; a crash between
- * leaves a file that nothing names, never a name without its file.
+ * The bytes are on the disk before the row that names them is committed, and stay until
+ * upload_collect_blobs() finds that the commit let them go; a crash between leaves a file that
+ * nothing names, never a name without its file.
  */
 #include "server/core/file.h"
 
@@ -28,20 +29,14 @@ enum err file_keep(struct store *store, const char *folder, int64_t account,
 	return err == ERR_OK ? store_file_add(store, &row, ret_file) : err;
 }
 
-enum err file_drop(struct store *store, const char *folder, int64_t file)
+enum err file_drop(struct store *store, int64_t file)
 {
 	struct file_row row;
-	uint8_t hash[BLOB_HASH_LEN];
-	bool gone = false;
 	enum err err = store_file_get(store, file, &row);
 
 	if (err == ERR_OK && row.blob == 0)
 		return ERR_OK;
 	if (err == ERR_OK)
 		err = store_file_delete(store, &row);
-	if (err == ERR_OK)
-		err = store_blob_release(store, row.blob, &gone, hash);
-	if (err == ERR_OK && gone)
-		blob_remove(folder, hash);
-	return err;
+	return err == ERR_OK ? store_blob_release(store, row.blob) : err;
 }

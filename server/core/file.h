@@ -10,8 +10,8 @@
 /** Keep @bytes for @account. Errors: ERR_STORE (no space), ERR_IO. */
 enum err file_keep(struct store *store, const char *folder, int64_t account,
 		   struct bytes bytes, const char *type, int64_t *ret_file) MUST_CHECK;
-/** Let a file go, and its bytes where nobody else has the same. The last step of a task:
- *  what lay on the disk does not come back with a rollback. */
-enum err file_drop(struct store *store, const char *folder, int64_t file) MUST_CHECK;
+/** Let a file go. Bytes that nobody else has are collected within the hour: before the
+ *  commit they must not go. */
+enum err file_drop(struct store *store, int64_t file) MUST_CHECK;
 
 #endif

@@ -53,7 +53,7 @@ enum err profile_set_avatar(struct store *store, const struct actor *actor,
 	if (err == ERR_OK)
 		err = store_account_set_avatar(store, account.key, file);
 	if (err == ERR_OK && profile.avatar_file)
-		err = file_drop(store, folder, profile.avatar_file);
+		err = file_drop(store, profile.avatar_file);
 	return err;
 }
 

@@ -20,8 +20,7 @@ enum err profile_set(struct store *store, const struct actor *actor,
 		     const struct profile_change *in) MUST_CHECK;
 
 /** @bytes in the place of the actor's picture; {NULL, 0}: none any more. @folder: files/ of
- *  the data folder. The last step of a task, see file_drop().
- *  Errors: ERR_BAD (no PNG, JPEG or WebP), ERR_NOT_FOUND (none was there). */
+ *  the data folder. Errors: ERR_BAD (no PNG, JPEG or WebP), ERR_NOT_FOUND (none was there). */
 enum err profile_set_avatar(struct store *store, const struct actor *actor,
 			    const char *folder, struct bytes bytes) MUST_CHECK;
 

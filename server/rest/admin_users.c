@@ -203,14 +203,12 @@ enum err rest_admin_user_reset_password(struct call *call)
 static enum err delete_work(struct call *call, struct store *store)
 {
 	const struct body_user_ref *args = call->args;
-	AUTO(str_done) struct str folder = STR_INIT;
 	struct id user;
 	enum err err = find(call, store, args->user, &user);
 
-	str_addf(&folder, "%s/files", call->server->config.data_dir);
 	if (err == ERR_OK)
-		err = farewell_delete(store, &call->actor, &user, folder.ptr, ended_add,
-				      call->data, &call->news);
+		err = farewell_delete(store, &call->actor, &user, ended_add, call->data,
+				      &call->news);
 	if (err == ERR_OK)
 		log_info("admin: an account was deleted, user=%s", id_text(&user).text);
 	return about_user(call, err);

@@ -56,7 +56,6 @@ enum err rest_auth_export(struct call *call)
 static enum err delete_work(struct call *call, struct store *store)
 {
 	const struct body_step_up *args = call->args;
-	AUTO(str_done) struct str folder = STR_INIT;
 	struct login_place place = call_place(call);
 	struct account_row account;
 	enum err err =
@@ -64,12 +63,11 @@ static enum err delete_work(struct call *call, struct store *store)
 
 	if (err != ERR_OK || call->refused != ERR_OK)
 		return err;
-	str_addf(&folder, "%s/files", call->server->config.data_dir);
 	err = notice_add(store, &call->server->keys, &account, LETTER_ACCOUNT_DELETED,
 			 bytes_of(NULL, 0), &place);
 	if (err == ERR_OK)
-		err = farewell(store, &call->actor, &account, folder.ptr, ended_add,
-			       call->data, &call->news);
+		err = farewell(store, &call->actor, &account, ended_add, call->data,
+			       &call->news);
 	return err;
 }
 

@@ -68,8 +68,8 @@ static enum err remove_work(struct call *call, struct store *store)
 	enum err err = find_user(call, store, args->user, &bot);
 
 	if (err == ERR_OK)
-		err = bot_remove(store, &call->actor, &bot, call->server->config.data_dir,
-				 ended_add, call->data, &call->news);
+		err = bot_remove(store, &call->actor, &bot, ended_add, call->data,
+				 &call->news);
 	return err == ERR_NO_USER ? call_blame(call, err, "user", NULL) : err;
 }
 

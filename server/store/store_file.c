@@ -33,36 +33,9 @@ enum err store_blob_use(struct store *store, const uint8_t hash[BLOB_HASH_LEN],
 	return ERR_OK;
 }
 
-struct release {
-	int64_t refs;
-	uint8_t *hash;
-};
-
-static enum err on_release(const struct value *col, void *ctx)
+enum err store_blob_release(struct store *store, int64_t blob)
 {
-	struct release *release = ctx;
-	struct bytes hash = col_bytes(&col[1]);
-
-	if (hash.len != BLOB_HASH_LEN)
-		return ERR_CORRUPT;
-	release->refs = col_int(&col[0]);
-	memcpy(release->hash, hash.ptr, BLOB_HASH_LEN);
-	return ERR_OK;
-}
-
-enum err store_blob_release(struct store *store, int64_t blob, bool *ret_gone,
-			    uint8_t ret_hash[BLOB_HASH_LEN])
-{
-	struct release release = {.hash = ret_hash};
-	enum err err = store_one(store, STMT_blob_release, VALUES(value_int(blob)),
-				 on_release, &release);
-
-	if (err != ERR_OK)
-		return err;
-	*ret_gone = release.refs == 0;
-	return *ret_gone ? store_run(store, STMT_blob_drop, VALUES(value_int(blob)), NULL,
-				     NULL)
-			 : ERR_OK;
+	return store_run(store, STMT_blob_release, VALUES(value_int(blob)), NULL, NULL);
 }
 
 static enum err spend(struct store *store, int64_t account, int64_t bytes)

@@ -22,10 +22,8 @@ struct file_row {
  *  to be written. */
 enum err store_blob_use(struct store *store, const uint8_t hash[BLOB_HASH_LEN],
 			uint64_t size, int64_t *ret_blob, bool *ret_new) MUST_CHECK;
-/** One use less. *ret_gone: it was the last; the row is gone, and ret_hash says what to
- *  remove. */
-enum err store_blob_release(struct store *store, int64_t blob, bool *ret_gone,
-			    uint8_t ret_hash[BLOB_HASH_LEN]) MUST_CHECK;
+/** One use less; after the last one store_blob_waste() finds it. */
+enum err store_blob_release(struct store *store, int64_t blob) MUST_CHECK;
 
 /** @row's id, account, blob, type and size; counted on the account. */
 enum err store_file_add(struct store *store, const struct file_row *row,

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "server/core/profile.h"
 #include "server/store/driver_fault.h"
 #include "server/store/driver_sqlite.h"
 #include "tests/lib/check.h"
@@ -212,4 +213,29 @@ static void no_request_is_ever_half_done(void **state)
 	}
 }
 
-CHECK_MAIN(HALL_TEST(no_request_is_ever_half_done))
+/* What a crash or a full disk does to the transaction of a change of picture. */
+static void a_picture_outlives_a_change_that_is_not_committed(void **state)
+{
+	struct hall *hall = *state;
+	static const char one[] = "\x89PNG\r\n\x1a\n....IHDR one";
+	static const char two[] = "\x89PNG\r\n\x1a\n....IHDR two";
+	AUTO(str_done) struct str folder = STR_INIT;
+	AUTO(buf_done) struct buf bytes = BUF_INIT;
+	struct store *store = &hall->store;
+	const struct actor *alice = &hall->who[ALICE];
+	struct file_row file;
+
+	scratch_file(&hall->scratch, "files", &folder);
+	check_ok(store_begin(store));
+	check_ok(profile_set_avatar(store, alice, folder.ptr, bytes_text(one)));
+	check_ok(store_commit(store));
+	check_ok(store_begin(store));
+	check_ok(profile_set_avatar(store, alice, folder.ptr, bytes_text(two)));
+	store_rollback(store);
+	check_ok(profile_avatar(store, folder.ptr, &alice->user, &file, &bytes));
+	assert_int_equal(bytes.len, strlen(one));
+	assert_memory_equal(bytes.ptr, one, bytes.len);
+}
+
+CHECK_MAIN(HALL_TEST(no_request_is_ever_half_done),
+	   HALL_TEST(a_picture_outlives_a_change_that_is_not_committed))

@@ -70,6 +70,16 @@ static unsigned blobs(const struct desk *desk)
 	return count;
 }
 
+/* What nobody uses any more goes within the hour. */
+static void collect(struct desk *desk)
+{
+	desk_wait(desk, 3600000);
+	for (int i = 0; i < 20; i++) {
+		server_tick(desk->server);
+		server_turn(desk->server);
+	}
+}
+
 static void a_picture_goes_in_and_comes_out_as_it_was(void **state)
 {
 	struct desk *desk = *state;
@@ -85,19 +95,26 @@ static void a_picture_goes_in_and_comes_out_as_it_was(void **state)
 	assert_non_null(strstr(desk->headers.ptr, "Content-Disposition: attachment"));
 	desk_ask(desk, "GET /v1/users/alice", bob.access, NULL);
 	assert_non_null(strstr(desk->body.ptr, "\"avatar\":true"));
-	/* The next one takes its place, also on the disk. */
+	/* The next one takes its place, on the disk later. */
 	assert_int_equal(desk_ask(desk, PUT, alice.access, "%s two", PNG), 204);
-	assert_int_equal(blobs(desk), 1);
+	assert_int_equal(blobs(desk), 2);
 	/* The same bytes of somebody else are there once, and stay for him. */
 	assert_int_equal(desk_ask(desk, PUT, bob.access, "%s two", PNG), 204);
-	assert_int_equal(blobs(desk), 1);
+	assert_int_equal(blobs(desk), 2);
 	assert_int_equal(desk_ask(desk, "DELETE /v1/auth/avatar", alice.access, NULL),
 			 204);
 	desk_refused(desk, ERR_NOT_FOUND, NULL, "DELETE /v1/auth/avatar", alice.access,
 		     NULL);
 	assert_int_equal(desk_ask(desk, "GET /v1/users/bob/avatar", alice.access, NULL),
 			 200);
+	/* What was let go and not collected yet is found again when it comes back. */
+	assert_int_equal(desk_ask(desk, PUT, alice.access, "%s one", PNG), 204);
+	assert_int_equal(desk_ask(desk, "GET /v1/users/alice/avatar", bob.access, NULL),
+			 200);
+	assert_string_equal(desk->body.ptr, PNG " one");
+	desk_ask(desk, "DELETE /v1/auth/avatar", alice.access, NULL);
 	assert_int_equal(desk_ask(desk, "DELETE /v1/auth/avatar", bob.access, NULL), 204);
+	collect(desk);
 	assert_int_equal(blobs(desk), 0);
 }
 
@@ -245,6 +262,7 @@ static void a_deleted_account_leaves_its_words_and_nothing_else(void **state)
 	assert_string_equal(desk_get(desk, "name").text, "-");
 	assert_non_null(strstr(desk->body.ptr, "\"deleted\":true"));
 	desk_refused(desk, ERR_NO_USER, "user", "GET /v1/users/alice", bob.access, NULL);
+	collect(desk);
 	assert_int_equal(blobs(desk), 0);
 	/* The name is never given again; the address may sign up anew. */
 	desk_refused(desk, ERR_EXISTS, "name", "POST /v1/auth/signup", NULL,

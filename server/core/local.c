@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Accounts of this machine. A uid belongs to one account for ever; the binding is made at
- * the first log-in. Device and session of a client that keeps nothing (a cron job) are
- * derived from account and device, so that a thousand runs are one row and not a thousand.
+ * the first log-in. The device of a client that keeps nothing (a cron job) is derived from
+ * the account, and its session goes on until somebody ends it, so that a thousand runs are
+ * one row and not a thousand, before a log-out and after.
  */
 #include "server/core/local.h"
 
@@ -115,24 +116,24 @@ static enum err find_session(struct store *store, const struct local_ask *ask,
 			     const struct account_row *account,
 			     const struct device_row *device, struct id *ret_id)
 {
-	struct id id = derive("session", &account->id, &device->id);
 	struct session_row row;
+	struct id id;
 	int64_t key;
-	enum err err = store_session_by_id(store, &id, &row);
+	enum err err = store_session_current(store, account->key, device->key,
+					     SESSION_SOCKET, &row);
 
-	if (err == ERR_OK && !row.revoked) {
-		*ret_id = id;
+	if (err == ERR_OK) {
+		*ret_id = row.id;
 		if (store_now(store) - row.seen_ms < SEEN_MS) {
 			return ERR_OK;
 		}
 		return store_session_seen(store, row.key, ask->client,
 					  bytes_text("local"));
 	}
-	if (err == ERR_OK) { /* ended by its owner; the kernel vouches for a new one */
-		random_fill(ask->random, id.bytes, ID_LEN);
-	} else if (err != ERR_NOT_FOUND) {
+	if (err != ERR_NOT_FOUND) {
 		return err;
 	}
+	random_fill(ask->random, id.bytes, ID_LEN);
 	struct session_new add = {
 		.id = id,
 		.account = account->key,

@@ -105,6 +105,14 @@ enum err store_session_by_id(struct store *store, const struct id *id,
 			 ret);
 }
 
+enum err store_session_current(struct store *store, int64_t account, int64_t device,
+			       enum session_kind kind, struct session_row *ret)
+{
+	return store_one(store, STMT_session_current,
+			 VALUES(value_int(account), value_int(device), value_int(kind)),
+			 on_session, ret);
+}
+
 enum err store_session_get(struct store *store, int64_t key, struct session_row *ret)
 {
 	return store_one(store, STMT_session_by_key, VALUES(value_int(key)), on_session,

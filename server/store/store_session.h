@@ -69,6 +69,10 @@ enum err store_session_add(struct store *store, const struct session_new *in,
 			   int64_t *ret_key) MUST_CHECK;
 enum err store_session_by_id(struct store *store, const struct id *id,
 			     struct session_row *ret) MUST_CHECK;
+/** The newest of @account on @device that began by @kind and was not revoked. */
+enum err store_session_current(struct store *store, int64_t account, int64_t device,
+			       enum session_kind kind,
+			       struct session_row *ret) MUST_CHECK;
 enum err store_session_get(struct store *store, int64_t key,
 			   struct session_row *ret) MUST_CHECK;
 /** {NULL, 0} leaves a text as it is. */

@@ -106,7 +106,8 @@ enum err invite_accept(struct store *store, const struct actor *actor,
 	struct member_act act = {.role = 0};
 	struct invite_row row;
 	bool entered;
-	enum err err = invite_look(store, code, &row);
+	enum err err = actor->scope & SCOPE_ROOMS ? invite_look(store, code, &row)
+						  : ERR_FORBIDDEN;
 
 	if (err)
 		return err;

@@ -83,6 +83,28 @@ static void a_scope_is_all_that_a_token_is_good_for(void **state)
 		     "{\"name\":\"x\",\"scopes\":[\"account\"]}");
 }
 
+static void coming_in_by_an_invitation_takes_the_scope_of_rooms(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	char line[128];
+
+	make_bot(desk, &alice);
+	struct token writes =
+		make_token(desk, &alice, ",\"scopes\":[\"read\",\"write\"]");
+	struct token rooms = make_token(desk, &alice, "");
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms", alice.access,
+				  "{\"kind\":\"private\",\"name\":\"plans\"}"),
+			 200);
+	snprintf(line, sizeof(line), "POST /v1/rooms/%.32s/invites",
+		 desk_get(desk, "room").text);
+	assert_int_equal(desk_ask(desk, line, alice.access, "{}"), 200);
+	snprintf(line, sizeof(line), "POST /v1/invites/%.64s",
+		 desk_get(desk, "code").text);
+	desk_refused(desk, ERR_FORBIDDEN, NULL, line, writes.text, "{}");
+	assert_int_equal(desk_ask(desk, line, rooms.text, "{}"), 200);
+}
+
 /* Whatever a token of a bot may do, its account is its owner's business. */
 static void no_token_changes_its_account(void **state)
 {
@@ -261,6 +283,7 @@ static void webhooks_of_a_suspended_person_stand_still(void **state)
 
 CHECK_MAIN(DESK_TEST(a_bot_speaks_with_its_token_until_it_is_revoked),
 	   DESK_TEST(a_scope_is_all_that_a_token_is_good_for),
+	   DESK_TEST(coming_in_by_an_invitation_takes_the_scope_of_rooms),
 	   DESK_TEST(no_token_changes_its_account),
 	   DESK_TEST(a_token_ends_when_it_should), DESK_TEST(tokens_outlive_the_server),
 	   DESK_TEST(a_bot_is_its_owners), DESK_TEST(what_looks_like_a_token_is_none),

@@ -74,6 +74,10 @@ static enum err begin(struct store *store, const struct actor *actor,
 	if (!err && run->seat.security == SECURITY_MLS && kind != EVENT_DELETE) {
 		err = ERR_MUST_SEAL;
 	}
+	/* An edit replaces the text: without one a message would be neither there nor deleted. */
+	if (!err && kind == EVENT_EDIT && (!in->text.ptr || in->sealed.ptr)) {
+		err = ERR_BAD;
+	}
 	if (err) {
 		return err;
 	}

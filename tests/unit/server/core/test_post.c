@@ -238,6 +238,29 @@ static void an_edit_takes_a_number_and_changes_the_message(void **state)
 		  ERR_NOT_FOUND);
 }
 
+static void an_edit_without_a_text_is_refused(void **state)
+{
+	struct hall *hall = *state;
+	struct id room = hall_room(hall, ROOM_PUBLIC, "ops", ALICE, WITH(BOB)), cid;
+	struct event_row event;
+	struct post_ack ack;
+
+	hall_say(hall, BOB, &room, "still here", &cid);
+	struct post edit = {.cid = hall_cid(hall), .room = room, .target = cid};
+	check_err(post_edit(&hall->store, &hall->who[BOB], &edit, &ack, hall_news(hall)),
+		  ERR_BAD);
+	edit.sealed = bytes_text("sealed");
+	check_err(post_edit(&hall->store, &hall->who[BOB], &edit, &ack, hall_news(hall)),
+		  ERR_BAD);
+	edit.text = bytes_text("both");
+	check_err(post_edit(&hall->store, &hall->who[BOB], &edit, &ack, hall_news(hall)),
+		  ERR_BAD);
+	check_ok(post_get(&hall->store, &hall->who[ALICE], &cid, &event));
+	assert_true(bytes_equal(event.text, bytes_text("still here")));
+	assert_false(event.edited);
+	event_done(&event);
+}
+
 static void a_deleted_message_leaves_its_place_and_nothing_else(void **state)
 {
 	struct hall *hall = *state;
@@ -431,6 +454,7 @@ CHECK_MAIN(HALL_TEST(numbers_in_a_room_are_dense_and_rise),
 	   HALL_TEST(what_is_no_text_is_refused),
 	   HALL_TEST(a_sealed_room_takes_no_clear_word),
 	   HALL_TEST(an_edit_takes_a_number_and_changes_the_message),
+	   HALL_TEST(an_edit_without_a_text_is_refused),
 	   HALL_TEST(a_deleted_message_leaves_its_place_and_nothing_else),
 	   HALL_TEST(a_reaction_stands_once_and_can_be_taken_back),
 	   HALL_TEST(a_mention_counts_until_it_is_read),

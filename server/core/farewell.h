@@ -9,7 +9,7 @@
 /** Delete @account of @actor at once: profile, addresses, factors, keys, sessions, settings,
  *  drafts, picture, bots, files that no message names. Webhooks that it made are off, since
  *  somebody knows their secrets who is not there any more. It leaves its rooms; where it is
- *  the only owner the highest of the others inherits, and a private room with nobody else
+ *  the only owner the highest of the other people inherits, and a private room with nobody else
  *  in it is deleted. Messages stay, as those of a deleted account; the name is never given
  *  again. */
 enum err farewell(struct store *store, const struct actor *actor,

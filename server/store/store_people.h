@@ -66,8 +66,9 @@ struct account_room {
 enum err store_account_rooms(struct store *store, int64_t account,
 			     struct account_room **ret_rooms,
 			     size_t *ret_count) MUST_CHECK;
-/** Who shall own @room when @account goes: the highest of the others, of those the longest
- *  in it. Errors: ERR_NOT_FOUND: nobody else is there. */
+/** Who shall own @room when @account goes: the highest of the other people (of bots, only
+ *  where there are no people), of those the longest in it. Errors: ERR_NOT_FOUND: nobody
+ *  else is there. */
 enum err store_account_heir(struct store *store, const struct id *room, int64_t account,
 			    struct id *ret_heir) MUST_CHECK;
 /** Empty everything that belongs to @account alone; store_account_erase() follows. */

@@ -227,6 +227,30 @@ static void an_answer_with_a_secret_is_kept_for_no_key(void **state)
 	assert_true(rest_takes_key(rest_row(REST_room_send)));
 }
 
+static void no_bot_inherits_a_room_from_people(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	struct desk_user bob = desk_sign_up(desk, "bob");
+	struct desk_user carol = desk_sign_up(desk, "carol");
+
+	make_bot(desk, &carol);
+	struct token token = make_token(desk, &carol, "");
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms", alice.access,
+				  "{\"kind\":\"public\",\"slug\":\"ops\"}"),
+			 200);
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms/ops/join", token.text, "{}"),
+			 200);
+	desk_wait(desk, 1000);
+	assert_int_equal(desk_ask(desk, "POST /v1/rooms/ops/join", bob.access, "{}"),
+			 200);
+	desk->peer = (struct peer){.local = true, .uid = 1000};
+	assert_int_equal(desk_ask(desk, "DELETE /v1/admin/users/alice", NULL, NULL), 204);
+	desk->peer = (struct peer){.address = "192.0.2.7"};
+	assert_int_equal(desk_ask(desk, "GET /v1/rooms/ops", bob.access, NULL), 200);
+	assert_string_equal(desk_get(desk, "role").text, "owner");
+}
+
 static void let_alice(struct desk *desk, const char *deed)
 {
 	char line[64];
@@ -289,5 +313,6 @@ CHECK_MAIN(DESK_TEST(a_bot_speaks_with_its_token_until_it_is_revoked),
 	   DESK_TEST(a_bot_is_its_owners), DESK_TEST(what_looks_like_a_token_is_none),
 	   DESK_TEST(no_token_is_in_the_log_or_the_audit),
 	   DESK_TEST(an_answer_with_a_secret_is_kept_for_no_key),
+	   DESK_TEST(no_bot_inherits_a_room_from_people),
 	   DESK_TEST(bots_of_a_suspended_person_stand_still),
 	   DESK_TEST(webhooks_of_a_suspended_person_stand_still))

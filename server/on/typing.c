@@ -60,21 +60,26 @@ static struct typing *take(struct session *session)
 	return best;
 }
 
+static void end(struct session *session, struct typing *typing)
+{
+	tell(session, &typing->room, false);
+	*typing = (struct typing){0};
+}
+
 void typing_expire(struct session *session, uint64_t mono_ms, bool all)
 {
 	for (size_t i = 0; i < TYPING_ROOMS && session->typing; i++) {
 		struct typing *typing = &session->typing[i];
 
-		if (!id_is_zero(&typing->room) && (all || typing->until_ms <= mono_ms)) {
-			tell(session, &typing->room, false);
-			*typing = (struct typing){0};
-		}
+		if (!id_is_zero(&typing->room) && (all || typing->until_ms <= mono_ms))
+			end(session, typing);
 	}
 }
 
 struct typing_task {
 	struct on_task base;
 	struct id room;
+	bool renews; /* others see it already */
 	bool told;
 };
 
@@ -85,25 +90,30 @@ static enum err typing_run(struct task *base, struct store *store)
 	return member_may_type(store, &task->base.actor, &task->room, &task->told);
 }
 
+/* What was ended meanwhile is not renewed. */
 static void typing_done(struct task *base, enum err err)
 {
 	struct typing_task *task = CONTAINER_OF(base, struct typing_task, base.task);
 	struct session *session = on_task_back(&task->base);
+	struct typing *typing = session ? find(session, &task->room) : NULL;
+	bool on = err == ERR_OK && task->told;
 
-	if (session && err == ERR_OK && task->told) {
-		struct typing *typing = find(session, &task->room);
-
+	if (session && on && (typing || !task->renews)) {
 		typing = typing ? typing : take(session);
 		typing->room = task->room;
 		typing->until_ms =
 			clock_mono_ms(&session->server->clock) + LIMIT_TYPING_MS;
 		tell(session, &task->room, true);
-	} else if (session && err != ERR_OK) {
+	} else if (typing && !on) {
+		end(session, typing);
+	}
+	if (session && err != ERR_OK) {
 		session_error(session, err, NULL, "room", NULL, 0);
 	}
 	mem_free(task);
 }
 
+/* The gate is asked each time: who goes on typing may have switched it off, or be muted. */
 enum err typing_set(struct session *session, const struct id *room, bool on)
 {
 	struct typing *typing = find(session, room);
@@ -112,16 +122,8 @@ enum err typing_set(struct session *session, const struct id *room, bool on)
 		return ERR_NOT_MEMBER;
 	}
 	if (!on) {
-		if (typing) {
-			tell(session, room, false);
-			*typing = (struct typing){0};
-		}
-		return ERR_OK;
-	}
-	if (typing) { /* it may; the gate was passed when it began */
-		typing->until_ms =
-			clock_mono_ms(&session->server->clock) + LIMIT_TYPING_MS;
-		tell(session, room, true);
+		if (typing)
+			end(session, typing);
 		return ERR_OK;
 	}
 	struct typing_task *task = mem_new(struct typing_task);
@@ -129,6 +131,7 @@ enum err typing_set(struct session *session, const struct id *room, bool on)
 	on_task_init(&task->base, session, typing_run, typing_done);
 	task->base.task.size = sizeof(*task);
 	task->room = *room;
+	task->renews = typing != NULL;
 	enum err err = on_task_read(&task->base);
 
 	if (err != ERR_OK) {

@@ -50,6 +50,23 @@ static void who_hides_his_typing_types_unseen(void **state)
 	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
 }
 
+static void who_hides_his_typing_while_he_types_is_not_seen_any_more(void **state)
+{
+	struct duet *f = *state;
+
+	look(f, &f->b);
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
+	check_part(&f->text, "\"on\":true");
+	profile(f, &f->a, "{\"typing\":\"no\"}");
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	peer_expect(&f->b, "\"type\":\"typing\"", &f->text);
+	check_part(&f->text, "\"on\":false");
+	host_say(&f->a, "{\"type\":\"typing\",\"room\":\"%s\",\"on\":true}", LOBBY(f));
+	settle(f, &f->a, "\"type\":\"error\"");
+	settle(f, &f->b, "\"type\":\"typing\"");
+}
+
 static void who_hides_his_marker_reads_unseen(void **state)
 {
 	struct duet *f = *state;
@@ -239,6 +256,7 @@ int main(void)
 		WITH_DUET(who_blocks_hides_his_presence),
 		WITH_DUET(who_comes_back_at_once_was_not_away),
 		WITH_DUET(who_hides_his_typing_types_unseen),
+		WITH_DUET(who_hides_his_typing_while_he_types_is_not_seen_any_more),
 		WITH_DUET(who_hides_his_marker_reads_unseen),
 		WITH_DUET(who_hides_is_offline_to_others_at_once),
 		WITH_DUET(who_is_at_no_device_is_away_and_then_was_last_seen),

@@ -15,14 +15,15 @@
 
 struct changed {
 	struct id user;
-	enum presence_state told; /* what watchers believe */
+	enum presence_state told; /* what watchers believe; 0: not all the same */
 	uint64_t due_ms;
 };
 
 struct presences {
-	struct map map; /* user → row + 1 */
+	struct map map; /* user → number of his row, from 1 on */
 	struct changed *rows;
 	size_t count, cap;
+	uintptr_t gone; /* rows that were before these */
 };
 
 struct presences *presences_new(uint64_t seed)
@@ -107,7 +108,20 @@ void presence_changed(struct server *server, const struct id *user,
 	}
 	presences->rows[presences->count++] = (struct changed){
 		*user, before, clock_mono_ms(&server->clock) + LIMIT_PRESENCE_MS};
-	map_put(&presences->map, user, (void *)(uintptr_t)presences->count);
+	map_put(&presences->map, user, (void *)(presences->gone + presences->count));
+}
+
+void presence_told(struct server *server, const struct id *user,
+		   enum presence_state state)
+{
+	struct presences *presences = server->presences;
+	uintptr_t number = (uintptr_t)map_get(&presences->map, user);
+
+	if (number) {
+		struct changed *row = &presences->rows[number - presences->gone - 1];
+		if (row->told != state)
+			row->told = 0;
+	}
 }
 
 static void tell(struct server *server, const struct changed *row)
@@ -139,6 +153,7 @@ void presences_tell(struct server *server)
 		return;
 	}
 	presences->count -= due;
+	presences->gone += due;
 	for (size_t i = 0; i < presences->count; i++) {
 		presences->rows[i] = presences->rows[i + due];
 	}

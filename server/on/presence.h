@@ -14,6 +14,10 @@ enum presence_state presence_state(const struct server *server, const struct id 
 /** @user may be something else than @before now, or soon. */
 void presence_changed(struct server *server, const struct id *user,
 		      enum presence_state before);
+/** One watcher was told that @user is @state, outside of turn: whatever comes of what is
+ *  collected, he must hear it. */
+void presence_told(struct server *server, const struct id *user,
+		   enum presence_state state);
 /** Publish what is due. */
 void presences_tell(struct server *server);
 /** The topic that watchers of @user listen to. */

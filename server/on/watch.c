@@ -136,6 +136,7 @@ static void watch_one(struct session *session, const struct id *user,
 		session_unlisten(session, &topic);
 	} else {
 		session_listen(session, &topic);
+		presence_told(server, user, state);
 	}
 	session_hear(session, packet);
 	packet_unref(&packet);

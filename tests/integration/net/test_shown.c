@@ -247,6 +247,24 @@ static void who_comes_back_at_once_was_not_away(void **state)
 	host_login(&f->host, &f->b, &f->bob, "");
 }
 
+/* Alice looks while he is away, within the two seconds; that he is back is no news to the
+ * others who watch him, but to her. */
+static void who_looks_within_a_change_hears_how_it_ends(void **state)
+{
+	struct duet *f = *state;
+
+	watch(f, &f->a, &f->bob);
+	host_say(&f->b, "{\"type\":\"focus\",\"away\":true}");
+	settle(f, &f->b, "\"type\":\"error\"");
+	watch(f, &f->a, &f->bob);
+	check_part(&f->text, "\"state\":\"away\"");
+	host_say(&f->b, "{\"type\":\"focus\"}");
+	settle(f, &f->b, "\"type\":\"error\"");
+	host_skip(&f->host, LIMIT_PRESENCE_MS);
+	peer_expect(&f->a, "\"type\":\"presence\"", &f->text);
+	check_part(&f->text, "\"state\":\"online\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +273,7 @@ int main(void)
 		WITH_DUET(presence_of_the_watched_is_told),
 		WITH_DUET(who_blocks_hides_his_presence),
 		WITH_DUET(who_comes_back_at_once_was_not_away),
+		WITH_DUET(who_looks_within_a_change_hears_how_it_ends),
 		WITH_DUET(who_hides_his_typing_types_unseen),
 		WITH_DUET(who_hides_his_typing_while_he_types_is_not_seen_any_more),
 		WITH_DUET(who_hides_his_marker_reads_unseen),

@@ -516,12 +516,25 @@ static void on_piece(void *ctx, struct bytes piece)
 	lws_callback_on_writable(wire->wsi);
 }
 
+/* What the kernel did not take lies with lws, which calls again when it is gone. Before that
+ * the answer is not given, and a server that ends waits for it. */
+static bool is_on_its_way(struct wire *wire)
+{
+	wire->flushing = lws_partial_buffered(wire->wsi);
+	if (wire->flushing) {
+		lws_set_timeout(wire->wsi, NO_PENDING_TIMEOUT, 0);
+		wire_until(wire, IDLE_MS);
+		lws_callback_on_writable(wire->wsi);
+	}
+	return wire->flushing;
+}
+
 static int on_writeable(struct wire *wire)
 {
-	if (wire->out.len == 0) {
+	if (wire->out.len == 0 && !wire->flushing) {
 		return 0;
 	}
-	if (!send_out(wire)) {
+	if (!wire->flushing && !send_out(wire)) {
 		return -1;
 	}
 	if (wire->source && wire->source->left > 0) {
@@ -531,6 +544,9 @@ static int on_writeable(struct wire *wire)
 		return 0;
 	}
 	end_source(wire);
+	if (is_on_its_way(wire)) {
+		return 0;
+	}
 	wire_busy(wire, false);
 	wire->bare = false;
 	if (wire->hang_up) {

@@ -32,6 +32,7 @@ struct wire {
 	bool replied;
 	bool bare;      /* HEAD: the answer goes without its body */
 	bool completed; /* lws has told that the body is whole */
+	bool flushing;  /* lws has all of the answer, the kernel has not */
 	bool busy;      /* a request is worked on, or its answer not out yet */
 	bool hang_up;   /* after the answer */
 

@@ -289,10 +289,29 @@ static void a_full_hash_queue_says_busy_and_takes_more_later(void **state)
 		peer_close(&peers[i]);
 }
 
+/* It has three seconds for what is under way, and nobody takes this. */
+static void a_server_that_ends_waits_for_who_is_slow_to_take_his_answer(void **state)
+{
+	struct fixture *fixture = *state;
+
+	host_open(&fixture->host);
+	host_run(&fixture->host);
+	peer_open_unix(&fixture->peer, fixture->host.socket.ptr);
+	peer_print(&fixture->peer,
+		   "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	struct pollfd answered = {.fd = fixture->peer.fd, .events = POLLIN};
+	assert_int_equal(poll(&answered, 1, 10000), 1);
+	uint64_t began = clock_mono_ms(&fixture->host.real);
+	host_stop(&fixture->host);
+	assert_true(clock_mono_ms(&fixture->host.real) - began >= 2000);
+	peer_close(&fixture->peer);
+}
+
 #define HOST_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 CHECK_MAIN(HOST_TEST(from_sign_up_to_log_out_over_tcp),
 	   HOST_TEST(from_sign_up_to_log_out_over_the_unix_socket),
 	   HOST_TEST(the_unix_socket_needs_no_token_where_its_user_has_an_account),
+	   HOST_TEST(a_server_that_ends_waits_for_who_is_slow_to_take_his_answer),
 	   HOST_TEST(an_ended_session_closes_its_websocket),
 	   HOST_TEST(a_full_hash_queue_says_busy_and_takes_more_later))

@@ -22,6 +22,7 @@
 #include "client/script/command.h"
 #include "client/script/hand.h"
 #include "client/script/operation.h"
+#include "client/script/out.h"
 #include "client/script/owner.h"
 #include "client/script/script.h"
 #include "client/tui.h"
@@ -342,6 +343,10 @@ int main(int argc, char **argv)
 	if (crypto_init() != ERR_OK)
 		return complain(&run, ERR_INTERNAL);
 	code = run_all(&run, argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		out_complain(errno);
+		code = code ? code : err_row(ERR_IO)->exit_code;
+	}
 	end(&run, code);
 	return code;
 }

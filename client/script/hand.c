@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/script/out.h"
 #include "client/script/wire.h"
 #include "common/crypto/random.h"
 #include "common/proto/json.h"
@@ -45,10 +46,15 @@ static enum err write_line(struct bytes text)
 	buf_add_u8(&line, '\n');
 	for (size_t at = 0; at < line.len;) {
 		ssize_t done = write(STDOUT_FILENO, line.ptr + at, line.len - at);
-		if (done < 0 && errno == EINTR)
+		if (done < 0 && errno == EAGAIN) /* shared with one that wants it so */
+			poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1,
+			     -1);
+		if (done < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (done < 0)
+		if (done < 0) {
+			out_complain(errno);
 			return ERR_CLOSED;
+		}
 		at += (size_t)done;
 	}
 	return ERR_OK;
@@ -179,7 +185,7 @@ static enum err converse(struct hand *hand)
 /* ERR_CLOSED also when the owner speaks what we do not know: another version of us. */
 static enum err let_do(struct hand *hand, const struct request *request)
 {
-	AUTO(buf_done) struct buf frame = BUF_INIT;
+	AUTO(buf_wipe) struct buf frame = BUF_INIT;
 
 	request_encode(request, &frame);
 	wire_put(&hand->wire, buf_view(&frame));

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/base/neutral.h"
+#include "common/os/lang.h"
 #include "common/proto/json_out.h"
 
 void out_init_fd(struct out *out, int fd)
@@ -135,8 +136,10 @@ enum err out_flush(struct out *out)
 				     len < PIPE_BUF ? len : PIPE_BUF);
 		if (done < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		if (done < 0)
+		if (done < 0) {
+			out->why = errno;
 			return ERR_CLOSED;
+		}
 		out->at += (size_t)done;
 	}
 	count_written(out);
@@ -146,6 +149,12 @@ enum err out_flush(struct out *out)
 bool out_is_stuck(const struct out *out)
 {
 	return out->wire ? wire_waiting(out->wire) > 0 : out->at < out->queue.len;
+}
+
+void out_complain(int why)
+{
+	if (why != 0 && why != EPIPE)
+		fprintf(stderr, _("chat-client: standard output: %s\n"), strerror(why));
 }
 
 void out_confirm(struct out *out, uint64_t count)

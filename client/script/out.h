@@ -18,6 +18,7 @@ struct out {
 	int fd;
 	struct buf queue; /**< for fd: what is not written yet */
 	size_t at;
+	int why;          /**< of ERR_CLOSED: errno */
 	uint64_t put;     /**< lines given to out_line() */
 	uint64_t written; /**< of them, how many are through */
 };
@@ -42,6 +43,9 @@ void out_end(struct out *out, int code);
 enum err out_flush(struct out *out) MUST_CHECK;
 /** Lines are queued that the reader does not take now. */
 bool out_is_stuck(const struct out *out);
+/** Nobody reads @fd, by @why (errno): a word on stderr, unless it is a pipe whose reader
+ *  has had enough. */
+void out_complain(int why);
 /** The other side has written @count lines in all. */
 void out_confirm(struct out *out, uint64_t count);
 

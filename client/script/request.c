@@ -12,6 +12,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/utf8.h"
+#include "common/crypto/secret.h"
 #include "common/proto/json.h"
 #include "common/proto/json_out.h"
 #include "common/proto/limits.h"
@@ -28,7 +29,7 @@ static const char *const sinces[] = {"now", "start"};
 void request_done(struct request *request)
 {
 	str_done(&request->room);
-	str_done(&request->text);
+	str_wipe(&request->text); /* of a call: it may have a password */
 	str_done(&request->name);
 	str_done(&request->file);
 	for (size_t i = 0; i < request->room_count; i++)

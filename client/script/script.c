@@ -6,6 +6,7 @@
  */
 #include "client/script/script.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
  * where a screen waits for the profile. */
 #define LEAVE_MS 20000
 #define YIELD_MS 3000
+#define FULL_MS  100
 
 struct conn {
 	struct conn *next;
@@ -231,8 +233,11 @@ static void leave(struct script *script, int code, uint64_t most_ms)
 
 static void sweep(struct app *app, void *ctx)
 {
-	sweep_dead(ctx);
-	try_leave(ctx);
+	struct script *script = ctx;
+
+	sweep_dead(script);
+	script->listener.fd = script->owner ? owner_fd(script->owner) : -1;
+	try_leave(script);
 }
 
 /* Send what waits; the end of a command closes when all of it has left. */
@@ -396,6 +401,11 @@ static void on_listener(struct app *app, short revents, void *ctx)
 
 	while (script->conn_count < CONNS_MOST && (fd = owner_accept(script->owner)) >= 0)
 		conn_add(script, fd);
+	/* Whoever is not let in keeps it readable: not to be looked at for a while. */
+	if (script->conn_count < CONNS_MOST && errno != EMFILE && errno != ENFILE)
+		return;
+	script->listener.fd = -1;
+	app_timer_set(app, &script->sweep, clock_mono_ms(app->clock) + FULL_MS);
 }
 
 /* ---- our own command ---- */
@@ -409,6 +419,7 @@ static void own_push(struct script *script)
 	script->out.fd = !closed && out_is_stuck(&task->out) ? task->out.fd : -1;
 	if (closed) {
 		/* Nobody reads: as if SIGPIPE had ended us, but in order. */
+		out_complain(task->out.why);
 		task_drop(task);
 		leave(script, err_row(ERR_IO)->exit_code, LEAVE_MS);
 		return;

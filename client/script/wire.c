@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/crypto/secret.h"
+
 #define READ_STEP 16384
 
 void wire_init(struct wire *wire, int fd)
@@ -21,8 +23,8 @@ void wire_done(struct wire *wire)
 {
 	if (wire->fd >= 0)
 		close(wire->fd);
-	buf_done(&wire->in);
-	buf_done(&wire->out);
+	buf_wipe(&wire->in); /* a password may have been in it */
+	buf_wipe(&wire->out);
 	*wire = (struct wire){.fd = -1};
 }
 
@@ -32,6 +34,7 @@ static void cut_front(struct buf *buf, size_t *at)
 		return;
 	memmove(buf->ptr, buf->ptr + *at, buf->len - *at);
 	buf->len -= *at;
+	wipe(buf->ptr + buf->len, *at);
 	*at = 0;
 }
 

@@ -61,6 +61,13 @@ check "also the second time" exits 0 client --send '#lobby' 'once' --id job-1 --
 check "which is said" says '"dup":true'
 check "the store is closed to others" [ "$(stat -c %a "$(store)" "$(store)"/* | sort -u | tr '\n' ' ')" = '600 700 ' ]
 
+# ---- output that cannot be written ----
+into_full() { "$@" >/dev/full; }
+check "a full disk is no success" exits 74 into_full client --rooms
+check "and is named" says 'standard output: '
+check "nor for what needs no server" exits 74 into_full client --help
+check "which says so too" says 'standard output: '
+
 # ---- one owner ----
 follow log.txt --consumer log --since start
 follower=$!

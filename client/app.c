@@ -187,6 +187,7 @@ static void on_reset(const struct id *id, uint64_t epoch, uint64_t seq, void *ct
 	if (room->head_seq > 0)
 		tell_reset(app, room);
 	unread_begin_anew(room, seq);
+	roster_begin_anew(&room->roster);
 	timeline_clear(&room->timeline);
 	changes_flush(
 		app); /* what is read from the store below must not be the old log */

@@ -415,8 +415,9 @@ enum err cache_event_covered(struct cache *cache, const struct id *room, uint64_
 
 static enum err reset(struct cache *cache, const struct id *room, uint64_t epoch)
 {
-	static const enum stmt forget[] = {STMT_FTS_FORGET, STMT_EVENT_FORGET,
-					   STMT_SPAN_FORGET, STMT_REACTION_FORGET};
+	static const enum stmt forget[] = {STMT_FTS_FORGET,     STMT_EVENT_FORGET,
+					   STMT_SPAN_FORGET,    STMT_REACTION_FORGET,
+					   STMT_RECEIPT_FORGET, STMT_PIN_FORGET};
 	uint64_t key;
 
 	enum err err = room_key(cache, room, &key);

@@ -95,6 +95,12 @@ uint64_t roster_next_ms(const struct roster *roster)
 	return next;
 }
 
+void roster_begin_anew(struct roster *roster)
+{
+	for (size_t i = 0; i < roster->count; i++)
+		roster->rows[i].read_seq = 0;
+}
+
 uint64_t roster_read_by_all(const struct roster *roster, const struct id *self)
 {
 	uint64_t least = UINT64_MAX;

@@ -38,6 +38,8 @@ void roster_typing(struct roster *roster, const struct id *user, uint64_t until_
 bool roster_expire(struct roster *roster, uint64_t mono_ms);
 /** When the next one's time is over, 0 = nobody is typing. */
 uint64_t roster_next_ms(const struct roster *roster);
+/** The log begins anew: nobody has read anything of it, as far as known. */
+void roster_begin_anew(struct roster *roster);
 /** The least read_seq of all members but @self; 0 as long as one is unknown. */
 uint64_t roster_read_by_all(const struct roster *roster, const struct id *self);
 

@@ -7,6 +7,7 @@
 
 #include "client/cache/cache_draft.h"
 #include "client/cache/cache_room.h"
+#include "client/cache/cache_user.h"
 #include "common/proto/kind.h"
 #include "tests/lib/check.h"
 #include "tests/unit/cache/case.h"
@@ -292,10 +293,14 @@ static void a_reset_forgets_the_log_and_nothing_else(void **state)
 	struct case_store fixture;
 	struct cache_rooms rooms;
 	const struct id ops = OPS;
+	const struct id bob = BOB;
 	const struct cache_draft draft = {.text = TEXT("unsent"), .changed_ms = 1};
+	struct cache_users members;
 
 	case_init(&fixture);
 	case_put_messages(&fixture, 1, 30);
+	check_ok(cache_member_put(fixture.cache, &ops, &bob, ROLE_MEMBER, 0));
+	check_ok(cache_room_receipt(fixture.cache, &ops, &bob, 30, false));
 	check_ok(cache_draft_put(fixture.cache, &ops, &draft));
 	check_ok(cache_event_reset(fixture.cache, &ops, 2));
 	struct cache_page page = page_before(&fixture, 0, 10);
@@ -307,6 +312,10 @@ static void a_reset_forgets_the_log_and_nothing_else(void **state)
 	assert_true(rooms.rooms[0].draft);
 	cache_rooms_done(&rooms);
 	case_put_messages(&fixture, 1, 3);
+	check_ok(cache_member_list(fixture.cache, &ops, &members));
+	assert_int_equal(members.count, 1);
+	assert_int_equal(members.users[0].read, 0);
+	cache_users_done(&members);
 	case_done(&fixture);
 }
 

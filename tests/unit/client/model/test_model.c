@@ -397,6 +397,8 @@ static void a_message_is_read_by_all_when_the_last_one_has_read_it(void **state)
 			     roster_read_by_all(&room->roster, &alice));
 	assert_true(room->timeline.rows[1]->flags & MESSAGE_READ);
 	assert_false(room->timeline.rows[2]->flags & MESSAGE_READ);
+	roster_begin_anew(&room->roster);
+	assert_int_equal(roster_read_by_all(&room->roster, &alice), 0);
 }
 
 CHECK_MAIN(TEST(messages_stand_by_sequence_and_pending_ones_last),

@@ -99,19 +99,32 @@ static void created(enum err err, unsigned status, struct bytes body, void *ctx)
 	json_free(&json);
 }
 
+/* "history=all", "history=joined" in front of @topic, which then goes on behind it. False: it
+ * is neither. */
+static bool take_history(const char **topic, int *ret_history)
+{
+	static const char key[] = "history=";
+	const char *rest, *word = *topic;
+	size_t len = cmd_word(word, &rest), start = strlen(key);
+
+	if (len < start || strncmp(word, key, start) != 0)
+		return true;
+	*ret_history = kind_value(&room_history_words, word + start, len - start);
+	*topic = rest;
+	return *ret_history != 0;
+}
+
 enum ui_taken cmd_create(struct app *app, const struct ui_line *line, const char *args)
 {
 	const char *topic;
 	size_t len = cmd_word(args, &topic);
 	bool public = args[0] == '#';
 	struct bytes name = bytes_of(args + public, len - public);
-	struct body_room_create room = {
-		.kind = public ? ROOM_PUBLIC : ROOM_PRIVATE,
-		.topic = bytes_text(topic),
-	};
+	struct body_room_create room = {.kind = public ? ROOM_PUBLIC : ROOM_PRIVATE};
 
-	if (len <= (size_t) public)
+	if (len <= (size_t) public || !take_history(&topic, &room.history))
 		return cmd_usage(app, "create");
+	room.topic = bytes_text(topic);
 	if (public)
 		room.slug = name;
 	else

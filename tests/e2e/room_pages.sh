@@ -116,4 +116,19 @@ see_gone alice "[#open]"
 see bob "You are no longer in #open."
 ok "a room is deleted for everybody, by who names it"
 
+say alice "/create den history=some"
+see alice "Use: /create"
+press alice C-u
+say alice "/create den history=all Where we keep what was said"
+see alice "[#den]"
+say alice "before bob came"
+see alice "before bob came"
+say alice "/invite @bob"
+see alice "alice invited bob"
+say bob "/room den"
+see bob "[#den]"
+see bob "Where we keep what was said"
+see bob "before bob came"
+ok "who comes later reads what was said before, in a room that was made so"
+
 done_testing

@@ -76,17 +76,53 @@ static void set_line(struct ui *ui, const char *text, size_t len, size_t point)
 	ui->dirty = true;
 }
 
-/* In front of what has been typed meanwhile. */
-static void give_back(struct ui *ui, const char *text, size_t len)
+static void save_draft(struct ui *ui, struct room *room)
 {
+	ui->hooks->on_draft(ui->ctx, &room->id);
+	room->draft.unsaved = false;
+}
+
+/* @held in front of what has been typed meanwhile. */
+static void put_before(const struct held *held, const char *text, size_t len,
+		       struct str *ret_both)
+{
+	str_set_len(ret_both, held->text.ptr, held->text.len);
+	if (!len)
+		return;
+	str_add_char(ret_both, '\n');
+	str_add_len(ret_both, text, len);
+}
+
+/* Whether Enter would do with the draft of @room what it should have done with @held. */
+static bool is_same(const struct held *held, const struct room *room)
+{
+	return held->text.ptr[0] == '/' || (room->draft.kind == held->kind &&
+					    id_equal(&room->draft.target, &held->target));
+}
+
+/* What was refused is what it was again: a new message, an edit, an answer. */
+static void give_back(struct ui *ui, const struct held *held)
+{
+	struct room *room = rooms_find(&ui->model->rooms, &held->room);
+	bool here = !room || id_equal(&held->room, &ui->entered);
 	AUTO(str_done) struct str both = STR_INIT;
 
-	str_add_len(&both, text, len);
-	if (line_len(ui->line)) {
-		str_add_char(&both, '\n');
-		str_add_len(&both, line_text(ui->line), line_len(ui->line));
+	if (!ui->line) {
+		str_addf(&both, _("Not sent: %s"), held->text.ptr);
+		linear_say(ui, both.ptr);
+	} else if (here && room && !is_same(held, room)) {
+		/* Another begun message is one key away. */
+		ui_compose(ui, held->kind, &held->target, held->text.ptr, held->text.len);
+	} else if (here) {
+		put_before(held, line_text(ui->line), line_len(ui->line), &both);
+		set_line(ui, both.ptr, both.len, both.len);
+	} else {
+		put_before(held, room->draft.text.ptr, room->draft.text.len, &both);
+		if (!is_same(held, room))
+			draft_about(&room->draft, held->kind, &held->target);
+		if (draft_set(&room->draft, both.ptr, both.len, both.len))
+			save_draft(ui, room);
 	}
-	set_line(ui, both.ptr, both.len, both.len);
 }
 
 void ui_line_done(struct ui *ui, uint64_t ticket, enum err err)
@@ -97,13 +133,10 @@ void ui_line_done(struct ui *ui, uint64_t ticket, enum err err)
 			continue;
 		memmove(ui->held + i, ui->held + i + 1,
 			(--ui->held_count - i) * sizeof(held));
-		struct room *room = rooms_find(&ui->model->rooms, &held.room);
-		if (err != ERR_OK && room && !id_equal(&held.room, &ui->entered))
-			draft_set(&room->draft, held.text.ptr, held.text.len, SIZE_MAX);
-		else if (err != ERR_OK && ui->line)
-			give_back(ui, held.text.ptr, held.text.len);
-		if (err != ERR_OK)
+		if (err != ERR_OK) {
+			give_back(ui, &held);
 			ui_notice(ui, _(err_text(err)));
+		}
 		str_done(&held.text);
 		show_held(ui);
 		return;
@@ -145,12 +178,6 @@ enum ui_taken ui_take_line(struct ui *ui, const char *text, size_t len)
 	if (taken != UI_LINE_KEEP && room && text[0] != '/')
 		draft_about(&room->draft, DRAFT_NEW, NULL);
 	return taken;
-}
-
-static void save_draft(struct ui *ui, struct room *room)
-{
-	ui->hooks->on_draft(ui->ctx, &room->id);
-	room->draft.unsaved = false;
 }
 
 static struct id picked_now(const struct ui *ui)

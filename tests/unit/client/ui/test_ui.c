@@ -74,6 +74,40 @@ static void a_held_line_is_shown_until_it_is_on_disk_and_typing_goes_on(void **s
 	stage_done(&stage);
 }
 
+static void what_is_refused_comes_back_as_what_it_was(void **state)
+{
+	struct stage stage;
+	struct id ops = {.bytes = {0x70, 2}};
+
+	stage_init(&stage, 12, 60);
+	struct message *message = stage_say(&stage, stage.lobby, &stage.alice, "helo");
+	stage.taken = UI_LINE_HELD;
+	ui_compose(stage.ui, DRAFT_EDIT, &message->cid, "helo", 4);
+	stage_type(&stage, "!\r");
+	ui_line_done(stage.ui, 1, ERR_STORE);
+	assert_true(stage_shows(&stage, "[#lobby edit] helo!▮"));
+	assert_true(id_equal(&stage.lobby->draft.target, &message->cid));
+	stage_heard(&stage);
+	stage_type(&stage, "\r");
+	assert_string_equal(only(&stage, "line"), "line 1 helo!\n");
+	/* What was begun meanwhile does not become a part of the edit, nor is it lost. */
+	stage_type(&stage, "another");
+	ui_line_done(stage.ui, 2, ERR_STORE);
+	assert_true(stage_shows(&stage, "[#lobby edit] helo!▮"));
+	stage_type(&stage, "\x1b[A");
+	assert_true(stage_shows(&stage, "another▮"));
+	ui_compose(stage.ui, DRAFT_REPLY, &message->cid, "yes", 3);
+	stage_type(&stage, "\rhalf a line");
+	ui_enter(stage.ui, rooms_find(&stage.model.rooms, &ops));
+	stage_type(&stage, "in ops");
+	ui_line_done(stage.ui, 3, ERR_STORE);
+	assert_true(stage_shows(&stage, "[#ops] in ops▮"));
+	ui_enter(stage.ui, stage.lobby);
+	assert_true(stage_shows(&stage, "[#lobby reply] yes"));
+	assert_true(stage_shows(&stage, "half a line"));
+	stage_done(&stage);
+}
+
 static void typing_is_told_renewed_and_ended(void **state)
 {
 	struct stage stage;
@@ -583,6 +617,7 @@ static void a_notification_cannot_speak_to_the_terminal(void **state)
 CHECK_MAIN(TEST(enter_hands_the_line_over_and_clears_it),
 	   TEST(a_line_that_is_not_taken_stays),
 	   TEST(a_held_line_is_shown_until_it_is_on_disk_and_typing_goes_on),
+	   TEST(what_is_refused_comes_back_as_what_it_was),
 	   TEST(typing_is_told_renewed_and_ended),
 	   TEST(each_room_has_its_draft_and_its_lines),
 	   TEST(esc_once_too_often_leaves_the_next_key_alone),

@@ -31,8 +31,8 @@ static const char *title_of(const struct form *form)
 	}
 }
 
-/* What is shown of a field, and the column of its cursor in it. */
-static int shown_text(const struct field *field, struct str *out)
+/* What is shown of a field; how many bytes of that are before its cursor. */
+static size_t shown_text(const struct field *field, struct str *out)
 {
 	size_t before = 0;
 	size_t at = 0;
@@ -43,24 +43,26 @@ static int shown_text(const struct field *field, struct str *out)
 	}
 	if (field->kind != FIELD_PASSWORD) {
 		neutral_add(out, field->text, field->point, NEUTRAL_LINE);
-		before = width_text(out->ptr, out->len);
+		before = out->len;
+		/* Once more as a whole: a cluster may reach over the cursor. */
 		str_clear(out);
 		neutral_add(out, field->text, field->len, NEUTRAL_LINE);
-		return (int)before;
+		return before < out->len ? before : out->len;
 	}
-	while (at < field->len) {
-		before += at < field->point;
+	for (; at < field->len; str_add(out, "•")) {
+		if (at < field->point)
+			before = out->len + strlen("•");
 		at += grapheme_next(field->text + at, field->len - at);
-		str_add(out, "•");
 	}
-	return (int)before;
+	return before;
 }
 
 static void draw_field(struct view *view, struct area area, int row, int label_cols,
 		       const struct field *field, bool focus)
 {
 	AUTO(str_done) struct str text = STR_INIT;
-	int cursor = shown_text(field, &text);
+	size_t point = shown_text(field, &text);
+	int cursor = (int)width_text(text.ptr, point);
 	int cols = area.cols - label_cols - 2;
 	size_t from = 0;
 
@@ -70,7 +72,7 @@ static void draw_field(struct view *view, struct area area, int row, int label_c
 	struct area box = {area.row + row, area.col + label_cols + 2, 1, cols};
 	view_fill(view, box, focus ? STYLE_FIELD_FOCUS : STYLE_FIELD);
 	/* A long text is shown around the cursor. */
-	while (cursor >= cols) {
+	while (cursor >= cols && from < point) {
 		size_t step = grapheme_next(text.ptr + from, text.len - from);
 		cursor -= width_cluster(text.ptr + from, step);
 		from += step;
@@ -79,7 +81,10 @@ static void draw_field(struct view *view, struct area area, int row, int label_c
 		       view->theme->styles[focus ? STYLE_FIELD_FOCUS : STYLE_FIELD],
 		       text.ptr + from, text.len - from);
 	if (focus)
-		screen_cursor(view->screen, box.row, box.col + cursor);
+		screen_cursor(view->screen, box.row,
+			      box.col + (cursor < 0      ? 0
+					 : cursor < cols ? cursor
+							 : cols - 1));
 }
 
 static unsigned seconds_left(const struct view *view, uint64_t until_ms)

@@ -269,6 +269,26 @@ static void a_profile_is_edited_in_place(void **state)
 	stage_done(&stage);
 }
 
+static void a_form_is_drawn_in_any_width_with_the_cursor_anywhere(void **state)
+{
+	/* What joins two letters is nine columns where the text is cut behind it. */
+	static const char name[] =
+		"ی\u200cخو👨‍👩‍👧‍👦日本e\u0301 ی\u200cخ";
+	struct stage stage;
+
+	stage_init(&stage, 14, 70);
+	for (int cols = 1; cols < 40; cols++) {
+		struct ui_values known = {.display = name, .findable = "yes"};
+		ui_form(stage.ui, UI_FORM_PROFILE, &known);
+		stage_resize(&stage, 14, cols);
+		for (int left = 0; left < 12; left++) {
+			stage_type(&stage, "\x1b[D");
+			ui_draw(stage.ui);
+		}
+	}
+	stage_done(&stage);
+}
+
 static void a_page_lies_over_the_timeline_and_scrolls(void **state)
 {
 	struct stage stage;
@@ -428,6 +448,7 @@ CHECK_MAIN(TEST(a_wide_screen_has_three_panes), TEST(eighty_columns_fold_the_mem
 	   TEST(markup_is_drawn_and_takes_nothing_away),
 	   TEST(several_lines_are_shown_in_the_input), TEST(tab_offers_commands),
 	   TEST(forms_ask_for_what_is_needed), TEST(a_profile_is_edited_in_place),
+	   TEST(a_form_is_drawn_in_any_width_with_the_cursor_anywhere),
 	   TEST(a_page_lies_over_the_timeline_and_scrolls),
 	   TEST(panes_come_as_overlays_where_it_is_narrow),
 	   TEST(a_picture_is_asked_for_and_stands_below_its_message),

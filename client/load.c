@@ -77,8 +77,7 @@ static void show_user(struct app *app, const struct cache_user *user)
 {
 	struct person *person = people_get(&app->model.people, &user->id);
 
-	set_text(&person->account, user->name);
-	set_text(&person->display, user->display_name);
+	people_rename(&app->model.people, person, user->name, user->display_name);
 	person->bot = user->bot;
 	person->seen_ms = user->seen_ms;
 }

@@ -25,8 +25,7 @@ void app_show_user(struct app *app, const struct body_user *user)
 {
 	struct person *person = people_get(&app->model.people, &user->user);
 
-	set_text(&person->account, user->name);
-	set_text(&person->display, user->display_name);
+	people_rename(&app->model.people, person, user->name, user->display_name);
 	person->bot = user->bot;
 	change_user(app, user);
 	app_touch(app);
@@ -65,8 +64,9 @@ void app_look_up_names(struct app *app)
 		if (person->account.len)
 			continue;
 		ids[lookup.users_count++] = person->id;
-		str_set(&person->account, id_text(&person->id).text);
-		str_cut(&person->account, 8);
+		struct id_text text = id_text(&person->id);
+		people_rename(&app->model.people, person, bytes_of(text.text, 8),
+			      str_view(&person->display));
 	}
 	if (!lookup.users_count)
 		return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Names and presence by id. Names are looked up rarely and among the people of one's own
- * rooms, so they have no index.
+ * rooms, so they have no index. Whether somebody shares a name is asked for each name on the
+ * screen, so the answer is kept until a name changes.
  */
 #include "client/model/people.h"
 
@@ -13,6 +14,7 @@
 void people_init(struct people *people, uint64_t seed)
 {
 	map_init(&people->by_id, seed);
+	people->names = 1;
 }
 
 void people_done(struct people *people)
@@ -59,22 +61,35 @@ struct person *people_named(const struct people *people, const char *account, si
 	return NULL;
 }
 
+static void rename_to(struct people *people, struct str *name, struct bytes text)
+{
+	if (bytes_equal(str_view(name), text))
+		return;
+	str_set_len(name, text.len ? (const char *)text.ptr : "", text.len);
+	people->names++;
+}
+
+void people_rename(struct people *people, struct person *person, struct bytes account,
+		   struct bytes display)
+{
+	rename_to(people, &person->account, account);
+	rename_to(people, &person->display, display);
+}
+
 struct person *people_set(struct people *people, const struct id *id, const char *account,
 			  const char *display)
 {
 	struct person *person = people_get(people, id);
 
-	if (account)
-		str_set(&person->account, account);
-	if (display)
-		str_set(&person->display, display);
+	people_rename(people, person,
+		      account ? bytes_text(account) : str_view(&person->account),
+		      display ? bytes_text(display) : str_view(&person->display));
 	return person;
 }
 
-/* Whether somebody else goes by @name, as display or account name. */
-static bool is_shared(const struct people *people, const struct person *person,
-		      const char *name)
+static bool find_shared(const struct people *people, const struct person *person)
 {
+	const char *name = person->display.ptr;
 	const struct person *other;
 	size_t at = 0;
 
@@ -85,13 +100,23 @@ static bool is_shared(const struct people *people, const struct person *person,
 	return false;
 }
 
+/* Whether somebody else goes by the display name of @person, as display or account name. */
+static bool is_shared(const struct people *people, struct person *person)
+{
+	if (person->asked != people->names) {
+		person->asked = people->names;
+		person->shared = find_shared(people, person);
+	}
+	return person->shared;
+}
+
 const char *people_name(const struct people *people, const struct id *id,
 			struct id_text *room)
 {
-	const struct person *person = people_find(people, id);
+	struct person *person = people_find(people, id);
 
 	if (person && person->display.len && !strchr("#@", person->display.ptr[0]) &&
-	    !is_shared(people, person, person->display.ptr))
+	    !is_shared(people, person))
 		return person->display.ptr;
 	if (person && person->account.len)
 		return person->account.ptr;

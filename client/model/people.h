@@ -19,10 +19,13 @@ struct person {
 	bool bot;                     /**< a program */
 	enum presence_state presence; /**< 0 = not known */
 	uint64_t seen_ms;             /**< last seen; 0 = not known */
+	uint64_t asked;               /**< `names` when `shared` was found out */
+	bool shared;                  /**< somebody else has the display name */
 };
 
 struct people {
 	struct map by_id;
+	uint64_t names; /**< how often one has changed; the first is 1 */
 };
 
 void people_init(struct people *people, uint64_t seed);
@@ -33,6 +36,9 @@ struct person *people_find(const struct people *people, const struct id *id);
 struct person *people_get(struct people *people, const struct id *id);
 /** By account name, NULL when nobody known has it. */
 struct person *people_named(const struct people *people, const char *account, size_t len);
+/** Names change only by this and by people_set(). */
+void people_rename(struct people *people, struct person *person, struct bytes account,
+		   struct bytes display);
 /** Found or made, with these names; NULL leaves a name as it is. */
 struct person *people_set(struct people *people, const struct id *id, const char *account,
 			  const char *display);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "client/model/model.h"
 #include "client/model/unread.h"
@@ -251,6 +253,30 @@ static void rooms_are_grouped_and_the_one_on_the_screen_does_not_jump(void **sta
 	assert_false(ops->timeline.marked);
 }
 
+/* A screen asks for thousands of names with each key: the processor's time, so that it does
+ * not matter what else the machine does. */
+static void a_name_does_not_cost_a_walk_over_everybody(void **state)
+{
+	struct people people;
+	struct id_text text;
+	char name[16];
+
+	people_init(&people, 1);
+	for (unsigned i = 0; i < 2000; i++) {
+		struct id id = {.bytes = {1, (uint8_t)(i >> 8), (uint8_t)i}};
+		snprintf(name, sizeof(name), "p%u", i);
+		people_set(&people, &id, name, name + 1);
+	}
+	const clock_t begun = clock();
+	for (unsigned i = 0; i < 200000; i++) {
+		struct id id = {.bytes = {1, 0, (uint8_t)(i % 200)}};
+		snprintf(name, sizeof(name), "%u", i % 200);
+		assert_string_equal(people_name(&people, &id, &text), name);
+	}
+	assert_true(clock() - begun < 5 * CLOCKS_PER_SEC);
+	people_done(&people);
+}
+
 static void a_room_is_found_by_what_people_call_it(void **state)
 {
 	AUTO(model_done) struct model model;
@@ -410,6 +436,7 @@ CHECK_MAIN(TEST(messages_stand_by_sequence_and_pending_ones_last),
 	   TEST(what_is_said_behind_a_hole_is_not_put_behind_it),
 	   TEST(random_histories_stay_sorted),
 	   TEST(rooms_are_grouped_and_the_one_on_the_screen_does_not_jump),
+	   TEST(a_name_does_not_cost_a_walk_over_everybody),
 	   TEST(a_room_is_found_by_what_people_call_it),
 	   TEST(unread_counts_others_behind_the_marker_only),
 	   TEST(a_mention_is_a_whole_name), TEST(a_name_cannot_be_borrowed),

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whom to ask: see ask.h. Standard input may be anything, so the terminal is opened. */
+/* Whom to ask: see ask.h. Standard input may be anything, so the terminal is opened. While it
+ * is silent the signals wait that would end or stop us: they find it as it was. */
 #include "client/unlock/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
+
+struct silent {
+	int fd;
+	int signals; /* readable when one waits */
+	struct termios before;
+	sigset_t mask;
+};
 
 static int open_terminal(void)
 {
@@ -20,28 +31,57 @@ static int open_terminal(void)
 	return fd;
 }
 
-/* The terminal without echo, and what was typed before forgotten; -1: there is none. */
-static int open_silent(struct termios *ret_before)
+static void hold_signals(struct silent *silent)
 {
-	struct termios silent;
-	int fd = open_terminal();
+	static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+	sigset_t set;
 
-	if (fd >= 0 && tcgetattr(fd, ret_before) != 0) {
-		close(fd);
-		return -1;
-	}
-	if (fd >= 0) {
-		silent = *ret_before;
-		silent.c_lflag &= ~(tcflag_t)ECHO;
-		tcsetattr(fd, TCSAFLUSH, &silent);
-	}
-	return fd;
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(ending); i++)
+		sigaddset(&set, ending[i]);
+	pthread_sigmask(SIG_BLOCK, &set, &silent->mask);
+	silent->signals = signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static void close_silent(int fd, const struct termios *before)
+/* The terminal without echo, and what was typed before forgotten. False: there is none. */
+static bool open_silent(struct silent *ret_silent)
 {
-	tcsetattr(fd, TCSAFLUSH, before);
-	close(fd);
+	struct termios termios;
+
+	ret_silent->fd = open_terminal();
+	if (ret_silent->fd < 0)
+		return false;
+	if (tcgetattr(ret_silent->fd, &ret_silent->before) != 0) {
+		close(ret_silent->fd);
+		return false;
+	}
+	hold_signals(ret_silent);
+	termios = ret_silent->before;
+	termios.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(ret_silent->fd, TCSAFLUSH, &termios);
+	return true;
+}
+
+/* A signal that has waited comes here, so this may be the end, or a stop. */
+static void close_silent(struct silent *silent)
+{
+	tcsetattr(silent->fd, TCSAFLUSH, &silent->before);
+	close(silent->fd);
+	if (silent->signals >= 0)
+		close(silent->signals);
+	pthread_sigmask(SIG_SETMASK, &silent->mask, NULL);
+}
+
+/* Until a signal waits, a line does where one is @wanted, or after @ms (-1: never). True: a
+ * signal waits. */
+static bool wait_silent(const struct silent *silent, bool wanted, int ms)
+{
+	struct pollfd fds[] = {{.fd = silent->signals, .events = POLLIN},
+			       {.fd = wanted ? silent->fd : -1, .events = POLLIN}};
+
+	while (poll(fds, ARRAY_LEN(fds), ms) < 0 && errno == EINTR)
+		;
+	return fds[0].revents != 0;
 }
 
 static enum err read_line(int fd, struct buf *ret)
@@ -64,27 +104,30 @@ static enum err read_line(int fd, struct buf *ret)
 static enum err terminal_secret(const struct ask *ask, const char *prompt,
 				struct buf *ret)
 {
-	struct termios before;
-	int fd = open_silent(&before);
+	struct silent silent;
+	enum err err = ERR_SHUT;
 
-	if (fd < 0)
-		return ERR_SHUT;
-	dprintf(fd, "%s", prompt);
-	enum err err = read_line(fd, ret);
-	dprintf(fd, "\n");
-	close_silent(fd, &before);
+	for (bool caught = true; caught && open_silent(&silent); close_silent(&silent)) {
+		dprintf(silent.fd, "%s", prompt);
+		caught = wait_silent(&silent, true, -1);
+		if (!caught)
+			err = read_line(silent.fd, ret);
+		dprintf(silent.fd, "\n");
+	}
 	return err;
 }
 
 static void terminal_pause(const struct ask *ask, unsigned seconds)
 {
-	struct termios before;
-	int fd = open_silent(&before);
+	struct silent silent;
 
-	while (seconds > 0)
-		seconds = sleep(seconds);
-	if (fd >= 0)
-		close_silent(fd, &before);
+	if (!open_silent(&silent)) {
+		while (seconds > 0)
+			seconds = sleep(seconds);
+		return;
+	}
+	wait_silent(&silent, false, (int)seconds * 1000);
+	close_silent(&silent);
 }
 
 static void terminal_say(const struct ask *ask, const char *text)

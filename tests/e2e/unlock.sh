@@ -77,6 +77,13 @@ for folder, _, names in os.walk(sys.argv[1]):
 sys.exit(1 if found else 0)
 PY
 
+scene "Given up"
+open_terminal giver 80 24 sh -c "trap : INT; HOME=$world/alice '$client' --rooms; stty -a; echo over; exec cat"
+see giver "Passphrase of the store:"
+press giver C-c
+see giver "over"
+check "Ctrl-C at the passphrase leaves the terminal as it was" shows giver " echo "
+
 scene "Before the screen"
 open_terminal alice 80 24 env CHAT_SERVER="$CHAT_SERVER" "$client" --unlock-keep 0
 see alice "Passphrase of the store:"

@@ -19,4 +19,7 @@ size_t utf8_encode(uint32_t code, char dst[4]);
 /** Whether all @len bytes are valid UTF-8. */
 bool utf8_valid(const char *text, size_t len);
 
+/** How many of @len valid bytes are left when at most @most may be: cut between characters. */
+size_t utf8_cut(const char *text, size_t len, size_t most);
+
 #endif

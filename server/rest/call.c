@@ -10,6 +10,7 @@
 
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/base/utf8.h"
 #include "server/metrics.h"
 #include "server/rest/args.h"
 #include "server/rest/etag.h"
@@ -193,14 +194,24 @@ static struct bytes first_tag(const char *list)
 	return len <= LIMIT_WORD ? bytes_of(list, len) : bytes_of(NULL, 0);
 }
 
+/* It is listed to the owner as it came, so it is text or nothing. */
+static struct bytes client_name(const char *agent)
+{
+	struct bytes name = bytes_text(agent ? agent : "");
+
+	if (!line_is_valid(name) || !utf8_valid((const char *)name.ptr, name.len))
+		return bytes_of(NULL, 0);
+	name.len = utf8_cut(agent, name.len, LIMIT_CLIENT);
+	return name;
+}
+
 struct login_place call_place(const struct call *call)
 {
 	const char *agent = request_header(call->request, "user-agent");
 	const char *language = request_header(call->request, "accept-language");
 
 	return (struct login_place){
-		.client = agent ? bytes_of(agent, strnlen(agent, LIMIT_CLIENT))
-				: bytes_of(NULL, 0),
+		.client = client_name(agent),
 		.address = bytes_text(call->request->peer.address),
 		.language = language ? first_tag(language) : bytes_of(NULL, 0),
 	};

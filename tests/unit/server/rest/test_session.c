@@ -2,6 +2,7 @@
 /* Sessions, tokens, passwords, profiles: through the router of a whole server. */
 #include <stdio.h>
 
+#include "common/base/utf8.h"
 #include "server/core/token.h"
 #include "tests/lib/check.h"
 #include "tests/lib/desk.h"
@@ -182,6 +183,29 @@ static void sessions_are_listed_with_device_and_place(void **state)
 	assert_int_equal(desk_number(desk, "sessions.0.made_ts"),
 			 desk_number(desk, "sessions.1.made_ts") + MINUTE);
 	assert_string_equal(desk_get(desk, "sessions.2.session").text, "");
+}
+
+static void what_a_program_calls_itself_spoils_no_list(void **state)
+{
+	struct desk *desk = *state;
+	struct desk_user alice = desk_sign_up(desk, "alice");
+	AUTO(str_done) struct str name = STR_INIT;
+
+	str_add(&name, LIMIT_CLIENT % 2 ? "" : "x"); /* the bound is inside of a letter */
+	for (size_t i = 0; i <= LIMIT_CLIENT; i++)
+		str_add(&name, "\xc3\xbc");
+	static const char bad[] = "evil\xff";
+	const char *const agents[] = {bad, name.ptr};
+	for (size_t i = 0; i < ARRAY_LEN(agents); i++) {
+		desk_header(desk, "user-agent", agents[i]);
+		assert_int_equal(desk_ask(desk, "POST /v1/auth/refresh", NULL,
+					  "{\"refresh_token\":\"%s\"}", alice.refresh),
+				 200);
+		alice = desk_tokens(desk);
+		assert_int_equal(desk_ask(desk, LIST, alice.access, NULL), 200);
+		assert_true(desk->is_json);
+		assert_true(utf8_valid(desk->body.ptr, desk->body.len));
+	}
 }
 
 static void one_session_is_revoked_and_others_cannot_do_it(void **state)
@@ -498,6 +522,7 @@ CHECK_MAIN(DESK_TEST(a_rotated_key_signs_at_once_and_old_tokens_go_on),
 	   DESK_TEST(logging_out_holds_at_once),
 	   DESK_TEST(logging_out_everywhere_ends_all_of_ones_own),
 	   DESK_TEST(sessions_are_listed_with_device_and_place),
+	   DESK_TEST(what_a_program_calls_itself_spoils_no_list),
 	   DESK_TEST(one_session_is_revoked_and_others_cannot_do_it),
 	   DESK_TEST(a_device_keeps_its_id_over_log_ins_of_its_account_only),
 	   DESK_TEST(foreign_and_forged_access_tokens_are_refused),

@@ -256,7 +256,8 @@ static void add_message(struct str *out, struct json_node root)
 		return;
 	if (json_text(json_get(root, "username"), &name) && name.len) {
 		str_add(out, "**");
-		for (size_t i = 0; i < name.len && i < LIMIT_DISPLAY; i++)
+		name.len = utf8_cut((const char *)name.ptr, name.len, LIMIT_DISPLAY);
+		for (size_t i = 0; i < name.len; i++)
 			str_add_char(out, strchr("*\n\r", name.ptr[i])
 						  ? ' '
 						  : (char)name.ptr[i]);

@@ -128,7 +128,21 @@ static void what_is_too_long_is_cut(void **state)
 	assert_string_equal(text.ptr + text.len - 6, " [\xe2\x80\xa6]");
 }
 
+static void a_long_name_is_cut_between_letters(void **state)
+{
+	AUTO(str_done) struct str body = STR_INIT, text = STR_INIT;
+
+	str_add(&body, "{\"text\":\"disk full\",\"username\":\"");
+	str_add(&body, LIMIT_DISPLAY % 2 ? "" : "x");
+	for (size_t i = 0; i < LIMIT_DISPLAY; i++)
+		str_add(&body, "\xc3\xbc");
+	str_add(&body, "\"}");
+	check_ok(hook_text(JSON, str_view(&body), &text));
+	assert_non_null(strstr(text.ptr, "\xbc**: disk full"));
+}
+
 CHECK_MAIN(TEST(plain_text_is_taken_as_it_is), TEST(what_curl_calls_a_form_may_be_text),
 	   TEST(json_has_a_text_and_maybe_a_name), TEST(slack_markup_becomes_readable),
 	   TEST(a_form_has_a_payload), TEST(attachments_are_read), TEST(blocks_are_read),
-	   TEST(nothing_to_say_is_refused), TEST(what_is_too_long_is_cut))
+	   TEST(nothing_to_say_is_refused), TEST(what_is_too_long_is_cut),
+	   TEST(a_long_name_is_cut_between_letters))

@@ -242,29 +242,58 @@ static bool is_replaced(const struct restore *restore, const char *name)
 	return restore->manifest.secrets || strcmp(name, "secrets") != 0;
 }
 
+/* Move the parts of @from that are to be replaced to @to; in *moved a bit for each. */
+static enum err move_parts(const struct restore *restore, const char *from,
+			   const char *to, unsigned *moved)
+{
+	enum err err = ERR_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts) && err == ERR_OK; i++) {
+		if (!is_replaced(restore, parts[i]) || !exists(from, parts[i]))
+			continue;
+		err = move(from, to, parts[i]);
+		if (err == ERR_OK)
+			*moved |= 1u << i;
+	}
+	return err;
+}
+
+static void move_back(const struct restore *restore, const char *from, const char *to,
+		      unsigned moved)
+{
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (moved & 1u << i && move(from, to, parts[i]) != ERR_OK)
+			str_addf(restore->admin->said, _("%s is left in %s\n"), parts[i],
+				 from);
+	}
+}
+
+/* All of it or, when something cannot be moved, nothing. */
 static enum err put_in_place(struct restore *restore)
 {
 	const char *folder = restore->admin->setup->config.data_dir;
 	AUTO(str_done) struct str aside = STR_INIT;
-	enum err err = ERR_OK;
-	bool any = false;
+	unsigned old = 0, new = 0;
 
 	str_addf(&aside, "%s/before-restore-%llu", folder,
 		 (unsigned long long)clock_now_ms(&restore->admin->setup->clock));
-	for (size_t i = 0; i < ARRAY_LEN(parts) && err == ERR_OK; i++) {
-		if (!is_replaced(restore, parts[i]) || !exists(folder, parts[i]))
-			continue;
-		if (!any)
-			err = make_folder(restore, aside.ptr);
-		any = true;
-		if (err == ERR_OK)
-			err = move(folder, aside.ptr, parts[i]);
+	enum err err = make_folder(restore, aside.ptr);
+	if (err == ERR_OK)
+		err = move_parts(restore, folder, aside.ptr, &old);
+	if (err == ERR_OK)
+		err = move_parts(restore, restore->work.ptr, folder, &new);
+	/* What was moved must be on the disk before it is said. */
+	if (err == ERR_OK)
+		err = file_sync(aside.ptr);
+	if (err == ERR_OK)
+		err = file_sync(folder);
+	if (err != ERR_OK) {
+		move_back(restore, folder, restore->work.ptr, new);
+		move_back(restore, aside.ptr, folder, old);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(parts) && err == ERR_OK; i++) {
-		if (exists(restore->work.ptr, parts[i]))
-			err = move(restore->work.ptr, folder, parts[i]);
-	}
-	if (any)
+	if (err != ERR_OK || !old)
+		rmdir(aside.ptr);
+	else
 		str_addf(restore->admin->said, _("what was there is in %s\n"), aside.ptr);
 	return err;
 }

@@ -341,6 +341,9 @@ static void on_error(struct link *link, const struct body_error *error)
 		return;
 	if (link->state == LINK_GREETING)
 		link->why = err;
+	if (!error->has_re && error->retry_ms &&
+	    bytes_equal(error->field, bytes_text("room")))
+		link_rooms_refused(link, error->retry_ms);
 	hand_up(link, FRAME_ERROR, error);
 }
 

@@ -94,10 +94,11 @@ struct link {
 	uint64_t uepoch, useq;
 	struct map rooms; /**< struct link_room, owned */
 	uint64_t seed;
-	unsigned syncing; /**< rooms in SYNC_SUB, SYNC_REPLAY or SYNC_PAGE */
-	unsigned wanting; /**< rooms in SYNC_WANT */
-	bool digested;    /**< the last page of the digest has come */
-	bool first_page;  /**< the first one has not */
+	unsigned syncing;   /**< rooms in SYNC_SUB, SYNC_REPLAY or SYNC_PAGE */
+	unsigned wanting;   /**< rooms in SYNC_WANT */
+	uint64_t sub_pause; /**< a busy server asked for no sub before; 0 = did not */
+	bool digested;      /**< the last page of the digest has come */
+	bool first_page;    /**< the first one has not */
 
 	/* Own messages. */
 	struct link_post *posts, **posts_tail;
@@ -133,6 +134,9 @@ void link_sooner(uint64_t *next, uint64_t at);
 void link_rooms_done(struct link *link);
 /** A session began or ended: nothing is under way. */
 void link_rooms_idle(struct link *link);
+/** A busy server will not answer a sub; it does not say which. Each is sent again when @wait
+ *  ms have passed. */
+void link_rooms_refused(struct link *link, uint64_t wait);
 /** Give rooms that wait their turn. */
 void link_rooms_pump(struct link *link);
 void link_rooms_tick(struct link *link, uint64_t now);

@@ -61,6 +61,7 @@ void link_rooms_idle(struct link *link)
 {
 	struct link_room *room;
 
+	link->sub_pause = 0;
 	for (size_t at = 0; (room = map_next(&link->rooms, &at));) {
 		set_sync(link, room, SYNC_DONE);
 		/* What was told in the session that ended may not have been heard. */
@@ -90,13 +91,26 @@ void link_rooms_pump(struct link *link)
 {
 	struct link_room *room;
 
-	if (link->state != LINK_ONLINE)
+	if (link->state != LINK_ONLINE || link->sub_pause)
 		return;
 	for (size_t at = 0; link->wanting && link->syncing < LINK_SYNCS &&
 			    (room = map_next(&link->rooms, &at));) {
 		if (room->sync == SYNC_WANT)
 			start(link, room);
 	}
+}
+
+void link_rooms_refused(struct link *link, uint64_t wait)
+{
+	struct link_room *room;
+
+	if (link->state != LINK_ONLINE)
+		return;
+	for (size_t at = 0; (room = map_next(&link->rooms, &at));)
+		if (room->sync == SYNC_SUB)
+			set_sync(link, room, SYNC_WANT);
+	link->sub_pause = clock_mono_ms(link->clock) +
+			  (wait < LINK_RETRY_MOST ? wait : LINK_RETRY_MOST);
 }
 
 /* Something is, or may be, ahead of what was handed up. */
@@ -376,7 +390,13 @@ void link_rooms_tick(struct link *link, uint64_t now)
 {
 	struct link_room *room;
 
-	if (link->state != LINK_ONLINE || !link->syncing)
+	if (link->state != LINK_ONLINE)
+		return;
+	if (link->sub_pause && now >= link->sub_pause) {
+		link->sub_pause = 0;
+		link_rooms_pump(link);
+	}
+	if (!link->syncing)
 		return;
 	for (size_t at = 0; (room = map_next(&link->rooms, &at));) {
 		if ((room->sync == SYNC_SUB || room->sync == SYNC_REPLAY) &&
@@ -391,6 +411,7 @@ void link_rooms_next(const struct link *link, uint64_t *next)
 {
 	const struct link_room *room;
 
+	link_sooner(next, link->sub_pause);
 	for (size_t at = 0; link->syncing && (room = map_next(&link->rooms, &at));) {
 		if (room->sync == SYNC_SUB || room->sync == SYNC_REPLAY)
 			link_sooner(next, room->until);

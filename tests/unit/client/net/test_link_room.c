@@ -283,6 +283,27 @@ static void a_sub_without_an_answer_ends_the_connection(void **state)
 	scene_done(&scene);
 }
 
+static void a_sub_that_a_busy_server_refuses_is_sent_again(void **state)
+{
+	const struct id a = letter('A');
+	struct scene scene;
+
+	scene_init(&scene);
+	link_track(scene.link, &a, 1, 5);
+	start(&scene);
+	digest(&scene, ROW("A", 1, 7));
+	expect_sent(&scene, "'room':'A,'epoch':1,'seq':5");
+	says(&scene, "{'type':'error','code':'busy','field':'room','retry_ms':1000}");
+	assert_false(link_caught_up(scene.link));
+	pass(&scene, 999);
+	expect_nothing_sent(&scene);
+	pass(&scene, 1);
+	expect_sent(&scene, "'room':'A,'epoch':1,'seq':5");
+	pass(&scene, LINK_ASK_MS - 1);
+	assert_int_equal(link_state(scene.link), LINK_ONLINE);
+	scene_done(&scene);
+}
+
 static void the_log_of_the_user_is_resumed_too(void **state)
 {
 	struct scene scene;
@@ -337,4 +358,5 @@ CHECK_MAIN(TEST(the_rest_of_a_long_digest_is_asked_for),
 	   TEST(a_page_of_another_room_or_log_is_no_answer),
 	   TEST(few_rooms_catch_up_at_a_time),
 	   TEST(a_sub_without_an_answer_ends_the_connection),
+	   TEST(a_sub_that_a_busy_server_refuses_is_sent_again),
 	   TEST(the_log_of_the_user_is_resumed_too))

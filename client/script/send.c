@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "client/cache/cache_event.h"
 #include "client/cache/cache_outbox.h"
 #include "client/cache/store_thread.h"
 #include "client/script/task.h"
@@ -154,6 +155,64 @@ static void on_sent(struct task *task, const struct id *cid, enum err err, uint6
 
 /* ---- posting ---- */
 
+/* It was stored before: where, so that one can wait for the others all the same. */
+struct stored {
+	struct store_job job; /* first */
+	struct task *task;
+	struct cache_page page;
+};
+
+static enum err stored_run(struct store_job *job, struct cache *cache)
+{
+	struct stored *stored = CONTAINER_OF(job, struct stored, job);
+
+	return cache_event_get(cache, &send_of(stored->task)->cid, &stored->page);
+}
+
+/* Those of whom it is known already: who has read it has got it. */
+static void count_readers(struct task *task)
+{
+	struct send *send = send_of(task);
+	const struct room *room = rooms_find(&task->app->model.rooms, &send->room);
+
+	for (size_t i = 0; room && i < room->roster.count && !task->ended; i++) {
+		const struct member *member = &room->roster.rows[i];
+		got(send, &send->room, &member->user, member->read_seq);
+	}
+}
+
+static void stored_done(struct store_job *job, enum err err)
+{
+	struct stored *stored = CONTAINER_OF(job, struct stored, job);
+	struct task *task = stored->task;
+	struct send *send = send_of(task);
+
+	if (!task->ended && err == ERR_OK && stored->page.count == 1) {
+		send->room = stored->page.events[0].room;
+		send->seq = stored->page.events[0].seq;
+		count_others(send);
+		if (send->others == 0)
+			end_well(send, waited_for(send));
+		else
+			count_readers(task);
+	} else if (!task->ended) {
+		receipt(send, "stored");
+		task_end(task, ERR_TIMEOUT);
+	}
+	cache_page_done(&stored->page);
+	task_unref(&task);
+	mem_free(stored);
+}
+
+static void wait_for_others(struct task *task)
+{
+	struct stored *stored = mem_new(struct stored);
+
+	*stored = (struct stored){.job = {.run = stored_run, .done = stored_done},
+				  .task = task_ref(task)};
+	store_submit(task->app->store, &stored->job);
+}
+
 static void on_kept(struct app *app, enum err err, const struct id *cid, void *ctx)
 {
 	struct task *task = ctx;
@@ -162,7 +221,11 @@ static void on_kept(struct app *app, enum err err, const struct id *cid, void *c
 	send->kept = err == ERR_OK;
 	if (!task->ended && err == ERR_EXISTS) {
 		send->again = true;
-		end_well(send, "stored");
+		if (task->request.wait == WAIT_READ ||
+		    task->request.wait == WAIT_DELIVERED)
+			wait_for_others(task);
+		else
+			end_well(send, "stored");
 	} else if (!task->ended && err != ERR_OK) {
 		task_end(task, err);
 	} else if (!task->ended && task->request.wait == WAIT_NONE) {

@@ -192,6 +192,42 @@ static void read_means_that_the_others_have_looked(void **state)
 	world_free(&scene.world);
 }
 
+static struct request once_more(struct request request)
+{
+	str_set(&request.name, "job 9");
+	request.wait = WAIT_READ;
+	return request;
+}
+
+static void what_was_stored_before_is_waited_for_all_the_same(void **state)
+{
+	struct scene scene;
+	struct run run;
+
+	open_scene(&scene);
+	for (int i = 0; i < 2; i++) {
+		finish(&run, scene.world, scene.alice,
+		       once_more(sending("@bob", "psst")));
+		assert_int_equal(run.code, err_row(ERR_TIMEOUT)->exit_code);
+		check_has(&run, "\"state\":\"stored\"");
+		done(&run);
+	}
+	start(&run, scene.alice, once_more(sending("@bob", "psst")));
+	world_wait(scene.world, 1000);
+	world_read(scene.bob, "@alice");
+	world_wait(scene.world, 1000);
+	stop(&run);
+	assert_int_equal(run.code, 0);
+	check_has(&run, "\"state\":\"read\",\"dup\":true");
+	done(&run);
+	/* and what is known already counts */
+	finish(&run, scene.world, scene.alice, once_more(sending("@bob", "psst")));
+	assert_int_equal(run.code, 0);
+	check_has(&run, "\"state\":\"read\",\"dup\":true");
+	done(&run);
+	world_free(&scene.world);
+}
+
 static void without_a_server_it_is_queued_and_sent_later(void **state)
 {
 	struct scene scene;
@@ -223,7 +259,9 @@ static void what_waited_and_is_refused_is_no_success(void **state)
 	assert_int_equal(run.code, err_row(ERR_QUEUED)->exit_code);
 	done(&run);
 	world_start_server(scene.world);
-	finish(&run, scene.world, scene.alice, request_of(REQUEST_FLUSH));
+	struct request flush = request_of(REQUEST_FLUSH);
+	flush.timeout_ms = 59000; /* until it tries the server again */
+	finish(&run, scene.world, scene.alice, flush);
 	assert_int_equal(run.code, err_row(ERR_NO_ROOM)->exit_code);
 	check_has(&run, "\"code\":\"no_room\"");
 	done(&run);
@@ -592,6 +630,7 @@ CHECK_MAIN(TEST(a_message_is_stored_and_heard),
 	   TEST(a_direct_chat_is_made_for_the_first_message),
 	   TEST(delivered_means_that_the_others_have_it),
 	   TEST(read_means_that_the_others_have_looked),
+	   TEST(what_was_stored_before_is_waited_for_all_the_same),
 	   TEST(without_a_server_it_is_queued_and_sent_later),
 	   TEST(what_waited_and_is_refused_is_no_success),
 	   TEST(what_must_not_be_queued_is_not), TEST(the_same_id_is_the_same_message),

@@ -86,7 +86,7 @@ send_some() {
 	local i
 	for i in 1 2 3 4 5; do
 		number=$((number + 1))
-		client --send '#lobby' "n$number" >/dev/null 2>&1 ||
+		client --send '#lobby' "n$number" --timeout 60s >/dev/null 2>&1 ||
 			fail "n$number was not sent"
 	done
 }

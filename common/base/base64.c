@@ -29,6 +29,19 @@ void base64_encode(struct buf *dst, struct bytes src)
 		*out++ = alphabet[bits << (6 - count) & 63];
 }
 
+void base64_encode_padded(struct buf *dst, struct bytes src)
+{
+	size_t at = dst->len;
+
+	base64_encode(dst, src);
+	for (size_t i = at; i < dst->len; i++) {
+		uint8_t *c = &dst->ptr[i];
+		*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+	}
+	while ((dst->len - at) % 4)
+		buf_add_u8(dst, '=');
+}
+
 static int digit(uint8_t c)
 {
 	if (c >= 'A' && c <= 'Z')

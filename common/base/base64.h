@@ -13,6 +13,8 @@
 size_t base64_text_len(size_t len);
 /** Append the text of @src to @dst. */
 void base64_encode(struct buf *dst, struct bytes src);
+/** The same in the alphabet of mail and headers, with padding (RFC 4648 section 4). */
+void base64_encode_padded(struct buf *dst, struct bytes src);
 /** Append the bytes of @text to @dst. Errors: ERR_BAD for a foreign character, padding, an
  *  impossible length or non-zero spare bits; @dst is then unchanged. */
 enum err base64_decode(struct buf *dst, struct bytes text) MUST_CHECK;

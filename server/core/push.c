@@ -14,6 +14,7 @@
 #include "common/base/mem.h"
 #include "common/base/neutral.h"
 #include "common/base/quiet.h"
+#include "common/base/utf8.h"
 #include "common/proto/json_out.h"
 #include "server/core/account.h"
 #include "server/core/mailing.h"
@@ -259,7 +260,7 @@ static void add_header(struct str *headers, const char *name, const struct str *
 {
 	AUTO(buf_done) struct buf coded = BUF_INIT;
 
-	base64_encode(&coded, str_view(value));
+	base64_encode_padded(&coded, str_view(value));
 	str_addf(headers, "%s: =?UTF-8?B?%.*s?=\n", name, (int)coded.len,
 		 (const char *)coded.ptr);
 }
@@ -283,7 +284,7 @@ static void write_ntfy(const struct notification_list *list, struct str *headers
 	if (!body->len)
 		str_add(body, kind_word(&notify_why_words, list->rows[0].why));
 	neutral_add(&safe, title.ptr, title.len, NEUTRAL_LINE);
-	str_cut(&safe, LINE_MOST);
+	str_cut(&safe, utf8_cut(safe.ptr, safe.len, LINE_MOST));
 	str_add(headers, "Content-Type: text/plain; charset=utf-8\n");
 	add_header(headers, "Title", &safe);
 	str_addf(headers, "Priority: %d\nTags: speech_balloon\n", priority(list));

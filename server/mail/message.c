@@ -31,15 +31,9 @@ static void add_word(struct str *str, struct bytes text)
 {
 	AUTO(buf_done) struct buf word = BUF_INIT;
 
-	base64_encode(&word, text);
+	base64_encode_padded(&word, text);
 	str_add(str, "=?UTF-8?B?");
-	for (size_t i = 0; i < word.len; i++) {
-		/* base64_encode() writes the alphabet for URLs; mail has the older one. */
-		char c = (char)word.ptr[i];
-		str_add_char(str, c == '-' ? '+' : c == '_' ? '/' : c);
-	}
-	for (size_t i = word.len; i % 4; i++)
-		str_add_char(str, '=');
+	str_add_len(str, (const char *)word.ptr, word.len);
 	str_add(str, "?=");
 }
 

@@ -83,6 +83,8 @@ say alice "now he is not, @bob"
 until_true "the hook is told" has "$world/hook.log" "now he is not"
 check "under his topic, with priority" \
 	grep -qE '^/bob 4 =\?UTF-8\?B\?[A-Za-z0-9+/=]+\?= ' "$world/hook.log"
+title=$(sed -n 's,^/bob 4 =?UTF-8?B?\([^?]*\)?= .*,\1,p' "$world/hook.log" | head -1)
+check "whose title a strict decoder reads" bash -c "base64 -d <<<'$title' >/dev/null"
 check "once" [ "$(grep -c 'now he is not' "$world/hook.log")" = 1 ]
 check "what he saw was not pushed" not has "$world/hook.log" "while he is here"
 check "the server's log does not have the address" \

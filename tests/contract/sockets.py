@@ -11,6 +11,10 @@ class Closed(Exception):
     pass
 
 
+class Refused(Exception):
+    """An `error` frame, which the argument is."""
+
+
 class Session:
     """One connection that has said hello."""
 
@@ -75,7 +79,7 @@ class Session:
             if frame["type"] == kind and all(frame.get(k) == v for k, v in fields.items()):
                 return frame
             if frame["type"] == "error":
-                raise Closed(json.dumps(frame))
+                raise Refused(frame)
 
     def call(self, op, args):
         self.calls += 1

@@ -58,6 +58,10 @@ int main(int argc, char **argv)
 	if (pid < 0)
 		return 71;
 	if (pid == 0) {
+		/* As at a terminal of its own, whatever nohup or "&" made of us. */
+		static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+			signal(numbers[i], SIG_DFL);
 		execvp(argv[2], argv + 2);
 		_exit(127);
 	}

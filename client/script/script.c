@@ -70,6 +70,9 @@ static void start_task(struct script *script, struct task *task)
 		return;
 	struct task *ref = task_ref(task);
 	task->started = true;
+	/* A process of its own would dial now, too: who asks does not wait for the pause that
+	 * this one keeps between its tries. */
+	link_hurry(task->app->link);
 	task->ops->start(task);
 	task_unref(&ref);
 }

@@ -260,7 +260,6 @@ static void what_waited_and_is_refused_is_no_success(void **state)
 	done(&run);
 	world_start_server(scene.world);
 	struct request flush = request_of(REQUEST_FLUSH);
-	flush.timeout_ms = 59000; /* until it tries the server again */
 	finish(&run, scene.world, scene.alice, flush);
 	assert_int_equal(run.code, err_row(ERR_NO_ROOM)->exit_code);
 	check_has(&run, "\"code\":\"no_room\"");

@@ -6,8 +6,8 @@
 #include "common/base/err.h"
 #include "common/base/str.h"
 
-/** Append what comes up to its end, or one byte more than a request takes, without the
- *  newline that every tool puts at the end. Errors: ERR_IO; @why gets a sentence. */
+/** Append what comes up to its end, or until it is more than a request takes, without the
+ *  newline that every tool puts at the end. Waits. Errors: ERR_IO; @why gets a sentence. */
 enum err input_read(struct str *text, struct str *why) MUST_CHECK;
 
 #endif

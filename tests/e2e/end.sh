@@ -90,14 +90,6 @@ waits() {
 }
 # Signals go to the loop, and the store is open.
 has_profile() { grep -q "SigBlk:.*[1-9a-f]" "/proc/$pid/status" && [ -e "$world/$1/.local/share/chat/$1/store.db" ]; }
-# ended NAME CODE: whether that is how it ended.
-ended() {
-	local status=0
-	until_true "$1 ends" gone "${line_pid[$1]}"
-	wait "${line_pid[$1]}" || status=$?
-	unset "line_pid[$1]"
-	[ "$status" = "$2" ]
-}
 for signal in HUP:129 INT:130 TERM:143; do
 	waits "wait${signal%:*}" "${signal%:*}" env --default-signal=HUP,INT,QUIT
 	check "SIG${signal%:*} does not end a script with 0" ended "wait${signal%:*}" "${signal#*:}"

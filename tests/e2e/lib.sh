@@ -231,6 +231,15 @@ sign_up() {
 	run 0 "$name" --code "$(code_for "$name@example.org")" || fail "$name is in"
 }
 
+# ended NAME CODE: whether the client of line_pid[NAME] ends, with CODE.
+ended() {
+	local status=0
+	until_true "$1 ends" gone "${line_pid[$1]}"
+	wait "${line_pid[$1]}" || status=$?
+	unset "line_pid[$1]"
+	[ "$status" = "$2" ]
+}
+
 # ---- clients that talk in lines (--linear) ----
 
 # open_lines NAME: stdin is a pipe of ours, so nothing is at its end until we close it.

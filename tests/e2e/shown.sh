@@ -26,13 +26,6 @@ wait_for() {
 	as_background "$2" "$client" --json "${@:3}" >"$world/$1.log" 2>&1 &
 	line_pid[$1]=$!
 }
-ended() {
-	local status=0
-	until_true "$1 ends" gone "${line_pid[$1]}"
-	wait "${line_pid[$1]}" || status=$?
-	unset "line_pid[$1]"
-	[ "$status" = "$2" ]
-}
 waits() { not gone "${line_pid[$1]}"; }
 state_is() { has "$world/$1.log" "\"state\":\"$2\""; }
 # Whether that message of NAME's stands with the mark behind it, or without.
